@@ -1,0 +1,252 @@
+"""A design together with the machines of its specifications: one transition system, for every engine of the prover.
+
+A **place** is a map with a default: a variable of the design, the program counter of a process (`@handler`), a state of a
+specification or one of its history registers. A **path** is one way through a step: the branches of `either` and `if` are
+chosen, what remains is a straight list, obeyed in order and all or nothing. A step is possible by a path when every `When`
+on it is true where it stands, every `Pick` has a value, and no `x!` on it is none.
+
+Every `Emit` on a path is one position of each specification that has the event (machine.py tells the order of work at a
+position). A step in which an assumption of a specification fails is not considered, nor is one that ends in a state in which
+an `assume` of the design is false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from honnin.compiler.formulas import reads_now, statement_expressions
+from honnin.compiler.lower import lower
+from honnin.compiler.machine import Machine, Register
+from honnin.spec.core import (
+    BOOL,
+    TIME,
+    Action,
+    Assign,
+    Binder,
+    Claim,
+    Either,
+    Emit,
+    EnumT,
+    Expr,
+    For,
+    Given,
+    Goto,
+    IfStatement,
+    Lit,
+    Module,
+    Not,
+    OptionalT,
+    Pick,
+    Process,
+    Property,
+    Statement,
+    Stop,
+    System,
+    Type,
+    When,
+)
+
+NOW = "@now"
+DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`initial` is None for an arbitrary initial value (`= any`, `@now`). `machine`: the index of the specification it belongs to.
+
+    `register` is set for history registers; a "count" register has no initial value: it is an empty set of times.
+    """
+
+    name: str
+    keys: tuple[Type, ...]
+    value: Type
+    initial: Expr | None
+    origin: Literal["variable", "counter", "state", "register", "time"]
+    machine: int | None = None
+    register: Register | None = None
+
+
+PathStatement: TypeAlias = When | Pick | Assign | For | Emit
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way through a step. `process` and `label` are None for an action; `next` is the label that the instance moves to."""
+
+    step: str
+    parameters: tuple[Binder, ...]
+    body: tuple[PathStatement, ...]
+    process: str | None = None
+    label: str | None = None
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """`machines` in the order of `system.implements`; `timed` tells whether `@now` is a place."""
+
+    system: System
+    machines: tuple[Machine, ...]
+    places: tuple[Place, ...]
+    paths: tuple[Path, ...]
+    givens: tuple[Given, ...]
+    timed: bool
+
+    @property
+    def assumptions(self) -> tuple[Property, ...]:
+        return tuple(p for p in self.system.properties if p.kind == "assume")
+
+    def place(self, name: str) -> Place:
+        """The place `name`; KeyError when there is none."""
+        for place in self.places:
+            if place.name == name:
+                return place
+        raise KeyError(name)
+
+    def state_place(self, state: str, machine: int | None) -> str:
+        """The place that `StateRead(state)` means, in a formula of machine number `machine`, or (None) in one of the design.
+
+        In a design, the first specification that declares the state.
+        """
+        if machine is not None:
+            return place_name(self.machines[machine], state)
+        for owner in self.machines:
+            if any(declared.name == state for declared in owner.specification.states):
+                return place_name(owner, state)
+        raise KeyError(state)
+
+
+def place_name(machine: Machine, name: str) -> str:
+    """The name of the place of a state or register of one specification."""
+    return f"{machine.specification.name}::{name}"
+
+
+def counter_name(process: str) -> str:
+    """The name of the place that holds a process's program counters."""
+    return f"@{process}"
+
+
+def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> Product:
+    """The transition system of `system`, its machines watching `claims` (and every assumption of the specifications)."""
+    specifications = tuple(module.specification(name) for name in system.implements)
+    machines = tuple(
+        lower(
+            specification,
+            tuple(c for c in specification.claims if c.kind == "assume" or c in claims),
+        )
+        for specification in specifications
+    )
+    timed = any(check.claim.needs_time for machine in machines for check in machine.checks) or _reads_now(
+        system
+    )
+    places = (
+        *(_variable_places(system)),
+        *(_counter_places(system)),
+        *(place for index, machine in enumerate(machines) for place in _machine_places(index, machine)),
+        *((Place(NOW, (), TIME, None, "time"),) if timed else ()),
+    )
+    givens = {given.name: given for specification in specifications for given in specification.givens}
+    return Product(system, machines, places, tuple(paths(system)), tuple(givens.values()), timed)
+
+
+def _reads_now(system: System) -> bool:
+    bodies = [action.body for action in system.actions]
+    bodies += [step.body for process in system.processes for step in process.steps]
+    expressions = [e for body in bodies for e in statement_expressions(body)]
+    return any(reads_now(e) for e in (*expressions, *(p.condition for p in system.properties), *system.init))
+
+
+def _variable_places(system: System) -> Iterator[Place]:
+    for variable in system.variables:
+        yield Place(variable.name, variable.keys, variable.value, variable.initial, "variable")
+
+
+def counter_type(process: Process) -> EnumT:
+    """The labels of a process, `done` last."""
+    return EnumT(counter_name(process.name), (*(step.label for step in process.steps), DONE))
+
+
+def _counter_places(system: System) -> Iterator[Place]:
+    for process in system.processes:
+        labels = counter_type(process)
+        first = Lit(labels.members[0], labels)
+        keys = tuple(binder.type for binder in process.parameters)
+        yield Place(counter_name(process.name), keys, labels, first, "counter")
+
+
+def _machine_places(index: int, machine: Machine) -> Iterator[Place]:
+    for state in machine.specification.states:
+        name = place_name(machine, state.name)
+        yield Place(name, state.keys, state.value, state.default, "state", index)
+    for register in machine.registers:
+        keys = tuple(binder.type for binder in register.keys)
+        initial = None
+        if register.type == BOOL:
+            initial = Lit(register.fresh and register.operator == "previously", BOOL)
+        elif isinstance(register.type, OptionalT):
+            initial = Lit(None, register.type)
+        yield Place(
+            place_name(machine, register.name), keys, register.type, initial, "register", index, register
+        )
+
+
+def paths(system: System) -> Iterator[Path]:
+    """Every path of every step, in the order of the source."""
+    for action in system.actions:
+        yield from _action_paths(action)
+    for process in system.processes:
+        yield from _process_paths(process)
+
+
+def _action_paths(action: Action) -> Iterator[Path]:
+    for body, _ in _ways(action.body):
+        yield Path(action.name, action.parameters, body)
+
+
+def _process_paths(process: Process) -> Iterator[Path]:
+    labels = counter_type(process).members
+    for step, following in zip(process.steps, labels[1:], strict=True):
+        for body, target in _ways(step.body):
+            yield Path(
+                f"{process.name}.{step.label}",
+                process.parameters,
+                body,
+                process.name,
+                step.label,
+                following if target is None else target,
+            )
+
+
+_Way: TypeAlias = tuple[tuple[PathStatement, ...], str | None]
+
+
+def _ways(body: tuple[Statement, ...]) -> Iterator[_Way]:
+    """The straight lists that a block can become, each with the label it jumps to (None: it falls through)."""
+    if not body:
+        yield (), None
+        return
+    for head, target in _ways_of(body[0]):
+        if target is not None:
+            yield head, target
+            continue
+        for rest, end in _ways(body[1:]):
+            yield (*head, *rest), end
+
+
+def _ways_of(statement: Statement) -> Iterator[_Way]:
+    match statement:
+        case Goto(label=label):
+            yield (), label
+        case Stop():
+            yield (), DONE
+        case Either(branches=branches):
+            for branch in branches:
+                yield from _ways(branch)
+        case IfStatement(condition=condition, then=then, otherwise=otherwise):
+            for chosen, branch in ((condition, then), (Not(condition), otherwise)):
+                for rest, target in _ways(branch):
+                    yield (When(chosen), *rest), target
+        case When() | Pick() | Assign() | For() | Emit():
+            yield (statement,), None
