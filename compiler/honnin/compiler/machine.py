@@ -13,6 +13,9 @@ The order of work at one event, at time t:
 3. the state changes (all `after` blocks at once);
 4. phase 2: the checks of "always" and "sometime" claims over the new state (`Old(e)`: e over the state before), then the
    phase-2 registers.
+
+Before the first position every register is empty: false, none, 0. At position 0 only `Check.initial` is evaluated (there the
+temporal operators have their fixed values, which the lowered `body` would not give).
 """
 
 from __future__ import annotations
@@ -31,9 +34,12 @@ class Register:
 
     - "since" (`once f` is `true since f`): holds after a position where `set` held, as long as `hold` has held at every position
       after. `stores` "whether": a Bool. "latest"/"earliest": the time of the latest/earliest such position, or none.
-    - "previously": the value of `set` at the present position. For keys never seen it is `fresh`.
+    - "previously": the value of `set` at the present position. For keys never seen it is `fresh` from position 1 on.
     - "count": the times of the positions at which `set` held; a read is the number of those in the last `window`
       microseconds before now, as an Int.
+
+    `window` is also set where `stores` is "latest" and reads ask only for a time at most `window` microseconds ago: an engine
+    may forget older ones. 0 otherwise.
     """
 
     name: str
@@ -61,12 +67,18 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A claim with its formulas lowered. `body` keeps `Eventually` nodes (their operands are lowered, phase 1)."""
+    """A claim with its formulas lowered. `body` keeps `Eventually` nodes (their operands are lowered, phase 1).
+
+    `initial` is the body at position 0, None where the claim is not evaluated there. `reads` are the outermost reads and temporal
+    parts of `when` and `body`, each as the author wrote it and lowered: what an account of a failure shows.
+    """
 
     claim: Claim
     phase: Phase
     when: Expr
     body: Expr
+    initial: Expr | None = None
+    reads: tuple[tuple[Expr, Expr], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

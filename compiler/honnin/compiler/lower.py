@@ -1,0 +1,271 @@
+"""Claims to a machine: every temporal operator becomes a read of registers that are kept up event by event.
+
+A register speaks of the positions before the present one, so each operator says here what the present position adds. Registers
+are shared: two operators that differ only in the names of their variables read one register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, TypeAlias
+
+from honnin.compiler.fresh import fresh_value
+from honnin.compiler.machine import Check, Machine, Phase, Register
+from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, negation, simplify
+from honnin.spec.core import (
+    DURATION,
+    INT,
+    TIME,
+    And,
+    Arithmetic,
+    Atom,
+    Binder,
+    Claim,
+    Compare,
+    Count,
+    CountPast,
+    Earlier,
+    Exists,
+    Expr,
+    Forall,
+    GivenRead,
+    Historically,
+    If,
+    Interval,
+    Lit,
+    Now,
+    Old,
+    Once,
+    OptionalT,
+    Present,
+    Previously,
+    Since,
+    Specification,
+    StateRead,
+    Sum,
+    Type,
+    Var,
+    children,
+    finite_values,
+    rewrite,
+    walk,
+)
+
+_Stores: TypeAlias = Literal["whether", "latest", "earliest", "times"]
+_MAYBE_TIME = OptionalT(TIME)
+
+
+def lower(specification: Specification, claims: Sequence[Claim]) -> Machine:
+    """The machine that decides `claims`; its registers are named `#1`, `#2`, ... in the order in which they are met."""
+    lowering = _Lowering(specification)
+    checks = tuple(lowering.check(claim) for claim in claims)
+    return Machine(specification, tuple(lowering.registers), checks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What makes two registers one: their formulas with the binders numbered, and the binders' types."""
+
+    phase: Phase
+    operator: str
+    stores: str
+    window: int
+    set: Expr
+    hold: Expr
+    types: tuple[Type, ...]
+
+
+class _Numbering:
+    """Renames binders to -1, -2, ... in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self.free: dict[int, Var] = {}
+        self.numbers: dict[int, Binder] = {}
+        self.types: list[Type] = []
+
+    def _renamed(self, binder: Binder) -> Binder:
+        if binder.uid not in self.numbers:
+            self.types.append(binder.type)
+            self.numbers[binder.uid] = replace(binder, uid=-len(self.types))
+        return self.numbers[binder.uid]
+
+    def of(self, expr: Expr, local: frozenset[int] = frozenset()) -> Expr:
+        match expr:
+            case Var(binder=binder):
+                if binder.uid not in local:
+                    self.free.setdefault(binder.uid, expr)
+                return replace(expr, binder=self._renamed(binder))
+            case Forall(binder=binder) | Exists(binder=binder):
+                body = self.of(expr.body, local | {binder.uid})
+                return replace(expr, binder=self._renamed(binder), body=body)
+            case Count(binders=binders) | Sum(binders=binders):
+                inner = local | {binder.uid for binder in binders}
+                expr = rewrite(expr, lambda part: self.of(part, inner))
+                assert isinstance(expr, Count | Sum)
+                return replace(expr, binders=tuple(self._renamed(binder) for binder in binders))
+            case _:
+                return rewrite(expr, lambda part: self.of(part, local))
+
+
+class _Lowering:
+    def __init__(self, specification: Specification) -> None:
+        self.specification = specification
+        self.registers: list[Register] = []
+        self._known: dict[_Shape, Register] = {}
+
+    def check(self, claim: Claim) -> Check:
+        phase: Phase = 1 if claim.form == "on" else 2
+        return Check(
+            claim,
+            phase,
+            self._lowered(claim.when, phase),
+            self._lowered(claim.body, phase),
+            _initial(claim),
+            tuple((part, self._lowered(part, phase)) for part in _reads(claim)),
+        )
+
+    def _lowered(self, expr: Expr, phase: Phase) -> Expr:
+        match expr:
+            case Once(interval=interval, body=body):
+                return self._once(interval, self._lowered(body, phase), phase, expr)
+            case Historically(interval=interval, body=body):
+                return negation(self._once(interval, negation(self._lowered(body, phase)), phase, expr))
+            case Earlier(interval=interval, body=body):
+                return self._past(interval, self._lowered(body, phase), TRUE, phase, expr)
+            case Since(interval=interval, left=left, right=right):
+                hold, begin = self._lowered(left, phase), self._lowered(right, phase)
+                past = self._past(interval, begin, hold, phase, expr)
+                return disjunction((_if_present_counts(interval, begin), conjunction((hold, past))))
+            case Previously(interval=interval, body=body):
+                return self._previously(interval, self._lowered(body, phase), phase, expr)
+            case CountPast(bound=bound, body=body):
+                return self._count(bound, self._lowered(body, phase), phase, expr)
+            case _:
+                return rewrite(expr, lambda part: self._lowered(part, phase))
+
+    def _once(self, interval: Interval | None, body: Expr, phase: Phase, source: Expr) -> Expr:
+        past = self._past(interval, body, TRUE, phase, source)
+        return disjunction((_if_present_counts(interval, body), past))
+
+    def _past(self, interval: Interval | None, begin: Expr, hold: Expr, phase: Phase, source: Expr) -> Expr:
+        """At an earlier position, at a distance in `interval`, `begin` held, and `hold` at every one after it up to the last."""
+        if interval is None:
+            return self._read("since", "whether", begin, hold, phase, source)
+        recent = interval.operator in ("<=", "<")
+        stores: _Stores = "latest" if recent else "earliest"
+        window = interval.bound if recent else 0
+        return _within(interval, self._read("since", stores, begin, hold, phase, source, window))
+
+    def _previously(self, interval: Interval | None, body: Expr, phase: Phase, source: Expr) -> Expr:
+        read = self._read("previously", "whether", body, TRUE, phase, source)
+        if interval is None:
+            return read
+        last = self._read("since", "latest", TRUE, TRUE, phase, source)
+        return conjunction((read, _within(interval, last)))
+
+    def _count(self, bound: int, body: Expr, phase: Phase, source: Expr) -> Expr:
+        if bound < 0:
+            return Lit(0, INT)
+        past = self._read("count", "times", body, TRUE, phase, source, bound)
+        here = If(body, Lit(1, INT), Lit(0, INT), INT)
+        return Arithmetic("+", past, here, INT)
+
+    def _read(
+        self,
+        operator: Literal["since", "previously", "count"],
+        stores: _Stores,
+        begin: Expr,
+        hold: Expr,
+        phase: Phase,
+        source: Expr,
+        window: int = 0,
+    ) -> StateRead:
+        """A read of the register for these formulas, made if there is none yet; its keys are their free variables."""
+        numbering = _Numbering()
+        begin, hold = simplify(begin), simplify(hold)
+        shape_set, shape_hold = numbering.of(begin), numbering.of(hold)
+        shape = _Shape(phase, operator, stores, window, shape_set, shape_hold, tuple(numbering.types))
+        keys = tuple(numbering.free.values())
+        if shape not in self._known:
+            binders = tuple(key.binder for key in keys)
+            fresh = operator == "previously" and self._fresh(begin, binders)
+            name = f"#{len(self.registers) + 1}"
+            register = Register(name, phase, operator, binders, begin, hold, stores, window, fresh)
+            self._known[shape] = register
+            self.registers.append(register)
+        register = self._known[shape]
+        return StateRead(register.name, keys, register.type)
+
+    def _fresh(self, formula: Expr, keys: tuple[Binder, ...]) -> bool:
+        """Whether `formula` is true when a key of an infinite type has a value never seen."""
+        infinite = [key for key in keys if finite_values(key.type) is None]
+        value = fresh_value(formula, infinite[0], self.specification, self.registers) if infinite else None
+        return isinstance(value, Lit) and value.value is True
+
+
+def _within(interval: Interval, read: StateRead) -> Expr:
+    """The time that `read` gives is there, and at a distance in `interval`."""
+    distance = Arithmetic("-", Now(), Present(read, TIME), DURATION)
+    return And(
+        (
+            Compare("!=", read, Lit(None, _MAYBE_TIME)),
+            Compare(interval.operator, distance, Lit(interval.bound, DURATION)),
+        )
+    )
+
+
+def _if_present_counts(interval: Interval | None, formula: Expr) -> Expr:
+    return formula if interval is None or 0 in interval else FALSE
+
+
+def _initial(claim: Claim) -> Expr | None:
+    """The claim's body at position 0, where events are none and the past is empty; None when it is not evaluated there."""
+    if claim.form != "always" or any(isinstance(node, Now) for node in walk(claim.body)):
+        return None
+    return simplify(_at_start(claim.body))
+
+
+def _at_start(expr: Expr) -> Expr:
+    match expr:
+        case Once() | Earlier() | Since() | Previously() | Atom():
+            return FALSE
+        case Historically():
+            return TRUE
+        case CountPast():
+            return Lit(0, INT)
+        case Old(body=body):
+            return body
+        case _:
+            return rewrite(expr, _at_start)
+
+
+_SHOWN = (
+    StateRead,
+    GivenRead,
+    Now,
+    Count,
+    Sum,
+    Old,
+    Once,
+    Earlier,
+    Historically,
+    Previously,
+    Since,
+    CountPast,
+)
+
+
+def _reads(claim: Claim) -> tuple[Expr, ...]:
+    found: list[Expr] = []
+
+    def visit(expr: Expr) -> None:
+        if not isinstance(expr, _SHOWN):
+            for part in children(expr):
+                visit(part)
+        elif expr not in found:
+            found.append(expr)
+
+    visit(claim.when)
+    visit(claim.body)
+    return tuple(found)
