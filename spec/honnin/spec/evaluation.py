@@ -92,6 +92,18 @@ class World:
                     raise ValueError(f"the values of {type} cannot be listed")
                 return values
 
+    def has(self, type: Type, term: Term) -> bool:
+        """Whether the value is one of the type's."""
+        match type:
+            case core.TextT():
+                return isinstance(term, str)
+            case core.IntT() | core.TimeT() | core.DurationT():
+                return isinstance(term, int) and not isinstance(term, bool)
+            case OptionalT(inner=inner):
+                return term is None or self.has(inner, term)
+            case _:
+                return term in self.domain(type)
+
     def then(self, event: Occurrence, after: Snapshot) -> World:
         """One position more: `event`, and the state it leads to."""
         return replace(
