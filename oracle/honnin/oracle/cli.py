@@ -1,0 +1,94 @@
+"""The command line: `honnin COMMAND`. Every command is a module of `honnin.oracle.commands`, loaded when it is used."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from importlib import import_module
+from io import TextIOWrapper
+from typing import NoReturn
+
+import click
+
+from honnin.oracle.files import Refused
+from honnin.oracle.session import Session
+from honnin.oracle.status import Status
+
+COMMANDS = ("check", "prove", "explain", "compile", "watch", "audit", "fmt")
+
+
+class Honnin(click.Group):
+    """Runs one command and ends with its status; no Python traceback for anything a user can do."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        command: click.Command = import_module(f"honnin.oracle.commands.{name}").command
+        return command
+
+    def invoke(self, context: click.Context) -> NoReturn:
+        context.exit(int(self._run(context)))
+
+    def _run(self, context: click.Context) -> Status:
+        session = context.ensure_object(Session)
+        try:
+            status = Status(super().invoke(context))
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            click.echo("interrupted", err=True)
+            return Status.INTERRUPTED
+        except BrokenPipeError:
+            _close_output()
+            return Status.PIPE_CLOSED
+        except Refused as refused:
+            session.diagnose(refused.diagnostics, {})
+            return Status.WRONG
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:  # noqa: BLE001 - the last resort: a fault of honnin is reported, not thrown at the user
+            return _report_fault(session, error)
+        return status
+
+
+def _close_output() -> None:
+    """Leaves nothing for Python to flush into a pipe that nobody reads."""
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+
+
+def _report_fault(session: Session, error: Exception) -> Status:
+    """One line for a fault of honnin; the traceback only if asked. A message may hold personal values: not while masking."""
+    about = f" (specification {session.digest[:12]})" if session.digest else ""
+    what = type(error).__name__
+    if not session.masking and str(error):
+        what += f": {str(error).splitlines()[0]}"
+    session.tell({"fault": {"code": "HN0900", "digest": session.digest, "message": what}})
+    click.echo(
+        f"HN0900 a fault of honnin itself, please report it{about}: {what}; --debug shows where", err=True
+    )
+    if session.debug:
+        traceback.print_tb(error.__traceback__)
+    return Status.FAULT
+
+
+@click.group(cls=Honnin, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="honnin", prog_name="honnin")
+def cli() -> None:
+    """State the invariants of a transaction system once: check them, prove designs, watch the running system.
+
+    \b
+    Exit status: 0 all well, 1 the answer is no, 2 the specification, the facts or the usage is wrong,
+    3 undecided, 4 some input could not be read, 70 a fault of honnin itself.
+    """
+
+
+def main() -> None:
+    """The console script. What standard output cannot encode is escaped."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    cli(prog_name="honnin")

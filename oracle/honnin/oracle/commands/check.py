@@ -1,0 +1,120 @@
+"""`honnin check`: is the specification right, and do its examples say what it means?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from honnin.oracle.files import open_specification
+from honnin.oracle.options import FILES, STRICT, speaking
+from honnin.oracle.session import Session, paint, plural
+from honnin.oracle.status import Status, worst
+
+if TYPE_CHECKING:
+    from honnin.spec.core import Module, Specification
+    from honnin.spec.examples import Outcome, Untried
+
+
+@click.command(
+    epilog="Example: honnin check certificate_issuance.honnin",
+    short_help="Check specifications and run their examples.",
+)
+@FILES
+@STRICT
+@speaking
+def command(session: Session, files: Sequence[Path], strict: bool) -> Status:
+    """Check specifications: syntax, types, what can be monitored, and every example.
+
+    Claims that no example exercises and covers that none reaches are named. Exit status: 0 well, 1 an example fails, 2 the
+    specification is wrong, 3 (with --strict) something is not monitored, not exercised or not reached.
+    """
+    return worst(*(_check(session, file, strict) for file in files))
+
+
+def _check(session: Session, file: Path, strict: bool) -> Status:
+    from honnin.spec.examples import run_example, untried
+
+    checked = open_specification(session, file)
+    if checked.module is None:
+        session.say(f"{file}: {paint('wrong', 'red')}")
+        session.tell({"specification": {"file": str(file), "verdict": "wrong"}})
+        return Status.WRONG
+    module = checked.module
+    outcomes = [run_example(example, module.main) for example in module.examples]
+    for outcome in outcomes:
+        session.diagnose(outcome.diagnostics, checked.sources)
+        _tell_example(session, outcome)
+    left = untried(module.main, outcomes)
+    _report(session, file, module, outcomes, left)
+    if not all(outcome.passed for outcome in outcomes):
+        return Status.NO
+    open_questions = left.claims or left.covers or _not_monitored(module.main)
+    return Status.UNDECIDED if strict and open_questions else Status.WELL
+
+
+def _tell_example(session: Session, outcome: Outcome) -> None:
+    session.tell(
+        {
+            "example": {
+                "name": outcome.example.name,
+                "expected": "accepted"
+                if outcome.example.rejected_by is None
+                else f"rejected by {outcome.example.rejected_by}",
+                "verdict": "passes" if outcome.passed else "fails",
+            }
+        }
+    )
+
+
+def _report(session: Session, file: Path, module: Module, outcomes: Sequence[Outcome], left: Untried) -> None:
+    specification = module.main
+    failed = sum(not outcome.passed for outcome in outcomes)
+    session.say(f"{specification.name}: {', '.join((*_counts(specification), _examples(outcomes)))}")
+    for title, names in (
+        ("exercised by no example", left.claims),
+        ("reached by no example", left.covers),
+        ("not monitored, prove only", _not_monitored(specification)),
+    ):
+        if names:
+            session.say(f"  {paint(title, 'yellow')}: {', '.join(names)}")
+    session.tell(
+        {
+            "specification": {
+                "file": str(file),
+                "name": specification.name,
+                "digest": module.digest,
+                "verdict": "example fails" if failed else "well",
+                "claims": Counter(claim.kind for claim in specification.claims),
+                "examples": len(outcomes),
+                "failed": failed,
+                "never_exercised": left.claims,
+                "never_reached": left.covers,
+                "not_monitored": _not_monitored(specification),
+            }
+        }
+    )
+
+
+def _counts(specification: Specification) -> list[str]:
+    kinds: Counter[str] = Counter(claim.kind for claim in specification.claims if not claim.implicit)
+    nouns = (("invariant", "invariant"), ("assume", "assumption"), ("cover", "cover"))
+    return [plural(kinds[kind], noun) for kind, noun in nouns if kinds[kind] or kind == "invariant"]
+
+
+def _examples(outcomes: Sequence[Outcome]) -> str:
+    failed = sum(not outcome.passed for outcome in outcomes)
+    if failed:
+        return paint(
+            f"{failed} of {plural(len(outcomes), 'example')} {'fails' if failed == 1 else 'fail'}", "red"
+        )
+    if not outcomes:
+        return "no examples"
+    return f"{plural(len(outcomes), 'example')} {paint('passes' if len(outcomes) == 1 else 'pass', 'green')}"
+
+
+def _not_monitored(specification: Specification) -> tuple[str, ...]:
+    return tuple(claim.name for claim in specification.claims if claim.prove_only is not None)

@@ -1,0 +1,90 @@
+"""Opening what the user names: a specification, facts, a key. What cannot be opened becomes a diagnostic."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from honnin.oracle.session import Session
+from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.source import Span
+
+if TYPE_CHECKING:
+    from honnin.spec.load import Checked
+
+SHORTEST_KEY = 16
+"""Bytes: less can be found by trying."""
+
+
+class Refused(Exception):
+    """The user's input is wrong: the diagnostics say how."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__(", ".join(diagnostic.code for diagnostic in diagnostics))
+        self.diagnostics = tuple(diagnostics)
+
+
+def about(file: Path | str, code: str, message: str, hint: str | None = None) -> Diagnostic:
+    """A diagnostic about a file as a whole."""
+    return Diagnostic(code, message, Span(str(file), 1, 1, 1, 1), hint=hint)
+
+
+def unreadable(file: Path) -> Diagnostic | None:
+    """Why `file` cannot be opened for reading, if it cannot."""
+    if not file.exists():
+        return about(file, "HN0801", f"no such file: `{file}`")
+    if file.is_dir():
+        return about(file, "HN0802", f"`{file}` is a directory, not a file")
+    if not os.access(file, os.R_OK):
+        return about(file, "HN0803", f"`{file}` cannot be read: permission denied")
+    return None
+
+
+def open_specification(session: Session, file: Path) -> Checked:
+    """Parses and checks `file` and shows what is to be said of it; `module` is None when it is wrong."""
+    from honnin.spec.load import Checked, check_file
+
+    problem = unreadable(file)
+    if problem is None and file.is_file() and file.stat().st_size == 0:
+        hint = "a specification begins with `spec NAME`"
+        problem = about(file, "HN0804", f"`{file}` is empty", hint)
+    checked = Checked(None, (problem,), {}) if problem else check_file(file)
+    session.diagnose(checked.diagnostics, checked.sources)
+    if checked.module is not None:
+        session.digest = checked.module.digest
+    return checked
+
+
+def read_bytes(file: Path) -> bytes:
+    """The content of `file`; Refused when it cannot be read."""
+    if problem := unreadable(file):
+        raise Refused([problem])
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused([about(file, "HN0803", f"`{file}` cannot be read: {reason}")]) from error
+
+
+def read_json_facts(file: Path) -> object:
+    """The facts in a JSON file, not yet checked; Refused when it is no JSON."""
+    try:
+        facts: object = json.loads(read_bytes(file))
+    except (ValueError, RecursionError) as error:
+        where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
+        raise Refused([about(file, "HN0806", f"`{file}` is not JSON{where}")]) from error
+    return facts
+
+
+def read_key(file: Path | None) -> bytes | None:
+    """The key in `file`, without a final line end; None where no file is named."""
+    if file is None:
+        return None
+    key = read_bytes(file).rstrip(b"\r\n")
+    if len(key) < SHORTEST_KEY:
+        hint = f"a key has at least {SHORTEST_KEY} bytes, for example 32 random ones"
+        raise Refused([about(file, "HN0807", f"the key in `{file}` is too short", hint)])
+    return key

@@ -1,0 +1,125 @@
+"""A run of a design, told: a line for each step, with the values chosen, what changed and the events that were seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from honnin.oracle.plain import duration, event_words, value
+from honnin.oracle.table import columns
+from honnin.spec.core import DURATION, INT, Module, Occurrence, Specification, TimeT, Type, Value
+
+if TYPE_CHECKING:
+    from honnin.compiler.answers import Change, Counterexample, GivenValue, Initial, TakenStep
+
+
+def story(run: Counterexample, module: Module) -> list[str]:
+    """The run as lines of text; the initial values that matter first."""
+    lines = columns([("start", line) for line in _start(run, module)] or [("", "")])
+    rows = [_row(number, step, module) for number, step in enumerate(run.steps, 1)]
+    return [*(line for line in lines if line), *(columns(rows) if rows else [])]
+
+
+def _row(number: int, step: TakenStep, module: Module) -> tuple[str, str, str, str, str]:
+    return (
+        f"{number:>2}",
+        step_name(step),
+        ", ".join(f"{pick.name} = {plain(pick.value)}" for pick in step.picks),
+        "; ".join(change_words(c) for c in step.changes if not c.place.startswith("@")),
+        "; ".join(occurrence_words(event, module) for event in step.events),
+    )
+
+
+def _start(run: Counterexample, module: Module) -> list[str]:
+    facts = [f"{place(given.given, given.keys)} = {plain(given.value)}" for given in run.givens]
+    variables = [f"{place(first.variable, first.keys)} = {plain(first.value)}" for first in run.initial]
+    return [*facts, *variables]
+
+
+def step_name(step: TakenStep) -> str:
+    """`handler[r1].write` for an instance of a process, `lease_ends()` for an action."""
+    values = ", ".join(plain(argument.value) for argument in step.arguments)
+    process, dot, label = step.step.rpartition(".")
+    if not dot:
+        return f"{label}({values})"
+    return f"{process}[{values}].{label}" if values else f"{process}.{label}"
+
+
+def change_words(change: Change) -> str:
+    """`store[s1] := p2 (was p1)`."""
+    was = "" if change.before is None else f" (was {plain(change.before)})"
+    return f"{place(change.place, change.keys)} := {plain(change.after)}{was}"
+
+
+def place(name: str, keys: Sequence[Value]) -> str:
+    """`store[s1]`; a place of a specification without the specification's name."""
+    short = name.rpartition("::")[2]
+    return f"{short}[{', '.join(plain(key) for key in keys)}]" if keys else short
+
+
+def plain(literal: Value) -> str:
+    """A value whose type is seen from its place."""
+    return "none" if literal is None else value(literal, INT)
+
+
+def occurrence_words(occurrence: Occurrence, module: Module) -> str:
+    """`deliver(r1, p2, 1, 2)`, with its time where it has one."""
+    types = field_types(occurrence.event, module.specifications)
+    arguments = [
+        "none" if item is None else value(item, type)
+        for item, type in zip(occurrence.values, types, strict=True)
+    ]
+    at = "" if occurrence.at is None else f" at {duration(occurrence.at)}"
+    return event_words(occurrence.event, arguments) + at
+
+
+def field_types(event: str, specifications: Sequence[Specification]) -> tuple[Type, ...]:
+    """The types of the fields of an event of any of the specifications; a time is shown as a distance from the start."""
+    for specification in specifications:
+        for declared in specification.events:
+            if declared.name == event:
+                return tuple(DURATION if isinstance(f.type, TimeT) else f.type for f in declared.fields)
+    raise KeyError(event)
+
+
+# ---------------------------------------------------------------- JSON
+
+
+def run_record(run: Counterexample, module: Module) -> dict[str, Any]:
+    """The run as an object."""
+    return {
+        "claim": run.claim,
+        "specification": run.specification,
+        "scope": {name: list(values) for name, values in run.scope.items()},
+        "givens": [_value_record(given.given, given) for given in run.givens],
+        "initial": [_value_record(first.variable, first) for first in run.initial],
+        "steps": [_step_record(step, module) for step in run.steps],
+    }
+
+
+def _value_record(name: str, item: GivenValue | Initial) -> dict[str, Any]:
+    return {"place": name, "keys": list(item.keys), "value": item.value}
+
+
+def _step_record(step: TakenStep, module: Module) -> dict[str, Any]:
+    return {
+        "step": step.step,
+        "arguments": {argument.name: argument.value for argument in step.arguments},
+        "picks": {pick.name: pick.value for pick in step.picks},
+        "changes": [
+            {"place": change.place, "keys": list(change.keys), "before": change.before, "after": change.after}
+            for change in step.changes
+        ],
+        "events": [occurrence_record(event, module.specifications) for event in step.events],
+    }
+
+
+def occurrence_record(occurrence: Occurrence, specifications: Sequence[Specification]) -> dict[str, Any]:
+    """The event as a line of a trace has it; `at` in seconds."""
+    for specification in specifications:
+        for declared in specification.events:
+            if declared.name == occurrence.event:
+                fields = {f.name: v for f, v in zip(declared.fields, occurrence.values, strict=True)}
+                at = {} if occurrence.at is None else {"at": occurrence.at / 1_000_000}
+                return {"event": occurrence.event, **at, **fields}
+    raise KeyError(occurrence.event)
