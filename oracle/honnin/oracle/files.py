@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from honnin.oracle.session import Session
+from honnin.oracle.status import Status, worst
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.source import Span
 
@@ -25,6 +26,19 @@ class Refused(Exception):
     def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
         super().__init__(", ".join(diagnostic.code for diagnostic in diagnostics))
         self.diagnostics = tuple(diagnostics)
+
+
+def each(session: Session, files: Sequence[Path], work: Callable[[Path], Status]) -> Status:
+    """Does the work for every file, a refused one too; the worst status."""
+    return worst(*(_one(session, file, work) for file in files))
+
+
+def _one(session: Session, file: Path, work: Callable[[Path], Status]) -> Status:
+    try:
+        return work(file)
+    except Refused as refused:
+        session.diagnose(refused.diagnostics, {})
+        return Status.WRONG
 
 
 def about(file: Path | str, code: str, message: str, hint: str | None = None) -> Diagnostic:

@@ -326,3 +326,61 @@ def when_read(claim: core.Claim) -> str:
     if claim.form == "on":
         return "State is read as it was before the event."
     return "State is read as it is after the event."
+
+
+# ---------------------------------------------------------------- declarations
+
+
+def event_line(event: core.Event) -> str:
+    """`output deliver(request: a Request, subject: a Person (personal)) "one page left the printer"`."""
+    fields = ", ".join(
+        f"{field.name}: {short_type(field.type)}{' (personal)' if field.personal else ''}"
+        for field in event.fields
+    )
+    kind = "event" if event.direction == "both" else event.direction
+    return f"{kind} {event.name}({fields}){_quoted(event.title)}"
+
+
+def given_line(given: core.Given) -> str:
+    """`given servers: for a Site, a whole number "..."`."""
+    return f"given {given.name}: {_map(given.keys, given.value)}{_quoted(given.title)}"
+
+
+def state_line(state: core.State, specification: core.Specification) -> str:
+    """`state wanted: for a Request, a Person or nothing; at first nothing; changed by apply`."""
+    writers = dict.fromkeys(
+        pattern.event
+        for after in specification.updates
+        if _writes(after.body, state.name)
+        for pattern in after.patterns
+    )
+    changed = f"changed by {', '.join(writers)}" if writers else "never changed"
+    return f"state {state.name}: {_map(state.keys, state.value)}; at first {term(state.default)}; {changed}"
+
+
+def _map(keys: Sequence[Type], type: Type) -> str:
+    return (
+        f"for {' and '.join(short_type(key) for key in keys)}, {type_words(type)}"
+        if keys
+        else type_words(type)
+    )
+
+
+def _quoted(title: str | None) -> str:
+    return f' "{title}"' if title else ""
+
+
+def _writes(body: Sequence[core.Statement], state: str) -> bool:
+    return any(_writes_one(statement, state) for statement in body)
+
+
+def _writes_one(statement: core.Statement, state: str) -> bool:
+    match statement:
+        case core.Assign(place=place):
+            return place == state
+        case core.IfStatement(then=then, otherwise=otherwise):
+            return _writes((*then, *otherwise), state)
+        case core.For(body=inner):
+            return _writes(inner, state)
+        case _:
+            return False

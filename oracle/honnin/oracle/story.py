@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from honnin.oracle.plain import duration, event_words, value
@@ -71,6 +72,13 @@ def occurrence_words(occurrence: Occurrence, module: Module) -> str:
     ]
     at = "" if occurrence.at is None else f" at {duration(occurrence.at)}"
     return event_words(occurrence.event, arguments) + at
+
+
+def timely(occurrences: Sequence[Occurrence]) -> list[Occurrence]:
+    """The occurrences, without their times where all are 0: nobody wrote them."""
+    if any(occurrence.at for occurrence in occurrences):
+        return list(occurrences)
+    return [replace(occurrence, at=None) for occurrence in occurrences]
 
 
 def field_types(event: str, specifications: Sequence[Specification]) -> tuple[Type, ...]:

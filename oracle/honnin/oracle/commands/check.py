@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from honnin.oracle.files import open_specification
+from honnin.oracle.files import each, open_specification
 from honnin.oracle.options import FILES, STRICT, speaking
 from honnin.oracle.session import Session, paint, plural
-from honnin.oracle.status import Status, worst
+from honnin.oracle.status import Status
 
 if TYPE_CHECKING:
     from honnin.spec.core import Module, Specification
@@ -32,7 +32,7 @@ def command(session: Session, files: Sequence[Path], strict: bool) -> Status:
     Claims that no example exercises and covers that none reaches are named. Exit status: 0 well, 1 an example fails, 2 the
     specification is wrong, 3 (with --strict) something is not monitored, not exercised or not reached.
     """
-    return worst(*(_check(session, file, strict) for file in files))
+    return each(session, files, lambda file: _check(session, file, strict))
 
 
 def _check(session: Session, file: Path, strict: bool) -> Status:

@@ -1,0 +1,106 @@
+"""`honnin fmt`: the one way to write a specification."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from honnin.oracle.files import Refused, about, each, read_bytes
+from honnin.oracle.options import FILES, speaking
+from honnin.oracle.session import Session
+from honnin.oracle.status import Status
+
+if TYPE_CHECKING:
+    from honnin.spec.syntax import File
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class _Mode:
+    check: bool
+    diff: bool
+    expand: bool
+
+
+@click.command(
+    epilog="Example: honnin fmt --diff certificate_issuance.honnin",
+    short_help="Format specifications.",
+)
+@FILES
+@click.option("--check", is_flag=True, help="Write nothing; exit status 1 if a file would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+@click.option("--expand", is_flag=True, help="Write nothing; print the file with its patterns written out.")
+@speaking
+def command(session: Session, files: Sequence[Path], check: bool, diff: bool, expand: bool) -> Status:
+    """Format specifications in place; `-` formats standard input to standard output.
+
+    Exit status: 0 well, 1 (with --check) a file would change, 2 a file is no specification.
+    """
+    mode = _Mode(check, diff, expand)
+    return each(session, files, lambda file: _format(session, file, mode))
+
+
+def _format(session: Session, file: Path, mode: _Mode) -> Status:
+    from honnin.spec.format import format_file
+    from honnin.spec.parser import decode, parse
+
+    name = "<standard input>" if str(file) == STANDARD_INPUT else str(file)
+    data = sys.stdin.buffer.read() if str(file) == STANDARD_INPUT else read_bytes(file)
+    text = decode(data, name)
+    if not isinstance(text, str):
+        raise Refused([text])
+    parsed = parse(text, name)
+    session.diagnose(parsed.diagnostics, {name: text})
+    if parsed.file is None or any(diagnostic.is_error for diagnostic in parsed.diagnostics):
+        return Status.WRONG
+    if mode.expand:
+        return _print_expanded(session, name, parsed.file)
+    formatted = format_file(parsed.file)
+    if parse(formatted, name).file != parsed.file:
+        raise AssertionError("formatting would change the meaning")
+    return _put(session, file, name, data, formatted, mode)
+
+
+def _print_expanded(session: Session, name: str, file: File) -> Status:
+    from honnin.spec.expand import expand
+    from honnin.spec.format import format_file
+
+    text = format_file(expand(file))
+    session.say(text.rstrip("\n"))
+    session.tell({"file": {"file": name, "text": text}})
+    return Status.WELL
+
+
+def _put(session: Session, file: Path, name: str, data: bytes, formatted: str, mode: _Mode) -> Status:
+    changed = data != formatted.encode()
+    session.tell({"file": {"file": name, "changed": changed, "text": formatted}})
+    if mode.diff:
+        for line in difflib.unified_diff(
+            data.decode("utf-8-sig").splitlines(), formatted.splitlines(), name, name, lineterm=""
+        ):
+            session.say(line)
+    elif mode.check:
+        if changed:
+            session.say(f"{name}: would change")
+    elif str(file) == STANDARD_INPUT:
+        session.say(formatted.rstrip("\n"))
+    elif changed:
+        write_text(file, formatted)
+        session.say(f"{name}: formatted")
+    return Status.NO if mode.check and changed else Status.WELL
+
+
+def write_text(file: Path, text: str) -> None:
+    """Writes the file; Refused when that cannot be done."""
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused([about(file, "HN0805", f"`{file}` cannot be written: {reason}")]) from error

@@ -1,0 +1,228 @@
+"""`honnin prove`: the `check` statements of a file, each answered by a proof, a counterexample or an honest `unknown`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from honnin.oracle.files import each, open_specification
+from honnin.oracle.options import FILES, speaking
+from honnin.oracle.progress import Progress
+from honnin.oracle.session import Colour, Session, paint, plural
+from honnin.oracle.status import Status, worst
+from honnin.oracle.story import run_record, story
+
+if TYPE_CHECKING:
+    from honnin.compiler.answers import Answer, Counterexample, Verdict
+    from honnin.spec.core import Module
+
+
+@click.command(
+    epilog="Example: honnin prove --timeout 120 certificate_issuance.honnin",
+    short_help="Prove or refute designs: the check statements.",
+)
+@FILES
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The time for each check; what is not decided in it is unknown.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show the inductive invariant of each proof.")
+@click.option(
+    "--strict", is_flag=True, help="A claim that the design never exercises is undecided: exit status 3."
+)
+@speaking
+def command(session: Session, files: Sequence[Path], timeout: float, verbose: bool, strict: bool) -> Status:
+    """Answer the check statements: proved for any number of everything, refuted with a shortest run, or unknown.
+
+    Exit status: 0 every answer is the expected one, 1 one is not, 2 the specification is wrong, 3 something is unknown, or
+    holds only because nothing that it asks can happen.
+    """
+    return each(session, files, lambda file: _prove_file(session, file, timeout, verbose, strict))
+
+
+def _prove_file(session: Session, file: Path, timeout: float, verbose: bool, strict: bool) -> Status:
+    checked = open_specification(session, file)
+    module = checked.module
+    if module is None:
+        return Status.WRONG
+    if not module.checks:
+        session.say(f"{file}: no check statements, nothing to prove")
+        session.tell({"file": {"file": str(file), "checks": 0}})
+        return Status.WELL
+    from honnin.compiler.prove import prove
+
+    statuses = []
+    for check in module.checks:
+        title = f"{check.subject} {check.relation} {check.target}"
+        with Progress(title) as progress:
+
+            def show(text: str, title: str = title, progress: Progress = progress) -> None:
+                progress.update(f"{title}: {text}")
+
+            answer = prove(module, check, timeout=timeout, progress=show)
+        statuses.append(_status(answer, strict))
+        _show(session, module, answer, statuses[-1], verbose)
+    _summary(session, file, statuses)
+    return worst(*statuses)
+
+
+def _status(answer: Answer, strict: bool) -> Status:
+    from honnin.compiler.answers import Unknown
+
+    if isinstance(answer.verdict, Unknown):
+        return Status.UNDECIDED
+    if not answer.expected:
+        return Status.NO
+    exercised = _exercised(answer.verdict)
+    vacuous = exercised and not any(exercised.values())
+    return Status.UNDECIDED if vacuous or (strict and not all(exercised.values())) else Status.WELL
+
+
+def _exercised(verdict: Verdict) -> Mapping[str, bool]:
+    from honnin.compiler.answers import Bounded, Proved
+
+    return verdict.exercised if isinstance(verdict, Proved | Bounded) else {}
+
+
+def _summary(session: Session, file: Path, statuses: Sequence[Status]) -> None:
+    well, no, open_ = (statuses.count(status) for status in (Status.WELL, Status.NO, Status.UNDECIDED))
+    parts = [f"{well} as expected"]
+    parts += [paint(f"{no} not as expected", "red")] if no else []
+    parts += [paint(f"{open_} undecided", "yellow")] if open_ else []
+    session.say(f"{file}: {plural(len(statuses), 'check')}: {', '.join(parts)}")
+
+
+# ---------------------------------------------------------------- one answer
+
+
+def _show(session: Session, module: Module, answer: Answer, status: Status, verbose: bool) -> None:
+    session.tell({"check": _record(module, answer, status)})
+    if session.as_json:
+        return
+    colour: Colour = {Status.WELL: "green", Status.NO: "red"}.get(status, "yellow")  # type: ignore[assignment]
+    headline, details = _words(module, answer, verbose)
+    surprise = "" if answer.expected or status == Status.UNDECIDED else ", NOT expected"
+    session.say(f"check {answer.subject} {answer.relation} {answer.target}")
+    session.say(f"  {paint(headline + surprise, colour)}  ({answer.seconds:.1f} s)")
+    never = [name for name, able in _exercised(answer.verdict).items() if not able]
+    if never:
+        details = [*details, f"this design can never exercise: {', '.join(never)}"]
+    for line in (*details, *(f"warning: {warning}" for warning in answer.warnings)):
+        session.say(f"  {line}")
+    session.say()
+
+
+def _words(module: Module, answer: Answer, verbose: bool) -> tuple[str, list[str]]:
+    """The answer in one line, and the lines that tell its story."""
+    from honnin.compiler.answers import Bounded, Proved, Reached, Refuted, Unknown, Unreachable
+
+    match answer.verdict:
+        case Proved(invariant=invariant, premises=premises):
+            lines = [f"rests on {premise.name}: {premise.text}" for premise in premises]
+            if verbose:
+                lines += ["inductive invariant:", *(f"  {formula}" for formula in invariant)]
+            return "proved, for any number of everything and any number of steps", lines
+        case Refuted(counterexample=run):
+            return f"refuted by {_length(run)}", _run_lines(run, module)
+        case Reached(witness=run):
+            return f"reached by {_length(run)}", _run_lines(run, module)
+        case Unreachable(reason=reason):
+            return "unreachable, for any number of everything", [reason]
+        case Bounded(scope=scope, steps=steps):
+            how_far = "any number of steps" if steps is None else f"up to {plural(steps, 'step')}"
+            return f"holds within bounds: {_scope(scope)}, {how_far}", []
+        case Unknown(tried=tried, scope=scope, depth=depth):
+            far = f"no counterexample up to {plural(depth, 'step')} with {_scope(scope)}" if scope else ""
+            return "unknown", [*([far] if far else []), *(f"tried: {line}" for line in tried)]
+
+
+def _length(run: Counterexample) -> str:
+    return f"a run of {plural(len(run.steps), 'step')}" if run.steps else "the initial state"
+
+
+def _scope(scope: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} {entity}" for entity, count in scope.items()) or "no entities"
+
+
+def _run_lines(run: Counterexample, module: Module) -> list[str]:
+    return [*(f"  {line}" for line in story(run, module)), *_ending(run, module)]
+
+
+def _ending(run: Counterexample, module: Module) -> list[str]:
+    """What the last step breaks or reaches, in the author's words."""
+    title = _title(run, module)
+    verb = "reaches" if _is_cover(run, module) else "breaks"
+    subject = f"step {len(run.steps)}" if run.steps else "the initial state"
+    return [f"{subject} {verb} {run.claim}" + (f': "{title}"' if title else "")]
+
+
+def _title(run: Counterexample, module: Module) -> str | None:
+    if run.specification is None:
+        properties = [p for system in module.systems for p in system.properties if p.name == run.claim]
+        return properties[0].title if properties else None
+    claims = [c for c in module.specification(run.specification).claims if c.name == run.claim]
+    return claims[0].title if claims else None
+
+
+def _is_cover(run: Counterexample, module: Module) -> bool:
+    if run.specification is None:
+        return False
+    claims = module.specification(run.specification).claims
+    return any(claim.name == run.claim and claim.kind == "cover" for claim in claims)
+
+
+# ---------------------------------------------------------------- JSON
+
+_ANSWERS = {
+    "Proved": "proved",
+    "Refuted": "refuted",
+    "Reached": "reached",
+    "Unreachable": "unreachable",
+    "Bounded": "holds within bounds",
+    "Unknown": "unknown",
+}
+
+
+def _record(module: Module, answer: Answer, status: Status) -> dict[str, Any]:
+    return {
+        "subject": answer.subject,
+        "relation": answer.relation,
+        "target": answer.target,
+        "answer": _ANSWERS[type(answer.verdict).__name__],
+        "expected": answer.expected,
+        "status": int(status),
+        "warnings": list(answer.warnings),
+        "seconds": round(answer.seconds, 3),
+        **_verdict_record(module, answer.verdict),
+    }
+
+
+def _verdict_record(module: Module, verdict: Verdict) -> dict[str, Any]:
+    from honnin.compiler.answers import Bounded, Proved, Reached, Refuted, Unknown, Unreachable
+
+    match verdict:
+        case Proved():
+            return {
+                "premises": {premise.name: premise.text for premise in verdict.premises},
+                "invariant": list(verdict.invariant),
+                "exercised": dict(verdict.exercised),
+            }
+        case Refuted(counterexample=run) | Reached(witness=run):
+            return {"run": run_record(run, module)}
+        case Unreachable(reason=reason):
+            return {"reason": reason}
+        case Bounded():
+            return {
+                "scope": dict(verdict.scope),
+                "steps": verdict.steps,
+                "exercised": dict(verdict.exercised),
+            }
+        case Unknown():
+            return {"tried": list(verdict.tried), "scope": dict(verdict.scope), "depth": verdict.depth}
