@@ -22,7 +22,34 @@ class Entry:
     title: str
 
 
-_SYNTAX: tuple[Entry, ...] = ()
+_SYNTAX: tuple[Entry, ...] = (
+    Entry("HN0001", "not-utf8", "error", "A source file is UTF-8 text."),
+    Entry("HN0002", "control-character", "error", "A control character has no place in a source file."),
+    Entry("HN0003", "unknown-character", "error", "A character has no meaning in the language."),
+    Entry("HN0004", "full-width-sign", "error", "Signs, digits and reserved words are written in ASCII."),
+    Entry("HN0005", "number-with-letters", "error", "A number is followed by letters that make no duration."),
+    Entry("HN0006", "unclosed-string", "error", "A string ends on the line where it begins."),
+    Entry("HN0007", "bad-escape", "error", "A string has the escapes of JSON, and no half of a surrogate pair."),
+    Entry("HN0008", "foreign-operator", "error", "An operator of another language is written for one of this."),
+    Entry("HN0009", "number-too-long", "error", "A number has more digits than are read."),
+    Entry("HN0010", "syntax", "error", "A word stands where the grammar has no place for it."),
+    Entry("HN0011", "unexpected-end", "error", "The file ends in the middle of a declaration."),
+    Entry("HN0012", "reserved-word", "error", "A reserved word is used as a name."),
+    Entry("HN0013", "no-header", "error", "A file begins with `spec NAME`, once."),
+    Entry("HN0014", "single-equals", "error", "`=` is written for `==` in a formula, or for `:=` in a statement."),
+    Entry("HN0015", "claim-without-moment", "error", "A claim says when it is looked at: `on` an event, or `always`."),
+    Entry("HN0016", "spaced-duration", "error", "A duration is one word, without a space before its unit."),
+    Entry("HN0017", "interval-without-bound", "error", "An interval begins with `<=`, `<`, `>=` or `>`."),
+    Entry("HN0018", "comparison-chain", "error", "Comparisons do not chain."),
+    Entry("HN0019", "iff-chain", "error", "`iff` is not associative."),
+    Entry("HN0020", "since-chain", "error", "`since` is not associative."),
+    Entry("HN0021", "too-deep", "error", "A declaration is nested more deeply than is read."),
+    Entry("HN0022", "in-operator", "error", "There is no `in`: a variable has a type after `:`."),
+    Entry("HN0023", "too-many-errors", "error", "A file has more errors of its words and syntax than are shown."),
+    Entry("HN0024", "not-in-pattern", "error", "A pattern holds only state, after, define and claims."),
+    Entry("HN0025", "foreign-arrow", "error", "`->` is written for `implies`."),
+    Entry("HN0026", "prefix-bang", "error", "`!` before a formula is written for `not`."),
+)
 
 _NAMES: tuple[Entry, ...] = ()
 
