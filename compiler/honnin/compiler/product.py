@@ -73,7 +73,10 @@ PathStatement: TypeAlias = When | Pick | Assign | For | Emit
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One way through a step. `process` and `label` are None for an action; `next` is the label that the instance moves to."""
+    """One way through a step. `process` and `label` are None for an action; `next` is the label that the instance moves to.
+
+    `branches`: the way taken at each `either` and `if`, from 0, in the order met (`if`: 0 then, 1 else).
+    """
 
     step: str
     parameters: tuple[Binder, ...]
@@ -81,6 +84,7 @@ class Path:
     process: str | None = None
     label: str | None = None
     next: str | None = None
+    branches: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,52 +205,61 @@ def paths(system: System) -> Iterator[Path]:
 
 
 def _action_paths(action: Action) -> Iterator[Path]:
-    for body, _ in _ways(action.body):
-        yield Path(action.name, action.parameters, body)
+    for way in _ways(action.body):
+        yield Path(action.name, action.parameters, way.body, branches=way.branches)
 
 
 def _process_paths(process: Process) -> Iterator[Path]:
     labels = counter_type(process).members
     for step, following in zip(process.steps, labels[1:], strict=True):
-        for body, target in _ways(step.body):
+        for way in _ways(step.body):
             yield Path(
                 f"{process.name}.{step.label}",
                 process.parameters,
-                body,
+                way.body,
                 process.name,
                 step.label,
-                following if target is None else target,
+                following if way.target is None else way.target,
+                way.branches,
             )
 
 
-_Way: TypeAlias = tuple[tuple[PathStatement, ...], str | None]
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A straight list that a block can become, the label it jumps to (None: it falls through), the branches taken."""
+
+    body: tuple[PathStatement, ...]
+    target: str | None = None
+    branches: tuple[int, ...] = ()
+
+    def then(self, rest: _Way) -> _Way:
+        return _Way((*self.body, *rest.body), rest.target, (*self.branches, *rest.branches))
 
 
 def _ways(body: tuple[Statement, ...]) -> Iterator[_Way]:
-    """The straight lists that a block can become, each with the label it jumps to (None: it falls through)."""
+    """The straight lists that a block can become."""
     if not body:
-        yield (), None
+        yield _Way(())
         return
-    for head, target in _ways_of(body[0]):
-        if target is not None:
-            yield head, target
+    for head in _ways_of(body[0]):
+        if head.target is not None:
+            yield head
             continue
-        for rest, end in _ways(body[1:]):
-            yield (*head, *rest), end
+        for rest in _ways(body[1:]):
+            yield head.then(rest)
 
 
 def _ways_of(statement: Statement) -> Iterator[_Way]:
     match statement:
         case Goto(label=label):
-            yield (), label
+            yield _Way((), label)
         case Stop():
-            yield (), DONE
+            yield _Way((), DONE)
         case Either(branches=branches):
-            for branch in branches:
-                yield from _ways(branch)
+            for index, branch in enumerate(branches):
+                yield from map(_Way((), None, (index,)).then, _ways(branch))
         case IfStatement(condition=condition, then=then, otherwise=otherwise):
-            for chosen, branch in ((condition, then), (Not(condition), otherwise)):
-                for rest, target in _ways(branch):
-                    yield (When(chosen), *rest), target
+            for index, chosen, branch in ((0, condition, then), (1, Not(condition), otherwise)):
+                yield from map(_Way((When(chosen),), None, (index,)).then, _ways(branch))
         case When() | Pick() | Assign() | For() | Emit():
-            yield (statement,), None
+            yield _Way((statement,))
