@@ -1,0 +1,373 @@
+"""Which claims an oracle can decide: the `fresh` rule of language.md section 4, by syntax alone.
+
+A value of a type without end is **fresh** when it differs from every value in the trace, in any state and in any parameter. A
+claim is monitorable when such values cannot matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from itertools import chain, combinations
+from typing import Final, TypeAlias
+
+from honnin.spec import core
+from honnin.spec.core import (
+    After,
+    Binder,
+    Claim,
+    Expr,
+    Lit,
+    OptionalT,
+    ProveOnly,
+    Specification,
+    State,
+    Statement,
+    Type,
+    Value,
+)
+from honnin.spec.words import bound_here, expression, free_binders
+
+
+class Unknown(Enum):
+    """What `fresh` gives where syntax does not tell."""
+
+    UNKNOWN = "unknown"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+Known: TypeAlias = Value | Unknown
+Defaults: TypeAlias = Mapping[str, Known]
+"""The default of each state, where it is a constant."""
+
+
+def constant_defaults(states: Iterable[State]) -> Defaults:
+    """The defaults that `fresh_value` needs."""
+    return {state.name: _constant(state.default) for state in states}
+
+
+def _constant(expr: Expr) -> Known:
+    bare = _unlifted(expr)
+    return bare.value if isinstance(bare, Lit) else UNKNOWN
+
+
+# ---------------------------------------------------------------- the value of a formula for a fresh value
+
+
+def fresh_value(expr: Expr, binder: Binder, same: frozenset[Binder], defaults: Defaults) -> Known:
+    """The value of `expr` when `binder` is fresh; `same`: the other names that stand for the same value, all others differ from it."""
+    return _Fresh(binder, same | {binder}, defaults).of(expr)
+
+
+def choices_of_same(binder: Binder, others: Iterable[Binder], expr: Expr) -> Iterator[frozenset[Binder]]:
+    """Each way in which those of `others` that `expr` reads may be the value of `binder`; those of another type cannot."""
+    read = {node.binder for node in core.walk(expr) if isinstance(node, core.Var)}
+    alike = [
+        other
+        for other in dict.fromkeys(others)
+        if other != binder and other in read and _alike(other, binder)
+    ]
+    every = chain.from_iterable(combinations(alike, size) for size in range(len(alike) + 1))
+    return (frozenset(some) for some in every)
+
+
+def _alike(left: Binder, right: Binder) -> bool:
+    return _core_type(left.type) == _core_type(right.type)
+
+
+def _core_type(type: Type) -> Type:
+    return type.inner if isinstance(type, OptionalT) else type
+
+
+def _unlifted(expr: Expr) -> Expr:
+    return _unlifted(expr.body) if isinstance(expr, core.Lift) else expr
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    binder: Binder
+    same: frozenset[Binder]
+    defaults: Defaults
+
+    def of(self, expr: Expr) -> Known:
+        match expr:
+            case Lit(value=value):
+                return value
+            case core.Lift(body=body) | core.Old(body=body):
+                return self.of(body)
+            case core.StateRead(state=state, keys=keys):
+                return self.defaults[state] if any(self._is_it(key) for key in keys) else UNKNOWN
+            case core.Atom(arguments=arguments):
+                return False if any(self._is_it(argument) for argument in arguments) else UNKNOWN
+            case core.Compare():
+                return self._compare(expr)
+            case core.Arithmetic() | core.Minus():
+                return self._arithmetic(expr)
+            case core.Not() | core.And() | core.Or() | core.Implies() | core.Iff() | core.If():
+                return self._connective(expr)
+            case core.Forall() | core.Exists() | core.Count() | core.Sum():
+                return self._quantified(expr)
+            case core.Once(body=body) | core.Earlier(body=body) | core.Previously(body=body):
+                return _only(self.of(body), False)
+            case core.Eventually(body=body) | core.Since(right=body):
+                return _only(self.of(body), False)
+            case core.Historically(body=body):
+                return _only(self.of(body), True)
+            case core.CountPast(body=body):
+                return 0 if self.of(body) is False else UNKNOWN
+            case _:
+                return UNKNOWN
+
+    def _is_it(self, expr: Expr | None) -> bool:
+        if expr is None:
+            return False
+        bare = _unlifted(expr)
+        return isinstance(bare, core.Var) and bare.binder in self.same
+
+    def _has_it(self, expr: Expr) -> bool:
+        return any(self._is_it(node) for node in core.walk(expr))
+
+    def _compare(self, expr: core.Compare) -> Known:
+        if expr.operator in ("==", "!="):
+            equal = self._equal(expr.left, expr.right)
+            return equal if isinstance(equal, Unknown) else equal is (expr.operator == "==")
+        left, right = self.of(expr.left), self.of(expr.right)
+        if not isinstance(left, int) or not isinstance(right, int):
+            return UNKNOWN
+        match expr.operator:
+            case "<":
+                return left < right
+            case "<=":
+                return left <= right
+            case ">":
+                return left > right
+            case _:
+                return left >= right
+
+    def _equal(self, left: Expr, right: Expr) -> bool | Unknown:
+        for one, other in ((left, right), (right, left)):
+            if self._is_it(one):
+                if self._is_it(other):
+                    return True
+                if not self._has_it(other):
+                    return False
+        left_value, right_value = self.of(left), self.of(right)
+        if not isinstance(left_value, Unknown) and not isinstance(right_value, Unknown):
+            return left_value == right_value
+        for known, other in ((left_value, right), (right_value, left)):
+            if known is None and not isinstance(core.type_of(_unlifted(other)), OptionalT):
+                return False
+        return UNKNOWN
+
+    def _arithmetic(self, expr: core.Arithmetic | core.Minus) -> Known:
+        if isinstance(expr, core.Minus):
+            body = self.of(expr.body)
+            return -body if isinstance(body, int) else UNKNOWN
+        left, right = self.of(expr.left), self.of(expr.right)
+        if not isinstance(left, int) or not isinstance(right, int):
+            return UNKNOWN
+        match expr.operator:
+            case "+":
+                return left + right
+            case "-":
+                return left - right
+            case "*":
+                return left * right
+
+    def _connective(self, expr: core.Not | core.And | core.Or | core.Implies | core.Iff | core.If) -> Known:
+        match expr:
+            case core.Not(body=body):
+                return _negation(self.of(body))
+            case core.And(items=items):
+                return _disjunction([_negation(self.of(item)) for item in items], negated=True)
+            case core.Or(items=items):
+                return _disjunction([self.of(item) for item in items])
+            case core.Implies(left=left, right=right):
+                return _disjunction([_negation(self.of(left)), self.of(right)])
+            case core.Iff(left=left, right=right):
+                sides = (self.of(left), self.of(right))
+                return UNKNOWN if UNKNOWN in sides else sides[0] is sides[1]
+            case core.If(condition=condition, then=then, otherwise=otherwise):
+                chosen, one, other = self.of(condition), self.of(then), self.of(otherwise)
+                if isinstance(chosen, Unknown):
+                    return one if one == other else UNKNOWN
+                return one if chosen else other
+
+    def _quantified(self, expr: core.Forall | core.Exists | core.Count | core.Sum) -> Known:
+        match expr:
+            case core.Forall(binder=binder, body=body):
+                return True if self._always(body, (binder,), True) else UNKNOWN
+            case core.Exists(binder=binder, body=body):
+                return False if self._always(body, (binder,), False) else UNKNOWN
+            case core.Count(binders=binders, where=where) | core.Sum(binders=binders, where=where):
+                return 0 if self._always(where, binders, False) else UNKNOWN
+
+    def _always(self, body: Expr, binders: tuple[Binder, ...], wanted: bool) -> bool:
+        """Whether `body` is `wanted` whichever of the inner `binders` are the fresh value."""
+        return all(
+            fresh_value(body, self.binder, self.same | same, self.defaults) is wanted
+            for same in choices_of_same(self.binder, binders, body)
+        )
+
+
+def _only(value: Known, decided: bool) -> Known:
+    """`decided` if that is the value; otherwise time may tell either way."""
+    return decided if value is decided else UNKNOWN
+
+
+def _negation(value: Known) -> Known:
+    return UNKNOWN if isinstance(value, Unknown) else not value
+
+
+def _disjunction(values: list[Known], *, negated: bool = False) -> Known:
+    if any(value is True for value in values):
+        return not negated
+    return negated if all(value is False for value in values) else UNKNOWN
+
+
+# ---------------------------------------------------------------- claims
+
+
+def prove_only(claim: Claim, specification: Specification) -> ProveOnly | None:
+    """Why an oracle leaves the claim out; None when it can decide it."""
+    hidden = _hidden_formula(claim, specification)
+    if hidden is not None:
+        return ProveOnly("hidden", None, hidden)
+    if claim.given_only:
+        return None
+    defaults = constant_defaults(specification.states)
+    bound = tuple(
+        dict.fromkeys(
+            argument
+            for pattern in claim.patterns
+            for argument in pattern.arguments
+            if isinstance(argument, Binder)
+        )
+    )
+    for formula in (claim.when, claim.body):
+        for culprit, where in _undecided(formula, bound, defaults):
+            return ProveOnly("not monitorable", culprit.name, expression(where))
+    return None
+
+
+def _undecided(expr: Expr, scope: tuple[Binder, ...], defaults: Defaults) -> Iterator[tuple[Binder, Expr]]:
+    """Each variable and sub-formula whose value may depend on values that are in no trace; outermost first."""
+    if isinstance(expr, core.TEMPORAL):
+        for binder in free_binders(expr):
+            if core.finite_values(binder.type) is None and not _decided_past(expr, binder, scope, defaults):
+                yield binder, expr
+    for binder in bound_here(expr):
+        if core.finite_values(binder.type) is None:
+            others = (*scope, *bound_here(expr))
+            if not all(
+                _decided(expr, binder, same, defaults) for same in choices_of_same(binder, others, expr)
+            ):
+                yield binder, expr
+    inner = (*scope, *bound_here(expr))
+    for child in core.children(expr):
+        yield from _undecided(child, inner, defaults)
+
+
+def _decided(expr: Expr, binder: Binder, same: frozenset[Binder], defaults: Defaults) -> bool:
+    """Whether a fresh value of a name that `expr` binds changes nothing."""
+    match expr:
+        case core.Forall(body=body):
+            return fresh_value(body, binder, same, defaults) is True
+        case core.Exists(body=body) | core.Count(where=body):
+            return fresh_value(body, binder, same, defaults) is False
+        case core.Sum(term=term, where=where):
+            nothing = fresh_value(term, binder, same, defaults)
+            return fresh_value(where, binder, same, defaults) is False or nothing == 0
+        case _:
+            raise TypeError(f"{type(expr).__name__} binds no name")
+
+
+def _decided_past(expr: Expr, binder: Binder, scope: tuple[Binder, ...], defaults: Defaults) -> bool:
+    """Whether nothing has to be remembered for the values of a name that stands free under the temporal operator `expr`."""
+    match expr:
+        case core.Historically(body=body):
+            wanted: tuple[bool, ...] = (True,)
+        case core.Previously(body=body):
+            wanted = (True, False)
+        case core.Since(right=body):
+            wanted = (False,)
+        case (
+            core.Once(body=body)
+            | core.Earlier(body=body)
+            | core.Eventually(body=body)
+            | core.CountPast(body=body)
+        ):
+            wanted = (False,)
+        case _:
+            raise TypeError(f"{type(expr).__name__} is no temporal operator")
+    return all(
+        fresh_value(body, binder, same, defaults) in wanted for same in choices_of_same(binder, scope, body)
+    )
+
+
+# ---------------------------------------------------------------- hidden events
+
+
+def _hidden_formula(claim: Claim, specification: Specification) -> str | None:
+    """The first pattern, atom or read of the claim that depends on hidden events."""
+    events = frozenset(event.name for event in specification.events if event.direction == "hidden")
+    if not events:
+        return None
+    for pattern in claim.patterns:
+        if pattern.event in events:
+            return f"on {pattern.event}"
+    states = hidden_states(specification)
+    for formula in (claim.when, claim.body):
+        for node in core.walk(formula):
+            if _depends(node, events, states):
+                return expression(node)
+    return None
+
+
+def _depends(node: Expr, events: frozenset[str], states: frozenset[str]) -> bool:
+    match node:
+        case core.Atom(event=event):
+            return event in events
+        case core.StateRead(state=state):
+            return state in states
+        case core.Previously():
+            return bool(events)
+        case _:
+            return False
+
+
+def hidden_states(specification: Specification) -> frozenset[str]:
+    """The states that hidden events change, directly or through what they change."""
+    events = frozenset(event.name for event in specification.events if event.direction == "hidden")
+    states: frozenset[str] = frozenset()
+    while True:
+        more = states | {
+            place for after in specification.updates for place in _hidden_writes(after, events, states)
+        }
+        if more == states:
+            return states
+        states = more
+
+
+def _hidden_writes(after: After, events: frozenset[str], states: frozenset[str]) -> Iterator[str]:
+    whole = any(pattern.event in events for pattern in after.patterns)
+    yield from _writes(after.body, whole or _reads(after.when, states), states)
+
+
+def _writes(body: tuple[Statement, ...], depends: bool, states: frozenset[str]) -> Iterator[str]:
+    for statement in body:
+        match statement:
+            case core.Assign(place=place, keys=keys, value=value):
+                if depends or any(_reads(expr, states) for expr in (*keys, value)):
+                    yield place
+            case core.IfStatement(condition=condition, then=then, otherwise=otherwise):
+                yield from _writes((*then, *otherwise), depends or _reads(condition, states), states)
+            case core.For(where=where, body=inner):
+                yield from _writes(inner, depends or _reads(where, states), states)
+            case _:
+                raise TypeError(f"{type(statement).__name__} in an `after`")
+
+
+def _reads(expr: Expr, states: frozenset[str]) -> bool:
+    return any(isinstance(node, core.StateRead) and node.state in states for node in core.walk(expr))
