@@ -57,9 +57,49 @@ _TYPES: tuple[Entry, ...] = ()
 
 _CLAIMS: tuple[Entry, ...] = ()
 
-_SYSTEMS: tuple[Entry, ...] = ()
+_SYSTEMS: tuple[Entry, ...] = (
+    Entry("HN0401", "unknown-specification", "error", "A system implements a specification that is not there."),
+    Entry("HN0402", "unknown-parent", "error", "A system extends a system that is not in its file."),
+    Entry("HN0403", "extends-cycle", "error", "A system extends itself, by way of others perhaps."),
+    Entry("HN0404", "duplicate-member", "error", "Two members of a system, or two steps of a process, share a name."),
+    Entry("HN0405", "late-guard", "error", "`when` and `pick` may not follow an assignment, `for` or `emit`."),
+    Entry("HN0406", "goto-in-action", "error", "`goto` and `stop` stand only in the steps of a process."),
+    Entry("HN0407", "unreachable-statement", "error", "A statement follows the end of its step."),
+    Entry("HN0408", "unknown-label", "error", "A process has no step of that label."),
+    Entry("HN0409", "not-in-for", "error", "In a step, a `for` holds only assignments and `if`."),
+    Entry("HN0410", "assigns-bound-name", "error", "A parameter, picked or loop name is assigned."),
+    Entry("HN0411", "not-a-variable", "error", "A step assigns what is no variable of its system."),
+    Entry("HN0412", "loop-name-not-among-keys", "error", "A write in a `for` lacks a loop name among its keys."),
+    Entry("HN0413", "foreign-event", "error", "A system emits an event of a specification that it does not implement."),
+    Entry("HN0414", "foreign-state", "error", "A system reads the state of a specification that it does not implement."),
+    Entry("HN0415", "design-reads-oracle", "error", "A step uses the state of a specification for what it does."),
+    Entry("HN0416", "instance-variable", "error", "`p[x].v` is read where only `v` of the own instance can be."),
+    Entry("HN0417", "unknown-process", "error", "A system has no process of that name, or it has no such variable."),
+    Entry("HN0418", "emit-arguments", "error", "An `emit` does not give every field of its event, once each."),
+    Entry("HN0419", "parameter-without-values", "error", "The values of a process's parameter cannot be listed."),
+    Entry("HN0420", "not-in-system", "error", "A temporal operator or event atom stands where a system has none."),
+    Entry("HN0421", "shadowing-member", "error", "A member of a system has the name of something else in scope."),
+    Entry("HN0430", "unknown-check-subject", "error", "A check is about a system or specification that is not there."),
+    Entry("HN0431", "unknown-check-target", "error", "A check asks for something that its subject does not have."),
+    Entry("HN0432", "check-relation", "error", "A check's relation does not suit what it asks for."),
+    Entry("HN0433", "missing-bound", "error", "A check `within` bounds does not bound every entity of its system."),
+    Entry("HN0434", "unknown-bound", "error", "A check bounds something that is no entity of its subject."),
+    Entry("HN0435", "duplicate-bound", "error", "A check bounds the same thing twice."),
+    Entry("HN0436", "bound-too-small", "error", "A check's bound is less than one."),
+)
 
-_LINTS: tuple[Entry, ...] = ()
+_LINTS: tuple[Entry, ...] = (
+    Entry("HN0501", "not-monitorable", "warning", "A claim can be proved but not monitored: unseen values matter."),
+    Entry("HN0502", "depends-on-hidden", "warning", "A claim can be proved but not monitored: it depends on hidden events."),
+    Entry("HN0503", "untitled-invariant", "warning", "An invariant does not say why it must hold."),
+    Entry("HN0504", "once-includes-now", "warning", "`once` counts the event at which it is asked."),
+    Entry("HN0505", "previous-of-anybody", "warning", "`previously` speaks of the previous event of anybody."),
+    Entry("HN0506", "state-never-read", "warning", "A state is never read."),
+    Entry("HN0507", "state-never-written", "warning", "A state is never changed."),
+    Entry("HN0508", "given-never-read", "warning", "A given is never read."),
+    Entry("HN0509", "several-parameters", "warning", "A process has one instance for each combination of several parameters."),
+    Entry("HN0510", "guard-reads-oracle", "warning", "A design's `when` or `if` reads the state of a specification."),
+)
 
 _TRACES: tuple[Entry, ...] = (
     Entry("HN0601", "line-not-json", "error", "A line of a trace is not one strict JSON object."),
@@ -92,8 +132,7 @@ _USAGE: tuple[Entry, ...] = (
     Entry("HN0803", "unreadable-file", "error", "A file cannot be read."),
     Entry("HN0804", "empty-file", "error", "A specification file is empty."),
     Entry("HN0805", "unwritable-file", "error", "A file cannot be written."),
-    Entry("HN0806", "facts-not-json", "error", "A facts file is not JSON."),
-    Entry("HN0807", "short-key", "error", "A key for masking personal values is too short."),
+    Entry("HN0806", "short-key", "error", "A key for masking personal values is too short."),
 )
 
 _FAULTS: tuple[Entry, ...] = (
