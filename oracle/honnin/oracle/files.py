@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
@@ -14,6 +16,7 @@ from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.source import Span
 
 if TYPE_CHECKING:
+    from honnin.spec.core import Specification
     from honnin.spec.load import Checked
 
 SHORTEST_KEY = 16
@@ -83,14 +86,17 @@ def read_bytes(file: Path) -> bytes:
         raise Refused([about(file, "HN0803", f"`{file}` cannot be read: {reason}")]) from error
 
 
-def read_json_facts(file: Path) -> object:
-    """The facts in a JSON file, not yet checked; Refused when it is no JSON."""
-    try:
-        facts: object = json.loads(read_bytes(file))
-    except (ValueError, RecursionError) as error:
-        where = f" at line {error.lineno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise Refused([about(file, "HN0806", f"`{file}` is not JSON{where}")]) from error
-    return facts
+def read_facts_file(file: Path | None, specification: Specification) -> dict[str, Any]:
+    """The facts in a JSON file (none without a file); Refused when they do not say every given rightly."""
+    from honnin.spec.facts import parse_facts
+
+    data = b"{}" if file is None else read_bytes(file)
+    facts = parse_facts(data, specification)
+    if isinstance(facts, tuple):
+        place = Span(str(file or "no facts"), 1, 1, 1, 1)
+        raise Refused([replace(diagnostic, span=place) for diagnostic in facts])
+    raw: dict[str, Any] = json.loads(data, parse_float=Decimal)
+    return raw
 
 
 def read_key(file: Path | None) -> bytes | None:
@@ -100,5 +106,14 @@ def read_key(file: Path | None) -> bytes | None:
     key = read_bytes(file).rstrip(b"\r\n")
     if len(key) < SHORTEST_KEY:
         hint = f"a key has at least {SHORTEST_KEY} bytes, for example 32 random ones"
-        raise Refused([about(file, "HN0807", f"the key in `{file}` is too short", hint)])
+        raise Refused([about(file, "HN0806", f"the key in `{file}` is too short", hint)])
     return key
+
+
+def write_text(file: Path, text: str) -> None:
+    """Writes the file; Refused when that cannot be done."""
+    try:
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise Refused([about(file, "HN0805", f"`{file}` cannot be written: {reason}")]) from error

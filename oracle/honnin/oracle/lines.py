@@ -67,7 +67,12 @@ def follow_lines(file: Path, say: Callable[[str], None], stopped: Callable[[], b
     other from its start: `say` is told. Line numbers are those of the file being read.
     """
     while not stopped():
-        with file.open("rb") as stream:
+        try:
+            stream = file.open("rb")
+        except FileNotFoundError:
+            time.sleep(PAUSE)
+            continue
+        with stream:
             yield from _until_replaced(file, stream, say, stopped)
 
 

@@ -2,56 +2,67 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import threading
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
+
+from honnin.oracle.table import cut
 
 PATIENCE = 1.0
 """Seconds before anything is shown."""
+REFRESH = 0.2
+"""Seconds between two pictures."""
+_CLEAR = "\r\x1b[2K"
 
 
 class Progress:
-    """One changing line on standard error while the block runs; nothing where standard error is no terminal."""
+    """One changing line on standard error while the block runs; nothing where standard error is no terminal.
 
-    def __init__(self, text: str, *, quiet: bool = False) -> None:
+    Who prints something else calls `hide` first; the line comes back below.
+    """
+
+    def __init__(self, text: str) -> None:
         self._text = text
-        self._line: Any = None
+        self._shown = False
         self._lock = threading.Lock()
-        self._timer = None if quiet or not sys.stderr.isatty() else threading.Timer(PATIENCE, self._show)
+        self._ended = threading.Event()
+        able = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._thread = threading.Thread(target=self._draw, daemon=True) if able else None
 
     def update(self, text: str) -> None:
         """Says what is being worked on now."""
-        with self._lock:
-            self._text = text
-            if self._line is not None:
-                from rich.text import Text
+        self._text = text
 
-                self._line.update(Text(text))
+    def hide(self) -> None:
+        """The line is gone until the next picture."""
+        with self._lock:
+            if self._shown:
+                sys.stderr.write(_CLEAR)
+                sys.stderr.flush()
+                self._shown = False
 
     def __enter__(self) -> Self:
-        if self._timer is not None:
-            self._timer.daemon = True
-            self._timer.start()
+        if self._thread is not None:
+            self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        with self._lock:
-            if self._line is not None:
-                self._line.stop()
-                self._line = None
-            self._timer = None
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join()
+        self.hide()
 
-    def _show(self) -> None:
-        from rich.console import Console
-        from rich.text import Text
-
-        with self._lock:
-            if self._timer is None:
-                return
-            self._line = Console(stderr=True).status(Text(self._text))
-            self._line.start()
+    def _draw(self) -> None:
+        pause = PATIENCE
+        while not self._ended.wait(pause):
+            pause = REFRESH
+            line = cut(self._text, shutil.get_terminal_size().columns - 1)
+            with self._lock:
+                sys.stderr.write(_CLEAR + line)
+                sys.stderr.flush()
+                self._shown = True

@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import click
 
+from honnin.oracle.progress import Progress
 from honnin.spec.diagnostics import Diagnostic
 
 Colour = Literal["red", "green", "yellow", "cyan"]
@@ -28,6 +30,7 @@ class Session:
     debug: bool = False
     digest: str | None = None
     masking: bool = False
+    progress: Progress | None = None
 
     @property
     def as_json(self) -> bool:
@@ -36,17 +39,29 @@ class Session:
     def say(self, text: str = "") -> None:
         """A line of the answer, in text."""
         if not self.as_json:
-            click.echo(text, color=colours())
+            self._print(text)
 
     def note(self, text: str) -> None:
         """A line about the answer, in text."""
         if not self.as_json:
-            click.echo(text, err=True, color=colours())
+            self._print(text, err=True)
 
     def tell(self, record: Mapping[str, Any]) -> None:
         """One object of the answer, as JSON."""
         if self.as_json:
-            click.echo(as_line(record))
+            self._print(as_line(record))
+
+    @contextmanager
+    def working(self, text: str) -> Iterator[Progress]:
+        """Shows what is being worked on, if that takes long and somebody looks on."""
+        with Progress(text) as self.progress:
+            yield self.progress
+        self.progress = None
+
+    def _print(self, text: str, *, err: bool = False) -> None:
+        if self.progress is not None:
+            self.progress.hide()
+        click.echo(text, err=err, color=colours())
 
     def diagnose(self, diagnostics: Iterable[Diagnostic], sources: Mapping[str, str]) -> None:
         """Shows diagnostics in either form."""

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from unicodedata import combining, east_asian_width
 
-
-def width(text: str) -> int:
-    """How many cells of a terminal the text takes."""
-    return sum(0 if combining(c) else 2 if east_asian_width(c) in "WF" else 1 for c in text)
+from honnin.spec.render import width
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -19,3 +15,10 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(row[index] + " " * (sizes[index] - width(row[index])) for index in used).rstrip()
         for row in rows
     ]
+
+
+def cut(text: str, cells: int) -> str:
+    """The beginning of the text that fits."""
+    while width(text) > cells:
+        text = text[:-1]
+    return text

@@ -36,6 +36,7 @@ def command(session: Session, files: Sequence[Path], strict: bool) -> Status:
 
 
 def _check(session: Session, file: Path, strict: bool) -> Status:
+    from honnin.oracle.monitor import not_monitored
     from honnin.spec.examples import run_example, untried
 
     checked = open_specification(session, file)
@@ -52,7 +53,7 @@ def _check(session: Session, file: Path, strict: bool) -> Status:
     _report(session, file, module, outcomes, left)
     if not all(outcome.passed for outcome in outcomes):
         return Status.NO
-    open_questions = left.claims or left.covers or _not_monitored(module.main)
+    open_questions = left.claims or left.covers or not_monitored(module.main)
     return Status.UNDECIDED if strict and open_questions else Status.WELL
 
 
@@ -71,13 +72,16 @@ def _tell_example(session: Session, outcome: Outcome) -> None:
 
 
 def _report(session: Session, file: Path, module: Module, outcomes: Sequence[Outcome], left: Untried) -> None:
+    from honnin.oracle.monitor import not_monitored
+
     specification = module.main
+    left_out = not_monitored(specification)
     failed = sum(not outcome.passed for outcome in outcomes)
     session.say(f"{specification.name}: {', '.join((*_counts(specification), _examples(outcomes)))}")
     for title, names in (
         ("exercised by no example", left.claims),
         ("reached by no example", left.covers),
-        ("not monitored, prove only", _not_monitored(specification)),
+        ("not monitored, prove only", left_out),
     ):
         if names:
             session.say(f"  {paint(title, 'yellow')}: {', '.join(names)}")
@@ -93,7 +97,7 @@ def _report(session: Session, file: Path, module: Module, outcomes: Sequence[Out
                 "failed": failed,
                 "never_exercised": left.claims,
                 "never_reached": left.covers,
-                "not_monitored": _not_monitored(specification),
+                "not_monitored": left_out,
             }
         }
     )
@@ -114,7 +118,3 @@ def _examples(outcomes: Sequence[Outcome]) -> str:
     if not outcomes:
         return "no examples"
     return f"{plural(len(outcomes), 'example')} {paint('passes' if len(outcomes) == 1 else 'pass', 'green')}"
-
-
-def _not_monitored(specification: Specification) -> tuple[str, ...]:
-    return tuple(claim.name for claim in specification.claims if claim.prove_only is not None)

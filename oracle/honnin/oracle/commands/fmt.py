@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from honnin.oracle.files import Refused, about, each, read_bytes
+from honnin.oracle.files import Refused, each, read_bytes, write_text
 from honnin.oracle.options import FILES, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
@@ -95,12 +95,3 @@ def _put(session: Session, file: Path, name: str, data: bytes, formatted: str, m
         write_text(file, formatted)
         session.say(f"{name}: formatted")
     return Status.NO if mode.check and changed else Status.WELL
-
-
-def write_text(file: Path, text: str) -> None:
-    """Writes the file; Refused when that cannot be done."""
-    try:
-        file.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused([about(file, "HN0805", f"`{file}` cannot be written: {reason}")]) from error

@@ -10,13 +10,13 @@ import click
 
 from honnin.oracle.files import each, open_specification
 from honnin.oracle.options import FILES, speaking
-from honnin.oracle.progress import Progress
 from honnin.oracle.session import Colour, Session, paint, plural
 from honnin.oracle.status import Status, worst
 from honnin.oracle.story import run_record, story
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Answer, Counterexample, Verdict
+    from honnin.oracle.progress import Progress
     from honnin.spec.core import Module
 
 
@@ -61,7 +61,7 @@ def _prove_file(session: Session, file: Path, timeout: float, verbose: bool, str
     statuses = []
     for check in module.checks:
         title = f"{check.subject} {check.relation} {check.target}"
-        with Progress(title) as progress:
+        with session.working(title) as progress:
 
             def show(text: str, title: str = title, progress: Progress = progress) -> None:
                 progress.update(f"{title}: {text}")

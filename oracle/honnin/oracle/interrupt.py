@@ -1,0 +1,46 @@
+"""Ctrl-C while a log is read: the reading ends, the summary still comes."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from types import FrameType, TracebackType
+from typing import Any, Self, TypeVar
+
+_T = TypeVar("_T")
+
+
+class Interruptible:
+    """Inside the block the first Ctrl-C only sets `asked`, which ends `upto`; a second one interrupts as ever."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._waiting = False
+        self._before: Any = None
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._handle)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def upto(self, items: Iterator[_T]) -> Iterator[_T]:
+        """The items until they end or Ctrl-C is pressed, while one is waited for or after one is done with."""
+        while not self.asked:
+            try:
+                self._waiting = True
+                item = next(items)
+            except (StopIteration, KeyboardInterrupt):
+                return
+            finally:
+                self._waiting = False
+            yield item
+
+    def _handle(self, number: int, frame: FrameType | None) -> None:
+        if self.asked or self._waiting:
+            self.asked = True
+            raise KeyboardInterrupt
+        self.asked = True

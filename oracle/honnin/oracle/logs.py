@@ -1,0 +1,128 @@
+"""What `watch` and `audit` have in common: their options, the oracle that they make, the way they end."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from honnin.oracle.files import Refused, about, open_specification, read_facts_file, read_key, unreadable
+from honnin.oracle.options import FACTS, KEY, REVEAL, STRICT
+from honnin.oracle.session import Session
+from honnin.oracle.status import Status, worst
+
+if TYPE_CHECKING:
+    from honnin.oracle.lines import Line
+    from honnin.oracle.progress import Progress
+    from honnin.oracle.watching import Watching
+
+STANDARD_INPUT = Path("-")
+_REFRESH = 1000
+_QUARANTINE = click.option(
+    "--quarantine",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Add every line that cannot be read to this file, unchanged and in clear.",
+)
+_STOP = click.option(
+    "--stop-on-bad-input", "stop", is_flag=True, help="Stop at the first line that cannot be read."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How logs are to be read."""
+
+    facts: Path | None
+    quarantine: Path | None
+    stop: bool
+    key: Path | None
+    reveal: bool
+    strict: bool
+
+
+def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
+    """Gives a command the options of `Wishes`, as its argument `wishes`."""
+
+    @FACTS
+    @_QUARANTINE
+    @_STOP
+    @KEY
+    @REVEAL
+    @STRICT
+    @functools.wraps(body)
+    def command(
+        *arguments: Any,
+        facts: Path | None,
+        quarantine: Path | None,
+        stop: bool,
+        key: Path | None,
+        reveal: bool,
+        strict: bool,
+        **options: Any,
+    ) -> Status:
+        return body(*arguments, wishes=Wishes(facts, quarantine, stop, key, reveal, strict), **options)
+
+    return command
+
+
+def check_logs(logs: list[Path], wishes: Wishes) -> None:
+    """Refused when a log cannot be opened, or would be written to."""
+    problems = [unreadable(log) for log in logs if log != STANDARD_INPUT]
+    if found := [problem for problem in problems if problem]:
+        raise Refused(found)
+    for log in logs:
+        if (
+            wishes.quarantine
+            and wishes.quarantine.exists()
+            and log.exists()
+            and wishes.quarantine.samefile(log)
+        ):
+            raise click.UsageError(f"the quarantine file is the log {log}")
+
+
+@contextmanager
+def watching(session: Session, file: Path, wishes: Wishes) -> Iterator[Watching | None]:
+    """The oracle of `file` at the start of its trace; None where the specification is wrong."""
+    from honnin.oracle.monitor import compile_module
+    from honnin.oracle.watching import Watching
+
+    session.masking = not wishes.reveal
+    module = open_specification(session, file).module
+    if module is None:
+        yield None
+        return
+    facts = read_facts_file(wishes.facts, module.main)
+    key = read_key(wishes.key)
+    spec = compile_module(module)
+    oracle = spec.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal)
+    if wishes.quarantine is None:
+        yield Watching(session, spec, oracle, None, wishes.stop)
+        return
+    try:
+        quarantine = wishes.quarantine.open("ab")
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        message = f"`{wishes.quarantine}` cannot be written: {reason}"
+        raise Refused([about(wishes.quarantine, "HN0805", message)]) from error
+    with quarantine:
+        yield Watching(session, spec, oracle, quarantine, wishes.stop)
+
+
+def conclude(run: Watching, wishes: Wishes) -> Status:
+    """The summary, and the status of the whole."""
+    untried = Status.UNDECIDED if wishes.strict and run.untried() else Status.WELL
+    return worst(run.end(), untried)
+
+
+def counted(lines: Iterator[Line], progress: Progress, name: str) -> Iterator[Line]:
+    """The lines, while the progress says how many there have been."""
+    for line in lines:
+        if line.number % _REFRESH == 0:
+            progress.update(f"{name}: line {line.number:,}")
+        yield line

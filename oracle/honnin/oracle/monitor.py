@@ -1,0 +1,138 @@
+"""Specifications in Python: load one, make oracles of it."""
+
+from __future__ import annotations
+
+import json
+import linecache
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from honnin.spec.core import Claim, Module, Specification
+from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.load import check_file
+from honnin.spec.render import render
+
+if TYPE_CHECKING:
+    from honnin.compiler.runtime import Violation
+
+OnViolation = Literal["raise", "collect"] | Callable[["Violation"], object]
+
+
+class SpecificationError(ValueError):
+    """A specification is wrong; the text is what `honnin check` would say."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> None:
+        errors = [diagnostic for diagnostic in diagnostics if diagnostic.is_error]
+        super().__init__("\n".join(render(diagnostic, sources) for diagnostic in errors))
+        self.diagnostics = tuple(diagnostics)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A specification whose oracle is ready. `source` is the generated module, `namespace` what it defines."""
+
+    specification: Specification = field(repr=False)
+    digest: str
+    source: str = field(repr=False)
+    namespace: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        return self.specification.name
+
+    @property
+    def title(self) -> str | None:
+        return self.specification.title
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """Every claim, in the order of declaration."""
+        return self.specification.claims
+
+    @property
+    def not_monitored(self) -> tuple[str, ...]:
+        """The claims that only `prove` can say something about."""
+        return not_monitored(self.specification)
+
+    def oracle(
+        self,
+        on_violation: OnViolation = "raise",
+        *,
+        facts: Mapping[str, Any] | str | Path | None = None,
+        clock: Callable[[], float] = time.time,
+        mask_key: bytes | None = None,
+        reveal: bool = False,
+    ) -> Any:
+        """A new oracle, at the start of its trace. `facts`: what each `given` is, or the JSON file that says so.
+
+        `on_violation`: "raise" (InvariantViolated, in the call that reports the event), "collect" (see `violations`), or what is
+        called with each violation. `clock` gives the time, in seconds, of an event reported without one. Personal values are
+        shown as tokens made with `mask_key` (a key of its own without one), or in clear if `reveal`.
+        """
+        if isinstance(facts, str | Path):
+            facts = json.loads(Path(facts).read_bytes())
+        make = self.namespace["Oracle"]
+        return make(on_violation, facts=facts, clock=clock, mask_key=mask_key, reveal=reveal)
+
+
+_Signature = tuple[tuple[str, int, int], ...]
+_LOCK = threading.Lock()
+_COMPILED: dict[str, Spec] = {}
+_LOADED: dict[Path, tuple[_Signature, Spec]] = {}
+
+
+def load(path: str | Path) -> Spec:
+    """The specification in a file, compiled once per digest in this process. Raises SpecificationError where it is wrong."""
+    file = Path(path).resolve()
+    with _LOCK:
+        if file in _LOADED and _signature(name for name, *_ in _LOADED[file][0]) == _LOADED[file][0]:
+            return _LOADED[file][1]
+        file.stat()
+        checked = check_file(file)
+        if checked.module is None:
+            raise SpecificationError(checked.diagnostics, checked.sources)
+        spec = compile_module(checked.module)
+        _LOADED[file] = (_signature({str(file), *checked.sources}), spec)
+        return spec
+
+
+def compile_module(module: Module) -> Spec:
+    """The oracle of a file's own specification; made once per digest."""
+    if module.digest not in _COMPILED:
+        _COMPILED[module.digest] = _compile(module)
+    return _COMPILED[module.digest]
+
+
+def oracle_source(module: Module) -> str:
+    """The text of the generated module: every claim that can be monitored."""
+    from honnin.compiler.lower import lower
+    from honnin.compiler.python import generate
+
+    specification = module.main
+    monitored = [claim for claim in specification.claims if claim.prove_only is None]
+    source: str = generate(lower(specification, monitored), module.digest)
+    return source
+
+
+def not_monitored(specification: Specification) -> tuple[str, ...]:
+    """The claims that an oracle leaves out."""
+    return tuple(claim.name for claim in specification.claims if claim.prove_only is not None)
+
+
+def _compile(module: Module) -> Spec:
+    source = oracle_source(module)
+    name = f"<oracle {module.main.name} {module.digest[:12]}>"
+    namespace: dict[str, Any] = {"__name__": name, "__tracebackhide__": True}
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    exec(compile(source, name, "exec"), namespace)  # noqa: S102 - what generate wrote
+    return Spec(module.main, module.digest, source, namespace)
+
+
+def _signature(files: Iterable[str]) -> _Signature:
+    """What changes when one of the files is written."""
+    statuses = ((name, Path(name).stat()) for name in sorted(files) if Path(name).is_file())
+    return tuple((name, status.st_mtime_ns, status.st_size) for name, status in statuses)
