@@ -6,16 +6,19 @@ pytest imports this module in every run where honnin is installed: nothing of ho
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+if TYPE_CHECKING:
+    from honnin.oracle.pytest_oracle import WatchedTest
 
 _MARKER = (
     'honnin(spec, *, facts=None, expect=(), pending="fail", on_violation="raise", clock=time.time, mask_key=None, '
     "reveal=False): the specification (a file, relative to the test's) that the fixture `honnin_oracle` watches; `expect` "
     'names the invariants that the test must see violated, `pending="allow"` lets obligations be open at the end'
 )
-_ORACLE = pytest.StashKey["WatchedTest"]()
+_ORACLE: pytest.StashKey[WatchedTest] = pytest.StashKey()
 
 
 def pytest_configure(config: pytest.Config) -> None:
