@@ -135,7 +135,7 @@ def _unused(module: Module) -> Iterator[Diagnostic]:
 def _names_read(module: Module) -> Iterator[str]:
     """The states and givens that something reads."""
     formulas = (
-        *_specification_formulas(module.main),
+        *specification_formulas(module.main),
         *(formula for system in module.systems for formula in system_formulas(system)),
     )
     for formula in formulas:
@@ -147,7 +147,8 @@ def _names_read(module: Module) -> Iterator[str]:
                     pass
 
 
-def _specification_formulas(specification: Specification) -> Iterator[Expr]:
+def specification_formulas(specification: Specification) -> Iterator[Expr]:
+    """Every expression of a specification but the bounds of ranges."""
     for claim in specification.claims:
         if not claim.implicit:
             yield claim.when
