@@ -103,6 +103,10 @@ _WIDE: Final[dict[str, str]] = {
     "〔": "[",
     "〕": "]",
 }
+_MISSPELT_HINTS: Final[dict[str, str]] = {
+    "!==": "write `!=` for unequal, or `! ==` with a space",
+    "=>": "write `implies` between formulas, `->` in a type",
+}
 UNIT_MICROSECONDS: Final[dict[str, int]] = {
     "ms": 1_000,
     "s": 1_000_000,
@@ -125,6 +129,7 @@ _WORD = re.compile(
   | (?P<name>[A-Za-z_][A-Za-z0-9_]*+(?![^\x00-\x7f]))
   | (?P<string>"(?:\\.|[^"\\\n])*")
   | (?P<open_string>"(?:\\.|[^"\\\n])*\\?)
+  | (?P<quoted>'[^'\n]*'|`[^`\n]*`)
   | (?P<number>[0-9]+(?:ms|s|min|h|d)?(?!\w))
   | (?P<glued>[0-9]\w*)
   | (?P<misspelt>{_alternatives(MISSPELT)})
@@ -184,6 +189,11 @@ class _Scanner:
                 self._string(word, start, end)
             case "open_string":
                 self._open_string(start, end)
+            case "quoted":
+                self._report(
+                    "HN0003", f"strings do not stand between `{word[0]}`", start, end, hint='write `"`'
+                )
+                self._token("STRING", json.dumps(word[1:-1]), start, end)
             case "number":
                 self._number(word, start, end)
             case "glued":
@@ -273,7 +283,7 @@ class _Scanner:
 
     def _misspelt(self, word: str, start: int, end: int) -> None:
         meant = MISSPELT[word]
-        hint = "write `!=` for unequal, or `! ==` with a space" if word == "!==" else f"write `{meant}`"
+        hint = _MISSPELT_HINTS.get(word, f"write `{meant}`")
         self._report("HN0008", f"`{word}` is no operator of the language", start, end, hint=hint)
         self._token(PUNCTUATION.get(meant) or meant.upper(), meant, start, end)
 

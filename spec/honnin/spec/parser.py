@@ -1,69 +1,215 @@
-"""From text to syntax. Mistakes are diagnostics, several in one run: after one the parser goes on with the next declaration."""
+"""From text to syntax. Mistakes are diagnostics, several in one run: a likely one is repaired, after another one the parser goes
+on with the next declaration. Every pass behind may rely on trees at most `depth.MAX_DEPTH` deep.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Final
 
-from lark import Lark, Token
-from lark.exceptions import UnexpectedToken
-from lark.lexer import Lexer, LexerState
+from lark import Token, Tree
 
 from honnin.spec import syntax
-from honnin.spec.build import Build
-from honnin.spec.diagnostics import Diagnostic
-from honnin.spec.lexer import scan
+from honnin.spec.build import Build, token_span
+from honnin.spec.depth import MAX_DEPTH, too_deep
+from honnin.spec.diagnostics import Diagnostic, Label
+from honnin.spec.expected import expected
+from honnin.spec.lalr import END, ITEM_WORDS, Machine
+from honnin.spec.lexer import Words, scan
 from honnin.spec.normalise import decode
+from honnin.spec.repair import Repair, Stop, hint, repair
 
-__all__ = ["Parsed", "decode", "grammar", "parse"]
+__all__ = ["Parsed", "decode", "parse"]
+
+_MAX_ERRORS: Final = 50
+_CLOSING: Final = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
+_PATTERN_ITEMS: Final = (syntax.StateDecl, syntax.AfterDecl, syntax.DefineDecl, syntax.ClaimDecl)
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """`file` holds the declarations that could be read; it is None when not even the header could."""
+    """`file` holds the declarations that could be read, some perhaps repaired; without errors, all. It is None when there is
+    neither a header nor a declaration.
+    """
 
     file: syntax.File | None
     diagnostics: tuple[Diagnostic, ...]
 
 
-class _Fed(Lexer):
-    """Stands where Lark wants a lexer: `parse` itself feeds the tokens that `lexer.scan` made."""
-
-    __future_interface__ = 2
-
-    def __init__(self, conf: object) -> None:
-        pass
-
-    def lex(self, lexer_state: LexerState, parser_state: Any) -> Iterator[Token]:
-        return iter(())
-
-
-@cache
-def grammar() -> Lark:
-    """The parser's tables, made once in a process."""
-    text = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", lexer=_Fed, propagate_positions=True, maybe_placeholders=True)
-
-
 def parse(text: str, file: str) -> Parsed:
+    """The syntax of a source text, and everything that is wrong with its words and its syntax, in order of place."""
     words = scan(text, file)
-    parser = grammar().parse_interactive()
-    diagnostics = list(words.diagnostics)
-    try:
-        for token in words.tokens:
-            parser.feed_token(token)
-        tree = parser.feed_token(words.end)
-    except UnexpectedToken as e:
-        from honnin.spec.build import token_span
+    run = _Run(words, file)
+    tree = run.tree()
+    diagnostics = [*words.diagnostics, *run.diagnostics]
+    built = None
+    if tree is not None:
+        whole = Build(file).transform(tree)
+        items = tuple(_sound_items(whole.items, diagnostics))
+        built = replace(whole, items=items, comments=words.comments)
+    return Parsed(built, _in_order(diagnostics))
 
-        diagnostics.append(
-            Diagnostic(
-                "HN0010", f"unexpected `{e.token}`", token_span(e.token, file), expected=str(e.expected)
-            )
+
+def _sound_items(items: tuple[syntax.Item, ...], diagnostics: list[Diagnostic]) -> Iterator[syntax.Item]:
+    """The items that later passes can take; what is wrong with the others is added to the diagnostics."""
+    for item in items:
+        deep = too_deep(item)
+        if deep is not None:
+            message = f"this is nested more than {MAX_DEPTH} levels deep"
+            advice = "name a part of it with `define`"
+            diagnostics.append(Diagnostic("HN0021", message, deep.span, hint=advice))
+            continue
+        if isinstance(item, syntax.PatternDecl):
+            diagnostics += [
+                Diagnostic(
+                    "HN0024", "a pattern cannot hold this", inner.span, "state, after, define or a claim"
+                )
+                for inner in item.items
+                if not isinstance(inner, _PATTERN_ITEMS)
+            ]
+        yield item
+
+
+def _in_order(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """At most _MAX_ERRORS, by place, and a last one that says so when there are more."""
+    ordered = sorted(diagnostics, key=lambda diagnostic: diagnostic.span)
+    if len(ordered) <= _MAX_ERRORS:
+        return tuple(ordered)
+    last = ordered[_MAX_ERRORS]
+    more = Diagnostic(
+        "HN0023", f"more than {_MAX_ERRORS} errors: the rest of the file is not reported", last.span
+    )
+    return (*ordered[:_MAX_ERRORS], more)
+
+
+class _Run:
+    """The way of one file's tokens through the machine."""
+
+    def __init__(self, words: Words, file: str) -> None:
+        self.diagnostics: list[Diagnostic] = []
+        self._file = file
+        self._tokens = (*words.tokens, words.end)
+        self._machine = Machine()
+        self._at = 0
+        self._item_at = 0
+
+    def tree(self) -> Tree[Token] | None:
+        """The tree of the file, or None when nothing sensible remains."""
+        if self._tokens[0].type != "SPEC":
+            self._no_header()
+            if self._next_item() == len(self._tokens) - 1:
+                return None
+        while True:
+            token = self._tokens[self._at]
+            if self._machine.accepts(token.type):
+                tree = self._feed(token)
+                if token.type == END:
+                    return tree
+                self._at += 1
+            elif not self._go_on():
+                return None
+
+    def _feed(self, token: Token) -> Tree[Token] | None:
+        if token.type in ITEM_WORDS and self._machine.between_items():
+            self._item_at = self._at
+        return self._machine.feed(token)
+
+    def _no_header(self) -> None:
+        empty = len(self._tokens) == 1
+        diagnostic = Diagnostic(
+            "HN0013",
+            "the file is empty" if empty else "the file does not begin with `spec NAME`",
+            token_span(self._tokens[0], self._file),
+            "`spec NAME`",
         )
-        return Parsed(None, tuple(diagnostics))
-    built = Build(file).transform(tree)
-    return Parsed(replace(built, comments=words.comments), tuple(diagnostics))
+        self.diagnostics.append(diagnostic)
+        self._invent_header()
+
+    def _invent_header(self) -> None:
+        self._machine = Machine()
+        here = self._tokens[self._at]
+        self._machine.feed(Token.new_borrow_pos("SPEC", "spec", here))
+        self._machine.feed(Token.new_borrow_pos("NAME", "unnamed", here))
+
+    # ------------------------------------------------------------ after a mistake
+
+    def _go_on(self) -> bool:
+        """Reports the mistake at the current token and goes on behind it; False when nothing remains."""
+        stop = Stop(self._machine, self._tokens, self._at, self._file)
+        mistake = repair(stop)
+        self.diagnostics.append(self._unexpected(stop) if mistake is None else mistake.diagnostic)
+        if len(self.diagnostics) > _MAX_ERRORS:
+            self._at = len(self._tokens) - 1
+            return self._drop_item()
+        if mistake is not None and mistake.resume and self._repaired(mistake):
+            return True
+        self._at = self._next_item()
+        return self._drop_item()
+
+    def _repaired(self, mistake: Repair) -> bool:
+        for _ in range(mistake.back):
+            self._machine.drop_word()
+        for token in mistake.insert:
+            if not self._machine.accepts(token.type):
+                return False
+            self._feed(token)
+        self._at += mistake.skip
+        return True
+
+    def _drop_item(self) -> bool:
+        """Back to the end of the last complete item; False when not even the header is complete and no item follows."""
+        if self._machine.between_items():
+            return True
+        if self._machine.has_header:
+            self._machine.drop_item()
+            return True
+        self._invent_header()
+        return self._tokens[self._at].type != END
+
+    def _next_item(self) -> int:
+        """Where the next declaration begins: its first word outside brackets, or at the very beginning of a line."""
+        depth = len(self._open_brackets())
+        for index in range(self._at, len(self._tokens)):
+            token = self._tokens[index]
+            if token.type in ITEM_WORDS and (depth == 0 or token.column == 1) and index > self._item_at:
+                return index
+            if token.type in _CLOSING:
+                depth += 1
+            elif token.type in _CLOSING.values():
+                depth = max(0, depth - 1)
+        return len(self._tokens) - 1
+
+    def _open_brackets(self) -> list[Token]:
+        """The brackets of the current item that are open at the current token."""
+        opened: list[Token] = []
+        for token in self._tokens[self._item_at : self._at]:
+            if token.type in _CLOSING:
+                opened.append(token)
+            elif opened and token.type == _CLOSING[opened[-1].type]:
+                opened.pop()
+        return opened
+
+    # ------------------------------------------------------------ what is reported
+
+    def _unexpected(self, stop: Stop) -> Diagnostic:
+        code, message = "HN0010", f"unexpected {_shown(stop.token)}"
+        if stop.kind == END:
+            code, message = "HN0011", "the file ends in the middle of a declaration"
+        opened = self._open_brackets()
+        labels: tuple[Label, ...] = ()
+        if opened and self._leaves_open(stop.token, opened[-1]):
+            labels = (Label(token_span(opened[-1], self._file), f"`{opened[-1]}` is open here"),)
+        before = stop.tokens[max(0, stop.at - 1) : stop.at]
+        things = expected(self._machine.accepted(), before)
+        return Diagnostic(code, message, stop.span(), things, hint(stop), labels)
+
+    def _leaves_open(self, token: Token, bracket: Token) -> bool:
+        closes = token.type in _CLOSING.values() and token.type != _CLOSING[bracket.type]
+        return closes or token.type == END or (token.type in ITEM_WORDS and token.column == 1)
+
+
+def _shown(token: Token) -> str:
+    text = str(token)
+    short = text if len(text) <= 40 else f"{text[:40]}…"
+    return short if token.type == "STRING" else f"`{short}`"
