@@ -51,6 +51,7 @@ from honnin.spec.core import (
     rewrite,
     walk,
 )
+from honnin.spec.words import expression
 
 _Stores: TypeAlias = Literal["whether", "latest", "earliest", "times"]
 _MAYBE_TIME = OptionalT(TIME)
@@ -191,7 +192,9 @@ class _Lowering:
             binders = tuple(key.binder for key in keys)
             fresh = operator == "previously" and self._fresh(begin, binders)
             name = f"#{len(self.registers) + 1}"
-            register = Register(name, phase, operator, binders, begin, hold, stores, window, fresh)
+            register = Register(
+                name, phase, operator, binders, begin, hold, stores, window, fresh, expression(source)
+            )
             self._known[shape] = register
             self.registers.append(register)
         register = self._known[shape]

@@ -1,0 +1,280 @@
+"""What the generated class keeps, and under which names: one dictionary (or one attribute) for each place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from honnin.compiler.formulas import reads_now, statement_expressions
+from honnin.compiler.fresh import register_default, state_default
+from honnin.compiler.machine import Check, Machine, Register
+from honnin.compiler.names import Names, annotation, key_annotation
+from honnin.compiler.simplify import FALSE, free
+from honnin.compiler.specialise import OLD
+from honnin.spec.core import (
+    BOOL,
+    Assign,
+    Binder,
+    BoolT,
+    EntityT,
+    Event,
+    Eventually,
+    Expr,
+    For,
+    IfStatement,
+    Lift,
+    Lit,
+    OptionalT,
+    Specification,
+    Statement,
+    StateRead,
+    TextT,
+    Type,
+    Value,
+    Var,
+    rewrite,
+    walk,
+)
+
+OPEN = "?"
+"""Before the number of an `eventually`: the keys for which its formula is awaited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the values of a state, a register or an `eventually` are kept.
+
+    A place without keys is one attribute. Any other is a dictionary of the keys whose value is not the default; a `flag` is a Bool
+    of which only the presence of the key counts. `default` is None where the default is computed at the start.
+    """
+
+    name: str
+    attribute: str
+    keys: tuple[Type, ...]
+    value: Type
+    default: Lit | None
+    flag: bool
+    indexable: bool = True
+    boxed: bool = False
+
+    @property
+    def scalar(self) -> bool:
+        """Kept in an attribute of its own, not in a dictionary (as a `boxed` one always is)."""
+        return not self.keys and not self.boxed
+
+    @property
+    def default_attribute(self) -> str:
+        return f"{self.attribute}_default"
+
+    @property
+    def stored(self) -> str:
+        """The annotation of a stored value."""
+        if self.default is not None and self.default.value is None and isinstance(self.value, OptionalT):
+            return annotation(self.value.inner)
+        return annotation(self.value)
+
+    @property
+    def declared(self) -> str:
+        """The annotation of the attribute."""
+        if self.scalar:
+            return annotation(self.value)
+        return f"dict[{key_annotation(self.keys)}, {self.stored}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An `eventually`: its place has the values of `keys`, its free variables, for which it is awaited."""
+
+    place: str
+    keys: tuple[Var, ...]
+    bound: int
+    body: Expr
+
+    @property
+    def awaited(self) -> StateRead:
+        """That it is awaited for these values."""
+        return StateRead(self.place, self.keys, BOOL)
+
+
+@dataclass(slots=True)
+class Program:
+    """A machine without the claims that cannot be monitored, and the names of its parts."""
+
+    machine: Machine
+    checks: tuple[Check, ...]
+    registers: tuple[Register, ...]
+    names: Names = field(default_factory=Names)
+    places: dict[str, Place] = field(default_factory=dict)
+    goals: dict[str, Goal] = field(default_factory=dict)
+    indexes: dict[str, dict[tuple[int, ...], str]] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    givens: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def specification(self) -> Specification:
+        return self.machine.specification
+
+    def place(self, name: str) -> Place:
+        return self.places[name.removeprefix(OLD)]
+
+    def default(self, read: StateRead) -> Expr:
+        """What the read gives where the key is not present; the read itself where syntax does not tell."""
+        name = read.state.removeprefix(OLD)
+        if name.startswith(OPEN):
+            return FALSE
+        if name.startswith("#"):
+            return register_default(self.machine.register(name), read)
+        return state_default(self.specification, read)
+
+    def index(self, place: Place, positions: tuple[int, ...]) -> str:
+        """The attribute that has the present keys of the place by their parts at `positions`."""
+        known = self.indexes.setdefault(place.name, {})
+        if positions not in known:
+            known[positions] = f"{place.attribute}_by_{'_'.join(map(str, positions))}"
+        return known[positions]
+
+    def seen_values(self, entity: str) -> str:
+        """The attribute that has the values of the entity seen so far."""
+        if entity not in self.seen:
+            self.seen[entity] = "self." + self.names.private(f"_seen_{self.names.inner().new(entity)}")
+        return self.seen[entity]
+
+    @property
+    def needs_time(self) -> bool:
+        """Whether an event must have a time."""
+        updates = (expr for after in self.specification.updates for expr in statement_expressions(after.body))
+        return (
+            any(check.claim.needs_time for check in self.checks)
+            or any(register.stores != "whether" for register in self.registers)
+            or bool(self.goals)
+            or any(reads_now(expr) for expr in updates)
+        )
+
+    def personal(self, type: Type, place: str | None = None) -> bool:
+        """Whether values of the type, kept at `place`, are personal."""
+        inner = type.inner if isinstance(type, OptionalT) else type
+        if isinstance(inner, EntityT):
+            return inner.name in self.specification.personal_entities
+        return isinstance(inner, TextT) and place in self.specification.personal_places
+
+
+def program(machine: Machine) -> Program:
+    """The program of the claims that can be monitored: only the registers that they read, and a name for everything kept."""
+    checks = tuple(check for check in machine.checks if check.claim.prove_only is None)
+    needed: set[str] = set()
+
+    def need(expr: Expr) -> None:
+        for node in walk(expr):
+            if isinstance(node, StateRead) and node.state.startswith("#") and node.state not in needed:
+                needed.add(node.state)
+                register = machine.register(node.state)
+                need(register.set)
+                need(register.hold)
+
+    for check in checks:
+        for expr in (check.when, check.body):
+            need(expr)
+    registers = tuple(register for register in machine.registers if register.name in needed)
+    made = Program(machine, checks, registers)
+    made.givens = {
+        given.name: f"self._given_{made.names.new(given.name)}" for given in machine.specification.givens
+    }
+    _states(made)
+    _registers(made)
+    made.checks = tuple(replace(check, body=_with_goals(made, check.body)) for check in checks)
+    return made
+
+
+def _states(made: Program) -> None:
+    for state in made.specification.states:
+        attribute = "self._state_" + made.names.new(state.name)
+        keys = tuple(Var(Binder(str(i), i, key), key) for i, key in enumerate(state.keys))
+        default = state_default(made.specification, StateRead(state.name, keys, state.value))
+        literal = _literal(default)
+        flag = isinstance(state.value, BoolT) and literal is not None
+        made.places[state.name] = Place(state.name, attribute, state.keys, state.value, literal, flag)
+
+
+def _literal(default: Expr) -> Lit | None:
+    if isinstance(default, Lift):
+        default = default.body
+    return default if isinstance(default, Lit) else None
+
+
+def _registers(made: Program) -> None:
+    for register in made.registers:
+        attribute = f"self._past_{register.name.removeprefix('#')}"
+        keys = tuple(key.type for key in register.keys)
+        empty: Value = {"whether": False, "times": 0}.get(register.stores)
+        indexable = register.operator == "since" and not (register.stores == "latest" and register.window)
+        flag = register.stores == "whether"
+        literal = Lit(empty, register.type)
+        made.places[register.name] = Place(
+            register.name,
+            attribute,
+            keys,
+            register.type,
+            literal,
+            flag,
+            indexable,
+            boxed=register.stores == "times",
+        )
+
+
+def _with_goals(made: Program, expr: Expr) -> Expr:
+    """The expression with a read of a goal's place for each `eventually`."""
+    if not isinstance(expr, Eventually):
+        return rewrite(expr, lambda part: _with_goals(made, part))
+    number = len(made.goals) + 1
+    goal = Goal(f"{OPEN}{number}", variables_of(expr.body), expr.bound, expr.body)
+    types = tuple(key.binder.type for key in goal.keys)
+    made.goals[goal.place] = goal
+    made.places[goal.place] = Place(
+        goal.place,
+        f"self._awaited_{number}",
+        types,
+        BOOL,
+        Lit(False, BOOL),
+        True,
+        indexable=False,
+        boxed=True,
+    )
+    return goal.awaited
+
+
+def awaits(expr: Expr) -> bool:
+    """Whether an `eventually` (now a read of its place) is left in the expression."""
+    return any(isinstance(node, StateRead) and node.state.startswith(OPEN) for node in walk(expr))
+
+
+def variables_of(expr: Expr) -> tuple[Var, ...]:
+    """The free variables, in order of appearance."""
+    uids = free(expr)
+    found: dict[int, Var] = {}
+    for node in walk(expr):
+        if isinstance(node, Var) and node.binder.uid in uids:
+            found.setdefault(node.binder.uid, node)
+    return tuple(found.values())
+
+
+def assigned(body: tuple[Statement, ...]) -> Iterator[Assign]:
+    """Every assignment in an `after` block's statements."""
+    for statement in body:
+        match statement:
+            case Assign():
+                yield statement
+            case IfStatement(then=then, otherwise=otherwise):
+                yield from assigned((*then, *otherwise))
+            case For(body=inner):
+                yield from assigned(inner)
+            case _:
+                pass
+
+
+def changed_by(specification: Specification, event: Event) -> tuple[str, ...]:
+    """The states that some `after` block writes at the event, in order."""
+    found: dict[str, None] = {}
+    for after in specification.updates:
+        if any(pattern.event == event.name for pattern in after.patterns):
+            found.update({assign.place: None for assign in assigned(after.body)})
+    return tuple(found)

@@ -1,0 +1,357 @@
+"""A machine to the source of a Python module: the oracle of one specification.
+
+The module is readable, typed and straight-line: one method for each event, over dictionaries. Nothing of a specification's text gets
+into it but by `repr` of checked values, as mangled names, and in comments that cannot end their line.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from honnin.compiler import runtime, runtime_history, runtime_oracle
+from honnin.compiler.candidates import Planner
+from honnin.compiler.machine import Machine
+from honnin.compiler.names import Names, annotation, comment, identifier, key_annotation
+from honnin.compiler.program import Place, Program, program
+from honnin.compiler.python_accounts import Accounts
+from honnin.compiler.python_checks import Site, is_personal, is_steady
+from honnin.compiler.python_events import Handler, members_name, print_method
+from honnin.compiler.python_expressions import NOW, Printer
+from honnin.compiler.python_lines import Lines
+from honnin.compiler.python_registers import has_queue
+from honnin.compiler.simplify import is_true, negation, simplify
+from honnin.spec.core import (
+    BoolT,
+    DurationT,
+    EntityT,
+    EnumT,
+    Event,
+    Given,
+    IntT,
+    OptionalT,
+    RangeT,
+    TextT,
+    TimeT,
+    Type,
+    finite_values,
+)
+
+PUBLIC = frozenset(
+    [
+        "observe",
+        "observe_line",
+        "observe_values",
+        "read_line",
+        "tick",
+        "finish",
+        "verdict",
+        "violations",
+        "broken",
+        "pending",
+        "unjudged",
+        "exercised",
+        "reached",
+        "faults",
+        "position",
+        "self",
+        "at",
+    ]
+)
+"""Names of every oracle, which no event's method may have."""
+
+
+def generate(machine: Machine, digest: str, *, standalone: bool = True) -> str:
+    """The source of the oracle's module. A standalone one imports the standard library alone, and works without honnin."""
+    made = program(machine)
+    _class(made)
+    body = _class(made)
+    lines = Lines()
+    title = comment(made.specification.title or "")
+    if title:
+        lines.add(f"# {title}", "")
+    lines.lines += _constants(made, digest).lines
+    lines.add("", "")
+    lines.lines += body.lines
+    head = _DOC.replace("NAME", identifier(made.specification.name))
+    start = head + (_runtime() if standalone else _IMPORTS)
+    return start + "\n\n# " + "-" * 64 + " this specification\n\n" + "\n".join(lines.lines) + "\n"
+
+
+_DOC = '''"""The oracle of the specification NAME, made by honnin: report every event to an `Oracle`, and it judges the trace."""
+
+from __future__ import annotations
+
+'''
+
+_IMPORTS = """from collections import deque
+from typing import Any
+
+from honnin.compiler.runtime import (
+    NEVER,
+    BadInput,
+    Entity,
+    Event,
+    FactsRefused,
+    Fault,
+    Field,
+    Given,
+    InvariantViolated,
+    Key,
+    SpecificationFault,
+    Violation,
+    When,
+    between,
+    boolean,
+    duration,
+    identity,
+    instant,
+    integer,
+    member,
+    optional,
+    seconds,
+    text,
+)
+from honnin.compiler.runtime_history import (
+    Formula,
+    Goal,
+    Obligation,
+    Writes,
+    conflicts,
+    every,
+    forget_counts,
+    forget_times,
+    present,
+    some,
+    truth,
+    unindex,
+    write,
+    written,
+)
+from honnin.compiler.runtime_oracle import Account, Claim, Failure, OracleBase
+"""
+
+
+def _runtime() -> str:
+    """The text of the three runtime modules as one: their imports first, those of honnin left out."""
+    imports: dict[str, None] = {}
+    bodies = []
+    for module in (runtime, runtime_history, runtime_oracle):
+        assert module.__file__ is not None
+        text = Path(module.__file__).read_text(encoding="utf-8")
+        _, _, text = text.partition("from __future__ import annotations\n")
+        kept = []
+        inside = False
+        for line in text.split("\n"):
+            if line.startswith("from honnin."):
+                inside = line.endswith("(")
+            elif inside:
+                inside = not line.startswith(")")
+            elif line.startswith(("import ", "from ")):
+                imports[line] = None
+            else:
+                kept.append(line)
+        bodies.append("\n".join(kept).strip("\n"))
+    plain = sorted(line for line in imports if line.startswith("import "))
+    named = sorted(line for line in imports if line.startswith("from "))
+    return "\n".join((*plain, *named)) + "\n\n" + "\n\n\n".join(bodies) + "\n"
+
+
+# ---------------------------------------------------------------- constants
+
+
+def _constants(made: Program, digest: str) -> Lines:
+    specification = made.specification
+    lines = Lines()
+    lines.add(f"SPECIFICATION = {specification.name!r}", f"DIGEST = {digest!r}", "CLAIMS = {")
+    for check in made.checks:
+        claim = check.claim
+        lines.add(f"    {claim.name!r}: Claim({claim.kind!r}, {claim.title!r}, {claim.form!r}),")
+    lines.add("}", "NOT_MONITORED: dict[str, str] = {")
+    for claim in specification.claims:
+        if claim.prove_only is not None:
+            why = claim.prove_only
+            reason = (
+                "depends on hidden events"
+                if why.reason == "hidden"
+                else f"`{why.variable}` is not decided when fresh in `{why.formula}`"
+            )
+            lines.add(f"    {claim.name!r}: {reason!r},")
+    lines.add("}")
+    for enum in specification.enums:
+        lines.add(f"{members_name(enum.name)} = frozenset({enum.members!r})")
+    lines.add("EVENTS: tuple[Event, ...] = (")
+    for event in specification.events:
+        lines.add(f"    {_event(made, event)},")
+    lines.add(")", "GIVENS: tuple[Given, ...] = (")
+    for given in specification.givens:
+        lines.add(f"    {_given(given)},")
+    personal = [
+        f"{event.name}.{parameter.name}"
+        for event in specification.events
+        for index, parameter in enumerate(event.fields)
+        if is_personal(made, event, index)
+    ]
+    lines.add(")", f"PERSONAL: frozenset[str] = frozenset({personal!r})")
+    return lines
+
+
+def _event(made: Program, event: Event) -> str:
+    fields = []
+    for index, parameter in enumerate(event.fields):
+        inner = parameter.type.inner if isinstance(parameter.type, OptionalT) else parameter.type
+        timed = isinstance(inner, TimeT | DurationT)
+        hidden = is_personal(made, event, index)
+        fields.append(
+            f"Field({parameter.name!r}, {parameter.log_name!r}, {_reader(parameter.type)}, {hidden}, {timed})"
+        )
+    return f"Event({event.name!r}, ({''.join(field + ', ' for field in fields)}))"
+
+
+def _given(given: Given) -> str:
+    keys = [
+        f"Key({_reader(key)}, {isinstance(key, EntityT | EnumT | TextT)}, {finite_values(key)!r}, {_entity(key)!r})"
+        for key in given.keys
+    ]
+    joined = "".join(key + ", " for key in keys)
+    return f"Given({given.name!r}, ({joined}), {_reader(given.value)}, {_entity(given.value)!r})"
+
+
+def _entity(type: Type) -> str | None:
+    inner = type.inner if isinstance(type, OptionalT) else type
+    return inner.name if isinstance(inner, EntityT) else None
+
+
+def _reader(type: Type) -> str:
+    match type:
+        case BoolT():
+            return "boolean"
+        case IntT():
+            return "integer"
+        case TextT():
+            return "text"
+        case TimeT():
+            return "instant"
+        case DurationT():
+            return "duration"
+        case EntityT():
+            return "identity"
+        case EnumT(name=name):
+            return f"member({name!r}, {members_name(name)})"
+        case RangeT(low=low, high=high):
+            return f"between({low}, {high})"
+        case OptionalT(inner=inner):
+            return f"optional({_reader(inner)})"
+
+
+# ---------------------------------------------------------------- the class
+
+
+def _class(made: Program) -> Lines:
+    """The class. Printing it once tells which indexes are asked for, so it is printed twice."""
+    planner = Planner(made)
+    accounts = Accounts(made)
+    work = Lines(depth=1)
+    public = Lines(depth=1)
+    names = Names(PUBLIC)
+    methods = {}
+    for number, event in enumerate(made.specification.events):
+        Handler(made, planner, accounts, event, number).print(work)
+        work.add("")
+        methods[event.name] = names.new(event.name)
+        scope = _parameter_names(event)
+        print_method(public, number, event, methods[event.name], scope)
+        public.add("")
+    start = Lines(depth=1)
+    _start(start, made, planner, accounts)
+    lines = Lines()
+    with lines.block("class Oracle(OracleBase):"):
+        lines.add("# Judges one trace of the specification: one method for each event.", "")
+        lines.add("_NAME = SPECIFICATION", "_CLAIMS = tuple(CLAIMS.items())", "_EVENTS = EVENTS")
+        lines.add("_GIVENS = GIVENS", "_SKIPPED = tuple(NOT_MONITORED)", f"_NEEDS_TIME = {made.needs_time}")
+        lines.add(f"_PERSONAL_KEYS = {_personal_keys(made)!r}", "")
+    lines.lines += [*start.lines, "", *public.lines, *work.lines]
+    for method in accounts.methods:
+        lines.lines += [*("    " + line for line in method.lines), ""]
+    lines.add(f"METHODS = {methods!r}")
+    return lines
+
+
+def _parameter_names(event: Event) -> list[str]:
+    names = Names({"self", "at"})
+    return [names.new(parameter.name) for parameter in event.fields]
+
+
+def _personal_keys(made: Program) -> dict[str, tuple[bool, ...]]:
+    return {
+        state.name: tuple(made.personal(key, f"{state.name}#{index}") for index, key in enumerate(state.keys))
+        for state in made.specification.states
+    }
+
+
+def _start(lines: Lines, made: Program, planner: Planner, accounts: Accounts) -> None:
+    printer = Printer(made, planner, Names())
+    with lines.block("def _start(self) -> None:"):
+        numbers = range(len(made.specification.events))
+        handlers = "".join(f"self._on_{number}, " for number in numbers)
+        lines.add(f"{NOW} = NEVER", f"self._handlers = ({handlers})", "_failed: list[Failure] = []")
+        for given in made.specification.givens:
+            _start_given(lines, made, given)
+        for state in made.specification.states:
+            place = made.place(state.name)
+            start = place.default_attribute if place.default is None else repr(place.default.value)
+            if place.default is None:
+                lines.add(f"{place.default_attribute}: {place.stored} = {printer.text(state.default)}")
+            _start_place(lines, made, place, start)
+        _start_registers(lines, made)
+        for entity, attribute in made.seen.items():
+            lines.add(f"{attribute}: dict[Entity, None] = dict(self._known.get({entity!r}, {{}}))")
+        site = Site(made, lines, printer, accounts, None, -1, (), (), ())
+        _judge_start(site)
+
+
+def _start_given(lines: Lines, made: Program, given: Given) -> None:
+    attribute = made.givens[given.name]
+    kind = annotation(given.value)
+    if not given.keys:
+        lines.add(f"{attribute}: {kind} = self._facts[{given.name!r}].default")
+        return
+    keys = key_annotation(given.keys)
+    lines.add(f"{attribute}: dict[{keys}, {kind}] = self._facts[{given.name!r}].entries")
+    lines.add(f"{attribute}_default: {kind} = self._facts[{given.name!r}].default")
+
+
+def _start_place(lines: Lines, made: Program, place: Place, default: str) -> None:
+    lines.add(f"{place.attribute}: {place.declared} = {default if place.scalar else '{}'}")
+    for positions, attribute in made.indexes.get(place.name, {}).items():
+        part = key_annotation(tuple(place.keys[position] for position in positions))
+        lines.add(f"{attribute}: dict[{part}, dict[{key_annotation(place.keys)}, None]] = {{}}")
+
+
+def _start_registers(lines: Lines, made: Program) -> None:
+    for register in made.registers:
+        place = made.place(register.name)
+        assert place.default is not None
+        _start_place(lines, made, place, repr(place.default.value))
+        if register.fresh:
+            lines.add(f"{place.attribute}_on = False")
+        if has_queue(register):
+            keys = key_annotation(place.keys)
+            lines.add(f"{place.attribute}_queue: deque[tuple[int, {keys}]] = deque()")
+    for goal in made.goals.values():
+        place = made.place(goal.place)
+        lines.add(f"{place.attribute}: dict[Any, list[Goal]] = {{}}")
+
+
+def _judge_start(site: Site) -> None:
+    """Position 0: what an "always" claim says of the initial state."""
+    for number, check in enumerate(site.program.checks):
+        steady = is_steady(check)
+        if check.initial is not None and check.claim.kind != "cover":
+            body = simplify(check.initial)
+            if not is_true(body):
+                with site.lines.where(site.printer, simplify(negation(body))):
+                    site.fail(number, check, body, {}, ())
+        if steady:
+            site.lines.add(f"self._held_{number} = {site.printer.text(simplify(check.body))}")
+    with site.lines.block("if _failed:"):
+        site.lines.add("self._judge(_failed)")

@@ -1,0 +1,166 @@
+"""The methods that give an account of a failure: the names bound, the values that witness it, and what the claim read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from honnin.compiler.machine import Check
+from honnin.compiler.names import comment
+from honnin.compiler.program import Program, awaits
+from honnin.compiler.python_expressions import NOW, Printer
+from honnin.compiler.python_lines import Lines, loop
+from honnin.compiler.simplify import conjunction, free, negation
+from honnin.compiler.specialise import OLD, at_event, at_start, with_bindings
+from honnin.spec.core import (
+    Binder,
+    DurationT,
+    Event,
+    Expr,
+    Forall,
+    GivenRead,
+    Implies,
+    OptionalT,
+    Present,
+    StateRead,
+    TimeT,
+    Type,
+    Var,
+    type_of,
+    walk,
+)
+from honnin.spec.words import expression
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name that a claim's pattern binds: its variable, and whether its values are personal."""
+
+    name: str
+    variable: Var
+    personal: bool
+
+
+@dataclass(slots=True)
+class Accounts:
+    """The account methods made so far."""
+
+    program: Program
+    methods: list[Lines] = field(default_factory=list)
+    _known: dict[tuple[int, Expr], str] = field(default_factory=dict)
+
+    def call(
+        self,
+        number: int,
+        check: Check,
+        body: Expr,
+        named: Sequence[Named],
+        reads: Sequence[tuple[Expr, Expr]],
+        printer: Printer,
+        parameters: Sequence[tuple[str, str]],
+    ) -> str:
+        """The call of the method that explains why `body` is false; `parameters`: what is at hand, with annotations."""
+        local = bool(named) or _is_local(body) or any(_is_local(lowered) for _, lowered in reads)
+        used = tuple(parameters) if local else ()
+        known = (number, body)
+        if local or known not in self._known:
+            name = f"_account_{len(self.methods) + 1}"
+            self._known[known] = name
+            self._method(name, check, body, named, reads, printer, used)
+        return f"self.{self._known[known]}({', '.join((NOW, *(name for name, _ in used)))})"
+
+    def _method(
+        self,
+        name: str,
+        check: Check,
+        body: Expr,
+        named: Sequence[Named],
+        reads: Sequence[tuple[Expr, Expr]],
+        printer: Printer,
+        parameters: Sequence[tuple[str, str]],
+    ) -> None:
+        lines = Lines()
+        self.methods.append(lines)
+        signature = ", ".join(("self", f"{NOW}: int", *(f"{name}: {kind}" for name, kind in parameters)))
+        with lines.block(f"def {name}({signature}) -> Account:"):
+            lines.add(f"# why {comment(check.claim.name)} fails")
+            binders, failing = _witness(body)
+            if binders:
+                for plan in printer.planner.plans(binders, failing):
+                    with loop(lines, printer, plan) as scope:
+                        found = [
+                            Named(b.name, Var(b, b.type), self.program.personal(b.type)) for b in binders
+                        ]
+                        lines.add(f"return {self._pair(scope, (*named, *found), reads)}")
+            lines.add(f"return {self._pair(printer, named, reads)}")
+
+    def _pair(self, scope: Printer, named: Iterable[Named], reads: Sequence[tuple[Expr, Expr]]) -> str:
+        bindings = [
+            (item.name, self._shown(scope.text(item.variable), item.variable.type, item.personal))
+            for item in named
+        ]
+        why = [
+            (
+                expression(original),
+                self._shown(scope.text(lowered), type_of(lowered), self._personal(original)),
+            )
+            for original, lowered in reads
+            if free(lowered) <= scope.variables.keys()
+        ]
+        return f"{_dictionary(bindings)}, {_dictionary(why)}"
+
+    def _shown(self, text: str, type: Type, personal: bool) -> str:
+        inner = type.inner if isinstance(type, OptionalT) else type
+        if personal:
+            return f"self._masked({text})"
+        return f"seconds({text})" if isinstance(inner, TimeT | DurationT) else text
+
+    def _personal(self, read: Expr) -> bool:
+        type = type_of(read)
+        places = [
+            n.state if isinstance(n, StateRead) else n.given
+            for n in walk(read)
+            if isinstance(n, StateRead | GivenRead)
+        ]
+        return any(self.program.personal(type, place) for place in places)
+
+
+def account_reads(
+    check: Check, event: Event | None, bound: dict[int, Expr], changed: Sequence[str]
+) -> list[tuple[Expr, Expr]]:
+    """What an account shows of the claim's reads: each as written and as it is read at the event."""
+    found = []
+    for original, lowered in check.reads:
+        unguarded = isinstance(original, StateRead | GivenRead) and any(
+            isinstance(n, Present) for n in walk(original)
+        )
+        if not unguarded and not awaits(lowered):
+            here = with_bindings(lowered, bound)
+            found.append((original, at_start(here) if event is None else at_event(here, event, changed)))
+    return found
+
+
+def _witness(body: Expr) -> tuple[list[Binder], Expr]:
+    """The outermost `forall`s of the formula, and what holds of the values that make it false."""
+    match body:
+        case Forall(binder=binder, body=inner):
+            binders, failing = _witness(inner)
+            return [binder, *binders], failing
+        case Implies(left=left, right=right):
+            binders, failing = _witness(right)
+            return binders, conjunction((left, failing)) if binders else conjunction((left, negation(right)))
+        case _:
+            return [], negation(body)
+
+
+def _is_local(expr: Expr) -> bool:
+    """Whether the expression reads what only the method of an event has at hand."""
+    return any(
+        (isinstance(node, Var) and -1_000_000 < node.binder.uid < 0)
+        or (isinstance(node, StateRead) and node.state.startswith(OLD))
+        for node in walk(expr)
+    )
+
+
+def _dictionary(entries: Iterable[tuple[str, str]]) -> str:
+    return "{" + ", ".join(f"{name!r}: {text}" for name, text in entries) + "}"

@@ -1,0 +1,224 @@
+"""The methods of one event: the public one, which reads its values, and the one that does the work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from honnin.compiler.candidates import Planner
+from honnin.compiler.names import Names, annotation, comment, identifier, key_annotation
+from honnin.compiler.program import Program, changed_by
+from honnin.compiler.python_accounts import Accounts
+from honnin.compiler.python_checks import Site, print_always, print_on
+from honnin.compiler.python_expressions import NOW, Printer
+from honnin.compiler.python_lines import Lines
+from honnin.compiler.python_registers import print_forgetting, print_goals, print_registers
+from honnin.compiler.python_updates import Change, changes, print_changes
+from honnin.compiler.specialise import OLD, at_event
+from honnin.spec.core import (
+    BoolT,
+    EntityT,
+    EnumT,
+    Event,
+    Expr,
+    IntT,
+    OptionalT,
+    RangeT,
+    StateRead,
+    TextT,
+    Type,
+    walk,
+)
+
+RESERVED = frozenset(
+    [
+        "self",
+        "Account",
+        "Any",
+        "BadInput",
+        "Entity",
+        "Failure",
+        "Formula",
+        "Goal",
+        "NEVER",
+        "Obligation",
+        "OracleBase",
+        "When",
+        "Writes",
+        "conflicts",
+        "deque",
+        "every",
+        "forget_counts",
+        "forget_times",
+        "present",
+        "seconds",
+        "some",
+        "truth",
+        "unindex",
+        "write",
+        "written",
+    ]
+)
+"""What the methods read that is defined outside them: no name of a specification may stand for another thing there."""
+
+
+def print_method(lines: Lines, number: int, event: Event, method: str, parameters: Sequence[str]) -> None:
+    """The method that takes the event's values by name or position and refuses what they may not be."""
+    kinds = [annotation(parameter.type) for parameter in event.fields]
+    head = [f"{name}: {kind}" for name, kind in zip(parameters, kinds, strict=True)]
+    signature = ", ".join(("self", *head, "at: When = None"))
+    title = f": {comment(event.title)}" if event.title else ""
+    with lines.block(f"def {method}({signature}) -> None:"):
+        lines.add(f"# event {comment(event.name)}{title}")
+        plain = not {"type", "str", "int", "bool"} & set(parameters)
+        for place, (name, parameter) in enumerate(zip(parameters, event.fields, strict=True)):
+            checked = f"{name} = self._checked({number}, {place}, {name})"
+            test = _unreadable(name, parameter.type) if plain else None
+            if test is None:
+                lines.add(checked)
+            else:
+                with lines.block(f"if {test}:"):
+                    lines.add(checked)
+        with lines.block("with self._lock:"):
+            lines.add(f"self._on_{number}({', '.join(('self._moment(at)', *parameters))})")
+
+
+def _unreadable(name: str, type: Type) -> str | None:
+    """The quick test that a value is none as it stands; None where only a reader can tell."""
+    match type:
+        case TextT():
+            return f"type({name}) is not str or not {name}.isascii()"
+        case EntityT():
+            return f"type({name}) is not int and (type({name}) is not str or not {name}.isascii())"
+        case BoolT():
+            return f"type({name}) is not bool"
+        case IntT():
+            return f"type({name}) is not int"
+        case RangeT(low=low, high=high):
+            return f"type({name}) is not int or not {low} <= {name} <= {high}"
+        case EnumT(name=enum):
+            return f"type({name}) is not str or {name} not in {members_name(enum)}"
+        case OptionalT(inner=inner):
+            test = _unreadable(name, inner)
+            return None if test is None else f"{name} is not None and ({test})"
+        case _:
+            return None
+
+
+def members_name(enum: str) -> str:
+    """The module's constant that has the members of an enum."""
+    return f"_MEMBERS_OF_{identifier(enum)}"
+
+
+class Handler:
+    """Prints the method that does the work of one event."""
+
+    def __init__(
+        self, program: Program, planner: Planner, accounts: Accounts, event: Event, number: int
+    ) -> None:
+        self.program = program
+        self.planner = planner
+        self.accounts = accounts
+        self.event = event
+        self.number = number
+        self.changed = changed_by(program.specification, event)
+        self.names = Names(RESERVED)
+        self.fields = tuple(self.names.new(parameter.name) for parameter in event.fields)
+
+    def print(self, lines: Lines) -> None:
+        kinds = [annotation(parameter.type) for parameter in self.event.fields]
+        parameters = tuple(zip(self.fields, kinds, strict=True))
+        signature = ", ".join(("self", f"{NOW}: int", *(f"{name}: {kind}" for name, kind in parameters)))
+        variables = {-1 - index: name for index, name in enumerate(self.fields)}
+        plain = Printer(self.program, self.planner, self.names, variables)
+        done = changes(self.program, self.event)
+        old = self._remembered()
+        new = Printer(self.program, self.planner, self.names, variables, old)
+        before = self._site(lines, plain, parameters)
+        kept = tuple((local, self._old_annotation(name)) for name, local in old.items())
+        after = self._site(lines, new, (*parameters, *kept))
+        with lines.block(f"def _on_{self.number}({signature}) -> None:"):
+            lines.add(f"# {comment(self.event.name)}", "self.position += 1", "_failed: list[Failure] = []")
+            self._prepare(lines)
+            for number, check in enumerate(self.program.checks):
+                if check.phase == 1:
+                    print_on(before, number, check)
+            print_goals(lines, plain, self.event)
+            print_registers(lines, plain, self.event, 1, ())
+            faults = self._change(lines, new, old, done)
+            for number, check in enumerate(self.program.checks):
+                if check.phase == 2 and not check.claim.given_only:
+                    print_always(after, number, check)
+            print_registers(lines, new, self.event, 2, self.changed)
+            if faults:
+                lines.add("self._fault(_faults)")
+            with lines.block("if _failed:"):
+                lines.add("self._judge(_failed)")
+            if faults:
+                lines.add("self._raise_fault(_faults)")
+
+    def _site(self, lines: Lines, printer: Printer, parameters: tuple[tuple[str, str], ...]) -> Site:
+        return Site(
+            self.program,
+            lines,
+            printer,
+            self.accounts,
+            self.event,
+            self.number,
+            self.fields,
+            parameters,
+            self.changed,
+        )
+
+    def _prepare(self, lines: Lines) -> None:
+        """What the event's values and time change before anything is looked at."""
+        for name, parameter in zip(self.fields, self.event.fields, strict=True):
+            type = parameter.type
+            inner = type.inner if isinstance(type, OptionalT) else type
+            if isinstance(inner, EntityT) and inner.name in self.program.seen:
+                see = f"{self.program.seen[inner.name]}[{name}] = None"
+                if type is inner:
+                    lines.add(see)
+                else:
+                    with lines.block(f"if {name} is not None:"):
+                        lines.add(see)
+        if self.program.goals:
+            with lines.block(f"if self._deadlines and self._deadlines[0][0] < {NOW}:"):
+                lines.add(f"self._expire({NOW}, _failed, self.position)")
+        print_forgetting(lines, self.program)
+
+    def _remembered(self) -> dict[str, str]:
+        """The states of which the values before the event may be asked for after it, each with the local name that has them."""
+        asked = {
+            node.state.removeprefix(OLD)
+            for expr in self._after_formulas()
+            for node in walk(at_event(expr, self.event, self.changed))
+            if isinstance(node, StateRead) and node.state.startswith(OLD)
+        }
+        return {
+            name: self.names.private(
+                "_old_" + self.program.place(name).attribute.removeprefix("self._state_")
+            )
+            for name in self.changed
+            if name in asked
+        }
+
+    def _after_formulas(self) -> Iterator[Expr]:
+        for check in self.program.checks:
+            if check.phase == 2:
+                yield check.body
+                yield from (lowered for _, lowered in check.reads)
+        for register in self.program.registers:
+            if register.phase == 2:
+                yield from (register.set, register.hold)
+
+    def _old_annotation(self, name: str) -> str:
+        place = self.program.place(name)
+        if place.scalar:
+            return annotation(place.value)
+        return f"dict[{key_annotation(place.keys)}, {annotation(place.value)}]"
+
+    def _change(self, lines: Lines, printer: Printer, old: Mapping[str, str], done: Sequence[Change]) -> bool:
+        for name, local in old.items():
+            start = self.program.place(name).attribute if self.program.place(name).scalar else "{}"
+            lines.add(f"{local}: {self._old_annotation(name)} = {start}")
+        return print_changes(lines, printer, done) if done else False

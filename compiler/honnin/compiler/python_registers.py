@@ -1,0 +1,171 @@
+"""How the registers of a phase, and the awaited `eventually`s, are brought up to date at one event, as Python."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from honnin.compiler.candidates import Plan, Scan, Seen, Unplannable
+from honnin.compiler.machine import Phase, Register
+from honnin.compiler.names import comment, tuple_text
+from honnin.compiler.program import Place, Program
+from honnin.compiler.python_expressions import NOW, Level, Printer
+from honnin.compiler.python_lines import Lines, Writer, each, loop
+from honnin.compiler.simplify import conjunction, is_false, is_true, negation, normal
+from honnin.compiler.specialise import at_event
+from honnin.spec.core import Compare, Event, Expr, Lit, StateRead, Var
+
+
+def print_registers(
+    lines: Lines, printer: Printer, event: Event, phase: Phase, changed: Collection[str]
+) -> None:
+    """All registers of the phase speak of the present position too.
+
+    From the last to the first: a register's formulas read only those before it, which still speak of the past.
+    """
+    for register in reversed(printer.program.registers):
+        if register.phase == phase:
+            begin = at_event(register.set, event, changed)
+            hold = at_event(register.hold, event, changed)
+            body = Lines(depth=lines.depth)
+            _Commit(body, printer, register, begin, hold).print()
+            if body.lines:
+                lines.add(f"# {register.name}: {comment(register.source)}")
+                lines.lines += body.lines
+
+
+class _Commit:
+    def __init__(self, lines: Lines, printer: Printer, register: Register, begin: Expr, hold: Expr) -> None:
+        self.lines = lines
+        self.printer = printer.inner()
+        self.register = register
+        self.place: Place = printer.program.place(register.name)
+        self.begin = begin
+        self.hold = hold
+
+    def print(self) -> None:
+        match self.register.operator:
+            case "previously":
+                self._previously()
+            case "count":
+                self._count()
+            case "since":
+                if self.place.scalar:
+                    self._since_scalar()
+                else:
+                    self._since()
+
+    def _previously(self) -> None:
+        register, place = self.register, self.place
+        if place.scalar:
+            self.lines.add(f"{place.attribute} = {self.printer.text(self.begin)}")
+            return
+        exceptional = negation(self.begin) if register.fresh else self.begin
+        plans = self.printer.planner.plans(register.keys, exceptional)
+        found = self.printer.found(plans, register.keys, "True") if plans else "{}"
+        self.lines.add(f"{place.attribute} = {found}")
+        if register.fresh:
+            self.lines.add(f"{place.attribute}_on = True")
+
+    def _count(self) -> None:
+        if is_false(self.begin):
+            return
+        attribute = self.place.attribute
+        plans = self.printer.planner.plans(self.register.keys, self.begin)
+        with each(self.lines, self.printer, plans, self.register.keys) as scope:
+            key = tuple_text(_keys(scope, self.register)) if self.register.keys else "()"
+            self.lines.add(f"{attribute}[{key}] = {attribute}.get({key}, 0) + 1")
+            self.lines.add(f"{attribute}_queue.append(({NOW}, {key}))")
+
+    def _since_scalar(self) -> None:
+        attribute = self.place.attribute
+        empty, full = ("False", "True") if self.register.stores == "whether" else ("None", NOW)
+        drop, begin = normal(self.hold, False), self.begin
+        if not is_false(drop):
+            with self.lines.where(self.printer, drop):
+                self.lines.add(f"{attribute} = {empty}")
+        if not is_false(begin):
+            if self.register.stores == "earliest":
+                test = f"{attribute} is None"
+                if not is_true(begin):
+                    test += f" and {self.printer.text(begin, Level.NOT)}"
+                with self.lines.block(f"if {test}:"):
+                    self.lines.add(f"{attribute} = {full}")
+            else:
+                with self.lines.where(self.printer, begin):
+                    self.lines.add(f"{attribute} = {full}")
+
+    def _since(self) -> None:
+        writer = Writer(self.lines, self.printer)
+        for plan in self._dropped():
+            with loop(self.lines, self.printer, plan) as scope:
+                writer.take(self.place, _keys(scope, self.register))
+        if is_false(self.begin):
+            return
+        for plan in self.printer.planner.plans(self.register.keys, self.begin):
+            with loop(self.lines, self.printer, plan) as scope:
+                self._hold(Writer(self.lines, scope), _keys(scope, self.register))
+
+    def _dropped(self) -> Sequence[Plan]:
+        """How to find the keys that are held no longer: by what the event says, or else among those held."""
+        drop = normal(self.hold, False)
+        if is_false(drop):
+            return ()
+        planner, keys = self.printer.planner, self.register.keys
+        try:
+            plans = planner.plans(keys, drop)
+            if not any(isinstance(step, Scan | Seen) for plan in plans for step in plan):
+                return plans
+        except Unplannable:
+            pass
+        read = StateRead(self.register.name, tuple(Var(key, key.type) for key in keys), self.register.type)
+        if self.register.stores == "whether":
+            return planner.plans(keys, conjunction((read, drop)))
+        held = Compare("!=", read, Lit(None, self.register.type))
+        return planner.plans(keys, conjunction((held, drop)))
+
+    def _hold(self, writer: Writer, keys: Sequence[str]) -> None:
+        place, register = self.place, self.register
+        if register.stores == "whether":
+            writer.hold(place, keys, "True")
+        elif register.stores == "earliest":
+            with self.lines.block(f"if {tuple_text(keys)} not in {place.attribute}:"):
+                writer.hold(place, keys, NOW)
+        else:
+            writer.hold(place, keys, NOW)
+            if has_queue(register):
+                self.lines.add(f"{place.attribute}_queue.append(({NOW}, {tuple_text(keys)}))")
+
+
+def _keys(scope: Printer, register: Register) -> list[str]:
+    return [scope.variables[key.uid] for key in register.keys]
+
+
+def has_queue(register: Register) -> bool:
+    """Whether what the register holds is forgotten as time passes."""
+    return register.stores == "times" or (
+        register.stores == "latest" and bool(register.window and register.keys)
+    )
+
+
+def print_forgetting(lines: Lines, program: Program) -> None:
+    """What is too long ago for any claim to ask for is dropped."""
+    for register in program.registers:
+        if has_queue(register):
+            attribute = program.place(register.name).attribute
+            forget = "forget_counts" if register.stores == "times" else "forget_times"
+            lines.add(f"{forget}({attribute}_queue, {attribute}, {NOW} - {register.window})")
+
+
+def print_goals(lines: Lines, printer: Printer, event: Event) -> None:
+    """What was awaited and holds at this event is met."""
+    for goal in printer.program.goals.values():
+        body = at_event(goal.body, event)
+        if is_false(body):
+            continue
+        binders = [key.binder for key in goal.keys]
+        plans = printer.planner.plans(binders, conjunction((goal.awaited, body)))
+        attribute = printer.program.place(goal.place).attribute
+        for plan in plans:
+            with loop(lines, printer, plan) as scope:
+                key = tuple_text(scope.variables[key.uid] for key in binders) if binders else "()"
+                lines.add(f"self._met({attribute}, {key})")

@@ -1,0 +1,477 @@
+"""What every generated oracle needs: reading values and facts, masking, verdicts. It imports the standard library alone.
+
+A standalone module has this text inlined, so everything here must stand on its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import ROUND_DOWN, Context, Decimal
+from itertools import product
+from typing import Any, NamedTuple, NoReturn, TypeAlias
+
+Entity: TypeAlias = str | int
+Value: TypeAlias = str | int | bool | None
+Shown: TypeAlias = str | int | float | bool | None
+When: TypeAlias = int | float | Decimal | str | datetime | None
+NEVER = -(10**30)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EXACT = Context(prec=40, rounding=ROUND_DOWN)
+_DIGITS = 4300
+_DEPTH = 100
+_DURATION = re.compile(r"([0-9]{1,15})(ms|s|min|h|d)")
+_UNITS = {"ms": 1_000, "s": 1_000_000, "min": 60_000_000, "h": 3_600_000_000, "d": 86_400_000_000}
+_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt ]([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+# ---------------------------------------------------------------- what an oracle says
+
+
+class BadInput(ValueError):
+    """An event that cannot be read; no position, and nothing has changed. The message quotes no value."""
+
+
+class FactsRefused(ValueError):
+    """The facts do not say every given of the specification rightly. `problems` says which, one line each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("the facts are refused: " + "; ".join(problems))
+        self.problems = problems
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A claim that failed. Personal values are tokens, unless the oracle was asked to reveal them.
+
+    `position` counts the accepted events from 1 (0: the initial state; None: found by the clock or at the end); `trigger` is the
+    position of the event that raised the claim, `event` that event's fields. `at`: seconds, None where no time was given.
+    `bindings`: the names of the claim's pattern, then of the quantifiers that witness the failure. `why`: what the claim read.
+    """
+
+    invariant: str
+    title: str | None
+    position: int | None
+    trigger: int
+    at: float | None
+    event: Mapping[str, Shown]
+    bindings: Mapping[str, Shown]
+    why: Mapping[str, Shown]
+
+    def __str__(self) -> str:
+        place = "by the clock" if self.position is None else f"at event {self.position}"
+        place = "initially" if self.position == 0 else place
+        raised = "" if self.trigger == self.position else f" (raised by event {self.trigger})"
+        words = f": {_one_line(self.title)}" if self.title else ""
+        return f"{self.invariant} is violated {place}{raised}{words}"
+
+    def account(self) -> list[str]:
+        """The lines that explain it: the event, the names bound, and what the claim read."""
+        lines = []
+        for head, values in (("event", self.event), ("with", self.bindings), ("because", self.why)):
+            if values:
+                lines.append(
+                    f"{head}: " + ", ".join(f"{name} = {shown(value)}" for name, value in values.items())
+                )
+        return lines
+
+
+class Fault(NamedTuple):
+    """Two writes of one event that cannot both be done: a fault of the specification. The state was left as it was."""
+
+    position: int
+    place: str
+    keys: tuple[Value, ...]
+    writes: tuple[str, str]
+
+    def __str__(self) -> str:
+        return f"event {self.position} writes `{self.place}` twice: {self.writes[0]} and {self.writes[1]}"
+
+
+class InvariantViolated(AssertionError):
+    """An invariant was violated; `violation` says which and why."""
+
+    def __init__(self, violation: Violation, others: int = 0) -> None:
+        more = f" (and {others} more at the same event)" if others else ""
+        super().__init__(str(violation) + more)
+        self.violation = violation
+        self.others = others
+        for line in violation.account():
+            self.add_note(line)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.violation, self.others)
+
+
+class SpecificationFault(Exception):
+    """The specification contradicts itself at an event; `fault` says where."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(str(fault))
+        self.fault = fault
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.fault,)
+
+
+def shown(value: Shown) -> str:
+    """A value in words."""
+    if value is None or isinstance(value, bool):
+        return "none" if value is None else str(value).lower()
+    return _one_line(value) if isinstance(value, str) else str(value)
+
+
+def seconds(microseconds: int | None) -> float | None:
+    """A time or a duration as it is shown."""
+    return None if microseconds is None else microseconds / 1_000_000
+
+
+def _one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+# ---------------------------------------------------------------- reading values
+
+
+class _Refused(ValueError):
+    """What was expected instead."""
+
+
+Reader: TypeAlias = Callable[[Any], Any]
+
+
+def boolean(raw: object) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    raise _Refused("true or false")
+
+
+def integer(raw: object) -> int:
+    if type(raw) is int:
+        return raw
+    if isinstance(raw, _TooLong):
+        raise _Refused(f"an integer of at most {_DIGITS} digits")
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return int(raw)
+    raise _Refused("an integer")
+
+
+def between(low: int, high: int) -> Reader:
+    def read(raw: object) -> int:
+        number = integer(raw)
+        if low <= number <= high:
+            return number
+        raise _Refused(f"an integer from {low} to {high}")
+
+    return read
+
+
+def text(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise _Refused("a string")
+    plain = str.__str__(raw)
+    if not plain.isascii() and _SURROGATE.search(plain):
+        raise _Refused("a string without half of a surrogate pair")
+    return plain
+
+
+def identity(raw: object) -> Entity:
+    if isinstance(raw, str):
+        return text(raw)
+    if isinstance(raw, int | _TooLong) and not isinstance(raw, bool):
+        return integer(raw)
+    raise _Refused("a string or an integer")
+
+
+def member(enum: str, members: frozenset[str]) -> Reader:
+    def read(raw: object) -> str:
+        if isinstance(raw, str) and str.__str__(raw) in members:
+            return str.__str__(raw)
+        raise _Refused(f"a member of `{enum}`")
+
+    return read
+
+
+def optional(inner: Reader) -> Reader:
+    return lambda raw: None if raw is None else inner(raw)
+
+
+def duration(raw: object) -> int:
+    """Microseconds from a number of seconds, the language's own words (`250ms`), or a timedelta."""
+    if isinstance(raw, timedelta):
+        return raw // timedelta(microseconds=1)
+    if isinstance(raw, str):
+        found = _DURATION.fullmatch(raw)
+        if not found:
+            raise _Refused("a number of seconds or a duration")
+        return int(found[1]) * _UNITS[found[2]]
+    return _microseconds(raw)
+
+
+def instant(raw: object) -> int:
+    """Microseconds since 1970 from a number of seconds, RFC 3339 text, or an aware datetime; what is finer is cut off."""
+    if isinstance(raw, datetime):
+        if raw.tzinfo is None:
+            raise _Refused("a datetime with a time zone")
+        return (raw - _EPOCH) // timedelta(microseconds=1)
+    if isinstance(raw, str):
+        found = _INSTANT.fullmatch(raw)
+        if not found:
+            raise _Refused("a number of seconds or a time with date and offset (RFC 3339)")
+        return _rfc3339(*found.groups())
+    return _microseconds(raw)
+
+
+def moment(raw: object) -> int:
+    """As `instant`; a number may also be written as text."""
+    if isinstance(raw, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", raw):
+        return _microseconds(Decimal(raw))
+    return instant(raw)
+
+
+def _rfc3339(date: str, minute: str, second: str, fraction: str | None, offset: str) -> int:
+    leap = second == "60"
+    try:
+        whole = datetime.fromisoformat(f"{date}T{minute}:{'59' if leap else second}{offset.upper()}")
+    except ValueError:
+        raise _Refused("a time that there is") from None
+    return (
+        (whole - _EPOCH) // timedelta(microseconds=1)
+        + int(((fraction or "") + "000000")[:6])
+        + leap * 1_000_000
+    )
+
+
+def _microseconds(raw: object) -> int:
+    if type(raw) is int and -(10**15) < raw < 10**15:
+        return raw * 1_000_000
+    if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
+        raise _Refused("a number of seconds")
+    number = raw if isinstance(raw, Decimal) else Decimal(str(raw))
+    if not number.is_finite() or (number and number.adjusted() >= 15):
+        raise _Refused("a number of seconds with at most 15 digits before its decimal point")
+    return int(number.scaleb(6, _EXACT)) if number else 0
+
+
+class Field(NamedTuple):
+    """A field of an event; `seconds`: its values are microseconds, and are shown as seconds."""
+
+    name: str
+    log_name: str
+    read: Reader
+    personal: bool
+    seconds: bool
+
+
+class Event(NamedTuple):
+    name: str
+    fields: tuple[Field, ...]
+
+
+class _TooLong:
+    """An integer of more digits than are read."""
+
+
+def _json_integer(digits: str) -> int | _TooLong:
+    return int(digits) if len(digits) <= _DIGITS else _TooLong()
+
+
+def _json_number(digits: str) -> Decimal:
+    try:
+        return Decimal(digits)
+    except ArithmeticError:
+        return Decimal("Infinity")
+
+
+def _json_constant(_: str) -> NoReturn:
+    raise _Refused("JSON without NaN and Infinity")
+
+
+def _json_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        raise _Refused("an object without the same key twice")
+    return result
+
+
+_JSON = json.JSONDecoder(
+    object_pairs_hook=_json_object,
+    parse_int=_json_integer,
+    parse_float=_json_number,
+    parse_constant=_json_constant,
+)
+
+
+def read_object(line: str | bytes) -> dict[str, Any]:
+    """The strict JSON object of a line. Raises BadInput."""
+    try:
+        decoded = line.decode("utf-8") if isinstance(line, bytes) else line
+        parsed = _JSON.decode(decoded)
+    except UnicodeDecodeError:
+        raise BadInput("this is not valid UTF-8") from None
+    except RecursionError:
+        raise BadInput(f"this is nested more than {_DEPTH} deep") from None
+    except json.JSONDecodeError as error:
+        raise BadInput(f"this is not JSON (column {error.colno})") from None
+    except _Refused as refused:
+        raise BadInput(f"expected {refused}") from None
+    if not isinstance(parsed, dict):
+        raise BadInput("expected a JSON object")
+    if "\\u" in decoded or not decoded.isascii() or any(isinstance(v, dict | list) for v in parsed.values()):
+        _check_inside(parsed)
+    return parsed
+
+
+def _check_inside(parsed: object) -> None:
+    level: list[Any] = [parsed]
+    for _ in range(_DEPTH + 1):
+        strings = [item for item in level if isinstance(item, str)]
+        strings += [key for item in level if isinstance(item, dict) for key in item]
+        if any(_SURROGATE.search(string) for string in strings):
+            raise BadInput("a string has half of a surrogate pair")
+        nested = [
+            item.values() if isinstance(item, dict) else item
+            for item in level
+            if isinstance(item, dict | list)
+        ]
+        level = [inner for items in nested for inner in items]
+        if not level:
+            return
+    raise BadInput(f"this is nested more than {_DEPTH} deep")
+
+
+# ---------------------------------------------------------------- facts
+
+
+class Key(NamedTuple):
+    """A key of a given: `named` keys may be the names of a JSON object; `values` are all there are, or None."""
+
+    read: Reader
+    named: bool
+    values: tuple[Value, ...] | None
+    entity: str | None
+
+
+class Given(NamedTuple):
+    name: str
+    keys: tuple[Key, ...]
+    read: Reader
+    entity: str | None
+
+
+class Table(NamedTuple):
+    """The entries by key (a tuple, unless there is one key) and what holds for every other key. Without keys: `default`."""
+
+    entries: dict[Any, Any]
+    default: Any
+
+
+def read_facts(givens: tuple[Given, ...], facts: object) -> dict[str, Table]:
+    """The tables of all givens. Raises FactsRefused, with everything that is wrong."""
+    if not isinstance(facts, Mapping):
+        raise FactsRefused(("the facts are no object",))
+    tables: dict[str, Table] = {}
+    problems = []
+    for given in givens:
+        if given.name not in facts:
+            problems.append(f"they do not say `{given.name}`")
+            continue
+        try:
+            tables[given.name] = _table(given, facts[given.name])
+        except _Refused as refused:
+            problems.append(f"given `{given.name}`: expected {refused}")
+    if problems:
+        raise FactsRefused(tuple(problems))
+    return tables
+
+
+def _table(given: Given, raw: object) -> Table:
+    if not given.keys:
+        return Table({}, given.read(raw))
+    if not isinstance(raw, Mapping) or not set(raw) <= {"table", "default"}:
+        raise _Refused("an object with `table` and, if need be, `default`")
+    entries: dict[tuple[Value, ...], Value] = {}
+    for row in _rows(given, raw.get("table", {})):
+        keys = tuple(key.read(cell) for key, cell in zip(given.keys, row[:-1], strict=True))
+        if keys in entries:
+            raise _Refused("each key once")
+        entries[keys] = given.read(row[-1])
+    finite = [key.values for key in given.keys if key.values is not None]
+    default: Value = None
+    if len(finite) == len(given.keys):
+        if "default" in raw:
+            raise _Refused("no `default`, as all keys can be listed")
+        if any(keys not in entries for keys in product(*finite)):
+            raise _Refused("a value for every key")
+    elif "default" in raw:
+        default = given.read(raw["default"])
+    else:
+        raise _Refused("a `default`, as not all keys can be listed")
+    return Table({keys[0] if len(keys) == 1 else keys: value for keys, value in entries.items()}, default)
+
+
+def _rows(given: Given, table: object) -> Iterator[list[Any]]:
+    if isinstance(table, Mapping):
+        if table and not all(key.named for key in given.keys):
+            raise _Refused("rows of keys and a value, as a key is no name")
+        yield from _nested(table, [], len(given.keys))
+    elif isinstance(table, list | tuple):
+        for row in table:
+            if not isinstance(row, list | tuple) or len(row) != len(given.keys) + 1:
+                raise _Refused(f"rows of {len(given.keys)} keys and a value")
+            yield list(row)
+    else:
+        raise _Refused("a `table` that is an object, or rows of keys and a value")
+
+
+def _nested(table: object, keys: list[Any], depth: int) -> Iterator[list[Any]]:
+    if depth == 0:
+        yield [*keys, table]
+    elif isinstance(table, Mapping):
+        for key, inner in table.items():
+            yield from _nested(inner, [*keys, key], depth - 1)
+    else:
+        raise _Refused("an object for each key but the last")
+
+
+def entities_in(givens: tuple[Given, ...], tables: Mapping[str, Table]) -> dict[str, dict[Entity, None]]:
+    """The values of each entity in the facts, in order."""
+    found: dict[str, dict[Entity, None]] = {}
+    for given in givens:
+        entries, default = tables[given.name]
+        columns = [(given.entity, value) for value in (default, *entries.values())]
+        for keys in entries:
+            cells = (keys,) if len(given.keys) == 1 else keys
+            columns += [(key.entity, cell) for key, cell in zip(given.keys, cells, strict=True)]
+        for entity, value in columns:
+            if entity is not None and value is not None:
+                found.setdefault(entity, {})[value] = None
+    return found
+
+
+# ---------------------------------------------------------------- masking
+
+
+class Mask:
+    """Tokens for personal values: equal for equal values under one key, and meaningless without it."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def __call__(self, value: Any) -> Any:
+        """The token of an entity or a text; none is no personal value."""
+        if value is None:
+            return None
+        digest = hmac.new(self._key, f"{type(value).__name__}:{value}".encode(), hashlib.sha256)
+        return digest.hexdigest()[:8]

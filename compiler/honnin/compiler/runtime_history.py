@@ -1,0 +1,158 @@
+"""What an oracle keeps of the past beyond its state: obligations, windows, indexes, simultaneous writes.
+
+A standalone module has this text inlined after that of `runtime`.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from typing import Any, NamedTuple, TypeAlias, TypeVar
+
+from honnin.compiler.runtime import Fault, Value
+
+_T = TypeVar("_T")
+
+
+def present(value: _T | None) -> _T:
+    """The value of an optional that a guard says is there."""
+    assert value is not None
+    return value
+
+
+# ---------------------------------------------------------------- obligations
+
+
+class Goal:
+    """One `eventually`: that its formula holds for `key` until `deadline`. `met` is None while that is open."""
+
+    __slots__ = ("deadline", "key", "met", "obligation", "table")
+
+    def __init__(self, table: dict[Any, list[Goal]], key: Any, deadline: int) -> None:
+        self.table = table
+        self.key = key
+        self.deadline = deadline
+        self.met: bool | None = None
+        self.obligation: Obligation | None = None
+
+
+class Every(NamedTuple):
+    parts: tuple[Formula, ...]
+
+
+class Some(NamedTuple):
+    parts: tuple[Formula, ...]
+
+
+Formula: TypeAlias = bool | Goal | Every | Some
+
+
+class Obligation(NamedTuple):
+    """What is left of a claim that one event has raised. `names`: what its pattern binds, as places of the event's fields."""
+
+    claim: int
+    trigger: int
+    formula: Formula
+    at: int
+    event: int
+    values: tuple[Value, ...]
+    names: tuple[tuple[str, int], ...]
+
+
+def truth(formula: Formula) -> bool | None:
+    """Kleene's value of what is left of a claim."""
+    match formula:
+        case bool():
+            return formula
+        case Goal():
+            return formula.met
+        case Every(parts=parts):
+            values = [truth(part) for part in parts]
+            return False if False in values else None if None in values else True
+        case Some(parts=parts):
+            values = [truth(part) for part in parts]
+            return True if True in values else None if None in values else False
+
+
+def goals(formula: Formula) -> Iterable[Goal]:
+    """The goals that are still open."""
+    match formula:
+        case Goal():
+            if formula.met is None:
+                yield formula
+        case Every(parts=parts) | Some(parts=parts):
+            for part in parts:
+                yield from goals(part)
+        case _:
+            pass
+
+
+def every(parts: Iterable[Formula]) -> Formula:
+    return Every(tuple(parts))
+
+
+def some(parts: Iterable[Formula]) -> Formula:
+    return Some(tuple(parts))
+
+
+# ---------------------------------------------------------------- registers
+
+
+def unindex(index: dict[Any, dict[Any, None]], part: Any, key: Any) -> None:
+    """Take `key` out of an index of present keys."""
+    keys = index.get(part)
+    if keys is not None:
+        keys.pop(key, None)
+        if not keys:
+            del index[part]
+
+
+def forget_counts(queue: deque[tuple[int, Any]], counts: dict[Any, int], before: int) -> None:
+    """Positions before the time `before` count no longer."""
+    while queue and queue[0][0] < before:
+        key = queue.popleft()[1]
+        if counts[key] == 1:
+            del counts[key]
+        else:
+            counts[key] -= 1
+
+
+def forget_times(queue: deque[tuple[int, Any]], times: dict[Any, int], before: int) -> None:
+    """Times before `before` that no later one has replaced are dropped: nothing can ask for them."""
+    while queue and queue[0][0] < before:
+        at, key = queue.popleft()
+        if times.get(key) == at:
+            del times[key]
+
+
+# ---------------------------------------------------------------- simultaneous writes
+
+Writes: TypeAlias = dict[tuple[str, Any], list[tuple[str, Any, str]]]
+
+
+def write(writes: Writes, place: str, key: Any, operator: str, value: Any, words: str) -> None:
+    """Note one write of an `after` block."""
+    writes.setdefault((place, key), []).append((operator, value, words))
+
+
+def conflicts(writes: Writes, position: int) -> list[Fault]:
+    """The places that are assigned and added to, or assigned two values."""
+    found = []
+    for (place, key), entries in writes.items():
+        first = next((entry for entry in entries if entry[0] == ":="), None)
+        if first is not None:
+            second = next((e for e in entries if e[0] != ":=" or e[1] != first[1]), None)
+            if second is not None:
+                keys = key if isinstance(key, tuple) else (key,)
+                found.append(Fault(position, place, keys, (first[2], second[2])))
+    return found
+
+
+def written(writes: Writes, place: str) -> Iterable[tuple[Any, str, Any]]:
+    """What is written to one place: key, `:=` or `+=`, and the value or all that is added."""
+    for (name, key), entries in writes.items():
+        if name == place:
+            if entries[0][0] == ":=":
+                yield key, ":=", entries[0][1]
+            else:
+                yield key, "+=", sum(value if operator == "+=" else -value for operator, value, _ in entries)

@@ -1,0 +1,405 @@
+"""The part of an oracle that is the same for every specification: time, deadlines, judgement, the summary.
+
+A standalone module has this text inlined after that of `runtime`; both import the standard library alone.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from heapq import heapify, heappop, heappush
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+from honnin.compiler.runtime import (
+    NEVER,
+    BadInput,
+    Event,
+    Fault,
+    Field,
+    Given,
+    InvariantViolated,
+    Mask,
+    Shown,
+    SpecificationFault,
+    Value,
+    Violation,
+    When,
+    _Refused,
+    entities_in,
+    instant,
+    moment,
+    read_facts,
+    read_object,
+    seconds,
+)
+from honnin.compiler.runtime_history import Goal, Obligation, goals, truth
+
+OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
+Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown]]
+
+
+class Claim(NamedTuple):
+    """`kind`: invariant, assume or cover; `form`: on, always or sometime."""
+
+    kind: str
+    title: str | None
+    form: str
+
+
+# ---------------------------------------------------------------- the oracle
+
+
+class Failure(NamedTuple):
+    claim: int
+    position: int | None
+    trigger: int
+    at: int
+    event: int
+    values: tuple[Value, ...]
+    account: Account
+
+
+class OracleBase:
+    """Watches one trace. Methods may be called from several threads; each event is worked on as a whole."""
+
+    _NAME = ""
+    _CLAIMS: tuple[tuple[str, Claim], ...] = ()
+    _EVENTS: tuple[Event, ...] = ()
+    _GIVENS: tuple[Given, ...] = ()
+    _SKIPPED: tuple[str, ...] = ()
+    _NEEDS_TIME = False
+    _PERSONAL_KEYS: Mapping[str, tuple[bool, ...]] = {}
+    _handlers: tuple[Callable[..., None], ...] = ()
+
+    def __init__(
+        self,
+        on_violation: OnViolation = "raise",
+        facts: Mapping[str, Any] | None = None,
+        clock: Callable[[], float] = time.time,
+        *,
+        mask_key: bytes | None = None,
+        reveal: bool = False,
+    ) -> None:
+        """`facts` says every given; FactsRefused where it does not.
+
+        `clock` (seconds) is asked only where a claim needs the time and an event has no `at`. With `reveal`, personal values are
+        shown; otherwise they are tokens under `mask_key` (by default a key of this oracle's own).
+        """
+        if on_violation not in ("raise", "collect") and not callable(on_violation):
+            raise ValueError('on_violation is "raise", "collect" or a callable')
+        self._lock = threading.RLock()
+        self._on_violation = on_violation
+        self._clock = clock
+        self._facts = read_facts(self._GIVENS, {} if facts is None else facts)
+        self._known = entities_in(self._GIVENS, self._facts)
+        mask = Mask(secrets.token_bytes(32) if mask_key is None else mask_key)
+        self._masked: Callable[[Any], Any] = (lambda value: value) if reveal else mask
+        self._index = {event.name: number for number, event in enumerate(self._EVENTS)}
+        self._now = NEVER
+        self._broken = False
+        self._deadlines: list[tuple[int, int, Goal]] = []
+        self._raised = 0
+        self._settled = 0
+        self._obligations: dict[int, Obligation] = {}
+        self._hits = [0] * len(self._CLAIMS)
+        self._dropped = [0] * len(self._CLAIMS)
+        self.position = 0
+        self.violations: list[Violation] = []
+        self.broken: list[Violation] = []
+        self.faults: list[Fault] = []
+        self._start()
+
+    def _start(self) -> None:
+        """Make the state and judge position 0."""
+
+    # ------------------------------------------------------------ events
+
+    def observe(self, event: str, /, *, at: When = None, **fields: Any) -> None:
+        """One event, by its name and its fields' names; other fields are ignored. Raises BadInput."""
+        number = self._index.get(event)
+        if number is None:
+            raise BadInput("`event` names no event of the specification")
+        values = []
+        for place, parameter in enumerate(self._EVENTS[number].fields):
+            if parameter.name not in fields:
+                raise BadInput(f"`{event}` needs the field `{parameter.name}`")
+            values.append(self._checked(number, place, fields[parameter.name]))
+        with self._lock:
+            self._handlers[number](self._moment(at), *values)
+
+    def observe_line(self, line: str | bytes) -> None:
+        """One event as a line of JSON. Raises BadInput, and then nothing has changed."""
+        number, values, at = self.read_line(line)
+        self.observe_values(number, values, at)
+
+    def read_line(self, line: str | bytes) -> tuple[int, tuple[Value, ...], int | None]:
+        """The number, the values and the time (microseconds) of the event that a line tells. Raises BadInput."""
+        parsed = read_object(line)
+        name = parsed.get("event")
+        number = self._index.get(name) if isinstance(name, str) else None
+        if number is None:
+            raise BadInput("`event` names no event of the specification")
+        values = []
+        for place, parameter in enumerate(self._EVENTS[number].fields):
+            if parameter.log_name not in parsed:
+                raise BadInput(f"`{name}` needs the field `{parameter.log_name}`")
+            values.append(self._checked(number, place, parsed[parameter.log_name]))
+        raw = parsed.get("at")
+        if raw is None:
+            if self._NEEDS_TIME:
+                raise BadInput("`at` is missing, and a claim needs the time")
+            return number, tuple(values), None
+        try:
+            return number, tuple(values), instant(raw)
+        except _Refused as refused:
+            raise BadInput(f"`at`: expected {refused}") from None
+
+    def observe_values(self, event: int, values: tuple[Value, ...], at: int | None = None) -> None:
+        """One event by its number in EVENTS, its values as the language has them, its time in microseconds."""
+        with self._lock:
+            if at is None:
+                self._handlers[event](self._moment(None), *values)
+            else:
+                self._handlers[event](self._advance(at), *values)
+
+    def tick(self, at: When = None) -> None:
+        """The clock shows `at`, and nothing has happened: deadlines before it are missed. Raises BadInput for a time going back."""
+        with self._lock:
+            now = self._read_clock() if at is None else self._moment(at)
+            failures: list[Failure] = []
+            self._expire(now, failures, None)
+            if failures:
+                self._judge(failures)
+
+    def finish(self, at: When = None) -> dict[str, Any]:
+        """The summary of the trace so far, the clock first set to `at` if it is given; what is pending is undecided."""
+        with self._lock:
+            if at is not None:
+                self.tick(at)
+            claims: dict[str, Any] = {}
+            for number, (name, claim) in enumerate(self._CLAIMS):
+                counted = "reached" if claim.form == "sometime" or claim.kind == "cover" else "exercised"
+                hits = (
+                    self.position if claim.form == "always" and claim.kind != "cover" else self._hits[number]
+                )
+                entry = {
+                    "kind": claim.kind,
+                    "title": claim.title,
+                    "verdict": self.verdict(name),
+                    counted: hits,
+                }
+                if claim.kind == "invariant":
+                    entry["unjudged"] = self._dropped[number]
+                claims[name] = entry
+            return {
+                "specification": self._NAME,
+                "positions": self.position,
+                "claims": claims,
+                "violations": len(self.violations),
+                "broken": len(self.broken),
+                "pending": [{"invariant": name, "trigger": trigger} for name, trigger in self.pending],
+                "faults": len(self.faults),
+                "not_monitored": list(self._SKIPPED),
+            }
+
+    # ------------------------------------------------------------ what is known
+
+    @property
+    def pending(self) -> list[tuple[str, int]]:
+        """The obligations that are open: the claim and the position of the event that raised each."""
+        with self._lock:
+            found = sorted((o.claim, o.trigger) for o in self._obligations.values())
+            return [(self._CLAIMS[claim][0], trigger) for claim, trigger in found]
+
+    @property
+    def exercised(self) -> dict[str, int]:
+        """For each invariant and assumption, how often it had something to say."""
+        return {
+            name: self.position if claim.form == "always" else self._hits[number]
+            for number, (name, claim) in enumerate(self._CLAIMS)
+            if claim.kind != "cover"
+        }
+
+    @property
+    def reached(self) -> dict[str, int]:
+        """For each cover, at how many positions it was reached."""
+        return {name: self._hits[n] for n, (name, claim) in enumerate(self._CLAIMS) if claim.kind == "cover"}
+
+    @property
+    def unjudged(self) -> dict[str, int]:
+        """For each invariant, how many failures came after a broken assumption."""
+        return {
+            name: self._dropped[n]
+            for n, (name, claim) in enumerate(self._CLAIMS)
+            if claim.kind == "invariant"
+        }
+
+    def verdict(self, name: str) -> str:
+        """`violated`, `assumption broken`, `pending` or `satisfied so far`; of a cover, `reached` or `not reached`."""
+        number = next((n for n, (other, _) in enumerate(self._CLAIMS) if other == name), None)
+        if number is None:
+            raise KeyError(name)
+        if self._CLAIMS[number][1].kind == "cover":
+            return "reached" if self._hits[number] else "not reached"
+        if any(violation.invariant == name for violation in self.violations):
+            return "violated"
+        if any(violation.invariant == name for violation in self.broken):
+            return "assumption broken"
+        if any(obligation.claim == number for obligation in self._obligations.values()):
+            return "pending"
+        return "satisfied so far"
+
+    # ------------------------------------------------------------ work
+
+    def _checked(self, event: int, place: int, raw: Any) -> Any:
+        parameter = self._EVENTS[event].fields[place]
+        try:
+            return parameter.read(raw)
+        except _Refused as refused:
+            name = self._EVENTS[event].name
+            raise BadInput(f"`{parameter.log_name}` of `{name}`: expected {refused}") from None
+
+    def _moment(self, at: When) -> int:
+        """The time of an event, in microseconds; the clock is set to it."""
+        if at is None:
+            return self._read_clock() if self._NEEDS_TIME else self._now
+        try:
+            return self._advance(moment(at))
+        except _Refused as refused:
+            raise BadInput(f"`at`: expected {refused}") from None
+
+    def _read_clock(self) -> int:
+        """The clock's time; where it goes back, the time of the last event."""
+        self._now = max(self._now, int(self._clock() * 1_000_000))
+        return self._now
+
+    def _advance(self, now: int) -> int:
+        if now < self._now:
+            raise BadInput("`at` is before the time of the event before")
+        self._now = now
+        return now
+
+    def _await(self, obligation: Obligation) -> None:
+        """Watch what an event has raised, if it is still open."""
+        for goal in goals(obligation.formula):
+            goal.obligation = obligation
+            goal.table.setdefault(goal.key, []).append(goal)
+            self._raised += 1
+            heappush(self._deadlines, (goal.deadline, self._raised, goal))
+        self._obligations[id(obligation)] = obligation
+
+    def _met(self, table: dict[Any, list[Goal]], key: Any) -> None:
+        """The formula of every goal at `key` holds now."""
+        for goal in table.pop(key, ()):
+            goal.met = True
+            self._settle(goal)
+        if self._settled > 64 and self._settled * 2 > len(self._deadlines):
+            self._deadlines = [entry for entry in self._deadlines if entry[2].met is None]
+            heapify(self._deadlines)
+            self._settled = 0
+
+    def _settle(self, goal: Goal) -> bool | None:
+        """What is known of the obligation now that one of its goals is; where all is known, it is released."""
+        obligation = goal.obligation
+        assert obligation is not None
+        result = truth(obligation.formula)
+        self._settled += 1
+        if result is not None and self._obligations.pop(id(obligation), None) is not None:
+            for other in list(goals(obligation.formula)):
+                other.met = result
+                self._settled += 1
+                self._drop(other)
+        return result
+
+    def _drop(self, goal: Goal) -> None:
+        waiting = goal.table.get(goal.key, [])
+        if goal in waiting:
+            waiting.remove(goal)
+            if not waiting:
+                del goal.table[goal.key]
+
+    def _expire(self, now: int, failures: list[Failure], position: int | None) -> None:
+        """Deadlines before `now` are missed: the obligations that this makes false have failed."""
+        missed = []
+        while self._deadlines and self._deadlines[0][0] < now:
+            goal = heappop(self._deadlines)[2]
+            if goal.met is not None:
+                self._settled -= 1
+                continue
+            goal.met = False
+            self._drop(goal)
+            obligation = goal.obligation
+            assert obligation is not None
+            open_before = id(obligation) in self._obligations
+            if self._settle(goal) is False and open_before:
+                missed.append((obligation, goal.deadline))
+            self._settled -= 1
+        for obligation, deadline in sorted(missed, key=lambda entry: entry[0][:2]):
+            due: dict[str, Shown] = {"due by": seconds(deadline)}
+            fields = self._EVENTS[obligation.event].fields
+            bindings = {n: self._shown(obligation.values[i], fields[i]) for n, i in obligation.names}
+            account = (bindings, due)
+            failures.append(
+                Failure(
+                    obligation.claim,
+                    position,
+                    obligation.trigger,
+                    now,
+                    obligation.event,
+                    obligation.values,
+                    account,
+                )
+            )
+
+    def _judge(self, failures: list[Failure]) -> None:
+        """Record what failed at one event; then, if asked, tell or raise."""
+        before = self._broken
+        told = []
+        for failure in failures:
+            if self._CLAIMS[failure.claim][1].kind == "assume":
+                self._broken = True
+                self.broken.append(self._violation(failure))
+        for failure in failures:
+            if self._CLAIMS[failure.claim][1].kind != "assume":
+                if before or (self._broken and failure.position == failure.trigger):
+                    self._dropped[failure.claim] += 1
+                else:
+                    told.append(self._violation(failure))
+        self.violations += told
+        if callable(self._on_violation):
+            for violation in told:
+                self._on_violation(violation)
+        elif told and self._on_violation == "raise":
+            raise InvariantViolated(told[0], len(told) - 1)
+
+    def _violation(self, failure: Failure) -> Violation:
+        name, claim = self._CLAIMS[failure.claim]
+        event: dict[str, Shown] = {}
+        if failure.event >= 0:
+            fields = self._EVENTS[failure.event].fields
+            event["event"] = self._EVENTS[failure.event].name
+            for parameter, value in zip(fields, failure.values, strict=True):
+                event[parameter.name] = self._shown(value, parameter)
+        at = None if failure.at == NEVER else seconds(failure.at)
+        bindings, why = failure.account
+        return Violation(name, claim.title, failure.position, failure.trigger, at, event, bindings, why)
+
+    def _shown(self, value: Any, parameter: Field) -> Shown:
+        if parameter.seconds:
+            return seconds(value)
+        hidden: Shown = self._masked(value) if parameter.personal else value
+        return hidden
+
+    def _fault(self, found: list[Fault]) -> None:
+        """Record what one event writes twice."""
+        for fault in found:
+            personal = self._PERSONAL_KEYS.get(fault.place, ())
+            keys = (self._masked(k) if hidden else k for k, hidden in zip(fault.keys, personal, strict=True))
+            self.faults.append(fault._replace(keys=tuple(keys)))
+
+    def _raise_fault(self, found: list[Fault]) -> None:
+        """Tell of the first fault, if asked to raise."""
+        if found and self._on_violation == "raise":
+            raise SpecificationFault(found[0])
