@@ -28,7 +28,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Untried:
-    """The invariants and assumptions that no example exercises, and the covers that none reaches."""
+    """The invariants and assumptions (those that were written) that no example exercises, and the covers that none reaches."""
 
     claims: tuple[str, ...]
     covers: tuple[str, ...]
@@ -64,7 +64,9 @@ def untried(specification: Specification, outcomes: Iterable[Outcome]) -> Untrie
         tuple(
             claim.name
             for claim in specification.claims
-            if claim.kind != "cover" and not any(report.exercised[claim.name] for report in reports)
+            if claim.kind != "cover"
+            and not claim.implicit
+            and not any(report.exercised[claim.name] for report in reports)
         ),
         tuple(
             claim.name
