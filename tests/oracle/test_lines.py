@@ -56,7 +56,7 @@ class _Story:
 
 
 def _follow(monkeypatch: pytest.MonkeyPatch, file: Path, story: _Story) -> list[tuple[int, bytes]]:
-    monkeypatch.setattr(module.time, "sleep", story.sleep)
+    monkeypatch.setattr("honnin.oracle.lines.time.sleep", story.sleep)
     return [(line.number, line.data) for line in follow_lines(file, story.said.append, story.stopped)]
 
 

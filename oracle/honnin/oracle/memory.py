@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from honnin.compiler.runtime import InvariantViolated, Mask, Violation
 from honnin.oracle.account import event_words
-from honnin.spec.core import EntityT, Event, OptionalT, Specification, Type
+from honnin.spec.core import EntityT, Event, OptionalT, Specification, Type, Value
 
 CAPACITY = 10_000
 """Events that are kept."""
@@ -20,30 +19,31 @@ SHOWN = 20
 class Remembered(NamedTuple):
     position: int
     event: str
-    fields: Mapping[str, Any]
-    entities: frozenset[Any]
+    fields: Mapping[str, Value]
+    entities: frozenset[Value]
 
 
 class Memory:
     """What happened, as far as it is kept."""
 
     def __init__(self, specification: Specification, mask_key: bytes, reveal: bool) -> None:
-        self._events = {event.name: event for event in specification.events}
-        self._personal = {event.name: personal_fields(event, specification) for event in specification.events}
+        self._personal = {
+            event.name: frozenset() if reveal else personal_fields(event, specification)
+            for event in specification.events
+        }
         self._mask = Mask(mask_key)
-        self._reveal = reveal
         self._kept: deque[Remembered] = deque(maxlen=CAPACITY)
 
-    def add(self, position: int, event: str, fields: Mapping[str, Any]) -> None:
-        """One accepted event; an event that is there already is not added again."""
-        if self._kept and self._kept[-1].position == position:
-            return
-        declared = self._events[event]
-        shown = {
-            field.name: self._shown(event, field.name, fields.get(field.name)) for field in declared.fields
-        }
-        entities = {shown[field.name] for field in declared.fields if entity_of(field.type)}
-        self._kept.append(Remembered(position, event, shown, frozenset(entities - {None})))
+    def add(self, position: int, event: Event, values: Sequence[Value]) -> None:
+        """One accepted event, its values in the order of its fields."""
+        personal = self._personal[event.name]
+        fields: dict[str, Value] = {}
+        entities: set[Value] = set()
+        for field, value in zip(event.fields, values, strict=True):
+            fields[field.name] = self._mask(value) if field.name in personal else value
+            if entity_of(field.type) is not None and value is not None:
+                entities.add(fields[field.name])
+        self._kept.append(Remembered(position, event.name, fields, frozenset(entities)))
 
     def story(self, violation: Violation) -> list[str]:
         """The events that share a value of an entity with the violation, in order, up to its own."""
@@ -63,10 +63,6 @@ class Memory:
 
     def _last(self) -> int:
         return self._kept[-1].position if self._kept else 0
-
-    def _shown(self, event: str, field: str, value: Any) -> Any:
-        plain = str.__str__(value) if isinstance(value, str) else value
-        return plain if self._reveal or field not in self._personal[event] else self._mask(plain)
 
 
 def entity_of(type: Type) -> str | None:
@@ -92,40 +88,19 @@ def personal_fields(event: Event, specification: Specification) -> frozenset[str
 def remembering(oracle: type[Any], specification: Specification, memory: Memory) -> type[Any]:
     """The class of oracles `oracle`, whose objects also put every accepted event into `memory`."""
 
-    def entry(name: str, told: Callable[..., tuple[str, Mapping[str, Any]]]) -> Callable[..., Any]:
-        original = getattr(oracle, name)
+    def working(number: int, event: Event) -> Callable[..., None]:
+        work = getattr(oracle, f"_on_{number}")
 
-        def method(self: Any, *arguments: Any, **fields: Any) -> None:
+        def method(self: Any, now: int, *values: Value) -> None:
             __tracebackhide__ = True
-            with self._lock:
-                before = self.position
-                try:
-                    original(self, *arguments, **fields)
-                except InvariantViolated as error:
-                    memory.add(self.position, *told(*arguments, **fields))
-                    error.add_note("\n".join(["the events that matter:", *memory.story(error.violation)]))
-                    raise
-                if self.position > before:
-                    memory.add(self.position, *told(*arguments, **fields))
+            memory.add(self.position + 1, event, values)
+            try:
+                work(self, now, *values)
+            except InvariantViolated as error:
+                error.add_note("\n".join(["the events that matter:", *memory.story(error.violation)]))
+                raise
 
-        method.__doc__ = original.__doc__
         return method
 
-    methods = {event.name: entry(event.name, _told_by_name(event)) for event in specification.events}
-    methods["observe"] = entry("observe", lambda event, **fields: (event, fields))
-    methods["observe_line"] = entry("observe_line", _told_by_line({e.name: e for e in specification.events}))
+    methods = {f"_on_{number}": working(number, event) for number, event in enumerate(specification.events)}
     return type(oracle.__name__, (oracle,), methods)
-
-
-def _told_by_name(event: Event) -> Callable[..., tuple[str, Mapping[str, Any]]]:
-    names = [field.name for field in event.fields]
-    return lambda *values, **fields: (event.name, {**dict(zip(names, values, strict=False)), **fields})
-
-
-def _told_by_line(events: Mapping[str, Event]) -> Callable[..., tuple[str, Mapping[str, Any]]]:
-    def told(line: str | bytes) -> tuple[str, Mapping[str, Any]]:
-        parsed = json.loads(line)
-        event = events[parsed["event"]]
-        return event.name, {field.name: parsed.get(field.log_name) for field in event.fields}
-
-    return told

@@ -107,15 +107,14 @@ def compile_module(module: Module) -> Spec:
     return _COMPILED[module.digest]
 
 
-def oracle_source(module: Module) -> str:
+def oracle_source(module: Module, *, standalone: bool) -> str:
     """The text of the generated module: every claim that can be monitored."""
     from honnin.compiler.lower import lower
     from honnin.compiler.python import generate
 
     specification = module.main
     monitored = [claim for claim in specification.claims if claim.prove_only is None]
-    source: str = generate(lower(specification, monitored), module.digest)
-    return source
+    return generate(lower(specification, monitored), module.digest, standalone=standalone)
 
 
 def not_monitored(specification: Specification) -> tuple[str, ...]:
@@ -124,7 +123,7 @@ def not_monitored(specification: Specification) -> tuple[str, ...]:
 
 
 def _compile(module: Module) -> Spec:
-    source = oracle_source(module)
+    source = oracle_source(module, standalone=False)
     name = f"<oracle {module.main.name} {module.digest[:12]}>"
     namespace: dict[str, Any] = {"__name__": name, "__tracebackhide__": True}
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from honnin.spec import core
+from honnin.spec import core, words
 from honnin.spec.core import Expr, Type
 
 _ORDER = {
@@ -15,14 +15,6 @@ _ORDER = {
     ">": "is more than",
     ">=": "is at least",
 }
-_UNITS = (
-    (86_400_000_000, "d"),
-    (3_600_000_000, "h"),
-    (60_000_000, "min"),
-    (1_000_000, "s"),
-    (1_000, "ms"),
-    (1, "µs"),
-)
 
 
 def type_words(type: Type) -> str:
@@ -59,27 +51,9 @@ def short_type(type: Type) -> str:
             return type_words(type)
 
 
-def duration(microseconds: int) -> str:
-    """`90 s`: in the largest unit that is exact."""
-    for size, unit in _UNITS:
-        if microseconds % size == 0 and microseconds:
-            return f"{microseconds // size} {unit}"
-    return "0 s"
-
-
 def value(literal: core.Value, type: Type) -> str:
     """A value as the language writes it; `nothing` for none."""
-    match literal:
-        case None:
-            return "nothing"
-        case bool():
-            return "true" if literal else "false"
-        case int() if isinstance(type, core.DurationT):
-            return duration(literal)
-        case str() if isinstance(type, core.TextT):
-            return f'"{literal}"'
-        case _:
-            return str(literal)
+    return "nothing" if literal is None else words.literal(literal, type)
 
 
 def event_words(event: str, arguments: Sequence[str | None]) -> str:
@@ -142,7 +116,7 @@ def term(expr: Expr) -> str:
         case core.Old():
             return f"{term(expr.body)} as it was before the event"
         case core.CountPast():
-            window = f"in the last {duration(expr.bound)}, this one included"
+            window = f"in the last {words.duration(expr.bound)}, this one included"
             return f"the number of events {window}, at which {_inner(expr.body)}"
         case _:
             return f"({clause(expr)})"
@@ -218,7 +192,7 @@ def _temporal(expr: Expr) -> str:
             start = f"{_happening(expr.right)} at this event or an earlier one{_ago(expr.interval)}"
             return f"{start}, and at every event since then {_inner(expr.left)}"
         case core.Eventually():
-            return f"within {duration(expr.bound)} from this event {_happening(expr.body)}"
+            return f"within {words.duration(expr.bound)} from this event {_happening(expr.body)}"
         case _:
             return f"{term(expr)} is true"
 
@@ -247,7 +221,7 @@ def _ago(interval: core.Interval | None) -> str:
     if interval is None:
         return ""
     word = {"<=": "at most", "<": "less than", ">=": "at least", ">": "more than"}[interval.operator]
-    return f", {word} {duration(interval.bound)} ago"
+    return f", {word} {words.duration(interval.bound)} ago"
 
 
 def _negation(body: Expr) -> str:
@@ -299,8 +273,8 @@ def claim_words(claim: core.Claim) -> str:
         case _, "on":
             return f"Whenever {_trigger(claim)} happens{_condition(claim)}: {clause(claim.body)}."
         case _:
-            words = _always(claim)
-            return f"{words[0].upper()}{words[1:]}: {clause(claim.body)}."
+            when = _always(claim)
+            return f"{when[0].upper()}{when[1:]}: {clause(claim.body)}."
 
 
 def _always(claim: core.Claim) -> str:

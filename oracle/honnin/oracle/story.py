@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from honnin.oracle.plain import duration, event_words, value
+from honnin.oracle.plain import event_words, value
 from honnin.oracle.table import columns
 from honnin.spec.core import DURATION, INT, Module, Occurrence, Specification, TimeT, Type, Value
+from honnin.spec.words import duration
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Change, Counterexample, GivenValue, Initial, TakenStep

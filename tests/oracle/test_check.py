@@ -1,0 +1,87 @@
+"""`honnin check`: diagnostics, examples, and what the examples leave untried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+Golden = Callable[[str, str], None]
+SPEC = "certificate_issuance.honnin"
+
+
+def test_a_right_specification_is_one_line(honnin: Run, golden: Golden) -> None:
+    ran = honnin("check", SPEC)
+    assert (ran.status, ran.err) == (0, "")
+    golden("check_right.txt", ran.out)
+
+
+def test_json_has_an_object_for_each_example_and_one_for_the_specification(honnin: Run) -> None:
+    ran = honnin("check", "--format", "json", SPEC)
+    *examples, last = ran.records
+    assert [record["example"]["verdict"] for record in examples] == ["passes"] * 3
+    assert last["specification"]["claims"] == {"invariant": 2, "cover": 1}
+    assert last["specification"]["verdict"] == "well"
+
+
+def test_a_wrong_specification_is_status_2_with_the_place(honnin: Run, golden: Golden) -> None:
+    ran = honnin("check", "wrong.honnin")
+    assert ran.status == 2
+    golden("check_wrong.txt", ran.out + ran.err)
+
+
+def test_a_wrong_specification_as_json(honnin: Run) -> None:
+    ran = honnin("check", "--format", "json", "wrong.honnin")
+    assert ran.status == 2
+    assert ran.records[0]["diagnostic"]["code"].startswith("HN")
+    assert ran.records[-1]["specification"]["verdict"] == "wrong"
+
+
+def test_a_failed_example_is_status_1(honnin: Run, golden: Golden) -> None:
+    ran = honnin("check", "failing_example.honnin")
+    assert ran.status == 1
+    golden("check_failing_example.txt", ran.out + ran.err)
+
+
+def test_what_no_example_exercises_is_named_and_undecided_if_strict(honnin: Run, golden: Golden) -> None:
+    assert honnin("check", "untried.honnin").status == 0
+    ran = honnin("check", "--strict", "untried.honnin")
+    assert ran.status == 3
+    golden("check_untried.txt", ran.out + ran.err)
+
+
+def test_several_files_are_all_checked_and_the_worst_status_counts(honnin: Run) -> None:
+    ran = honnin("check", "nosuch.honnin", SPEC, "failing_example.honnin")
+    assert ran.status == 2
+    assert "certificate_issuance: " in ran.out
+    assert "1 of 1 example fails" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda path: None, "HN0801"),
+        (lambda path: path.mkdir(), "HN0802"),
+        (lambda path: path.touch(), "HN0804"),
+    ],
+    ids=["missing", "directory", "empty"],
+)
+def test_a_file_that_is_none(honnin: Run, tmp_path: Path, make: Callable[[Path], None], code: str) -> None:
+    make(tmp_path / "x.honnin")
+    for command in ("check", "prove", "explain", "watch"):
+        ran = honnin(command, tmp_path / "x.honnin")
+        assert ran.status == 2
+        assert f"error[{code}]" in ran.err
+
+
+@pytest.mark.parametrize("data", [b"\x00", b"\xff\xfe", b"spec", b"(" * 5000, b'spec a "' + b"x" * 100_000])
+def test_whatever_the_bytes_there_is_a_diagnostic(honnin: Run, tmp_path: Path, data: bytes) -> None:
+    file = tmp_path / "x.honnin"
+    file.write_bytes(data)
+    ran = honnin("check", file)
+    assert ran.status == 2
+    assert "error[HN0" in ran.err
+    assert "HN09" not in ran.err

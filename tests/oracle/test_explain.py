@@ -1,0 +1,93 @@
+"""`honnin explain`: every construct in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+Run = Callable[..., Any]
+Golden = Callable[[str, str], None]
+
+HEAD = """spec words
+entity Person, Request
+enum Kind { tax, seal }
+const LIMIT: Duration = 60s
+given limit: Int
+given ok: Person -> Bool
+event a(p: Person, n: Int, k: Kind)
+event b(p: Person)
+state who: Request -> Person?
+state n: Int
+state in_: Person -> Bool
+after a(p, _, _) { in_[p] := true }
+"""
+WORDS = [
+    ("on b(p): in_[p] iff n == 0", "Whenever b(p) happens: in_[p] is true exactly when n is 0."),
+    (
+        "on a(p, x, tax) when x > 1: not in_[p] or n != x",
+        "Whenever a(p, x, tax) happens and x is more than 1: in_[p] is false or n is not x.",
+    ),
+    (
+        "always: forall r: Request. who[r] != none implies in_[who[r]!]",
+        "At the start and after every event: for every Request r: if who[r] is not nothing, then in_[who[r]] is true.",
+    ),
+    ("on b(p): not earlier b(p)", "Whenever b(p) happens: b(p) never happens before this event."),
+    (
+        "on b(p): once[<= LIMIT] a(p, _, seal)",
+        "Whenever b(p) happens: a(p, _, seal) happens at this event or an earlier one, at most 1min ago.",
+    ),
+    (
+        "on a(p, _, _): eventually[<= 5s] b(p)",
+        "Whenever a(p, _, _) happens: within 5s from this event b(p) happens.",
+    ),
+    (
+        "on b(p): not b(p) since a(p, _, tax)",
+        "Whenever b(p) happens: a(p, _, tax) happens at this event or an earlier one, and at every event since then "
+        + "this event is not b(p).",
+    ),
+    (
+        "always: old(n) <= n",
+        "At the start and after every event: n as it was before the event is at most n.",
+    ),
+    (
+        "on b(_): count(p: Person where in_[p]) < limit",
+        "Whenever b(_) happens: the number of Person p such that in_[p] is true is less than limit.",
+    ),
+    (
+        "on b(p) or a(p, _, _): ok[p] and (n == 0 or n == 1)",
+        "Whenever b(p) or a(p, _, _) happens: ok[p] is true and (n is 0 or n is 1).",
+    ),
+    ("always: limit > 0", "Once, of the facts of the deployment: limit is more than 0."),
+]
+
+
+@pytest.mark.parametrize(("claim", "words"), WORDS)
+def test_a_claim_in_plain_words(honnin: Run, tmp_path: Path, claim: str, words: str) -> None:
+    file = tmp_path / "words.honnin"
+    file.write_text(HEAD + f'invariant i "i": {claim}\n')
+    ran = honnin("explain", "--format", "json", file)
+    assert ran.status == 0, ran.out
+    assert [r["claim"]["words"] for r in ran.records if "claim" in r] == [words]
+
+
+def test_a_whole_specification(honnin: Run, golden: Golden) -> None:
+    ran = honnin("explain", "certificate_issuance.honnin")
+    assert ran.status == 0
+    golden("explain.txt", ran.out + ran.err)
+
+
+def test_when_state_is_read_and_which_examples_show_it(honnin: Run) -> None:
+    ran = honnin("explain", "--format", "json", "--claim", "right_person", "certificate_issuance.honnin")
+    (record,) = [record["claim"] for record in ran.records]
+    assert record["reads"] == "State is read as it was before the event."
+    assert (record["accepted"]["name"], record["rejected"]["name"]) == ("served_once", "swapped")
+    assert record["rejected"]["events"][-1]["event"] == "issue"
+
+
+def test_an_unknown_claim_is_wrong_usage(honnin: Run) -> None:
+    ran = honnin("explain", "--claim", "nosuch", "certificate_issuance.honnin")
+    assert ran.status == 2
+    assert "right_person" in ran.err
