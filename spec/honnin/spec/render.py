@@ -17,7 +17,8 @@ _TAB: Final = "    "
 # A longer line is cut to this many characters around the marker.
 _WINDOW: Final = 120
 _BEFORE: Final = 60
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Categories of characters that cannot be seen, or that move other text.
+INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 
 
 def render(diagnostic: Diagnostic, sources: Mapping[str, str]) -> str:
@@ -53,7 +54,7 @@ def printable(text: str) -> str:
     """The text with what cannot be seen, or moves other text, as escapes: on one line, and safe to print."""
     if text.isprintable():
         return text
-    return "".join(_escaped(char) if unicodedata.category(char) in _INVISIBLE else char for char in text)
+    return "".join(_escaped(char) if unicodedata.category(char) in INVISIBLE else char for char in text)
 
 
 def width(text: str) -> int:
