@@ -5,7 +5,7 @@ Made by `parser`, printed by `format`, read by `resolve`. Nothing here is resolv
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from honnin.spec.source import Node, Span
@@ -701,4 +701,4 @@ class File(Node):
     name: Name
     title: TextLiteral | None
     items: tuple[Item, ...]
-    comments: tuple[Comment, ...] = ()
+    comments: tuple[Comment, ...] = field(default=(), compare=False)
