@@ -1,0 +1,158 @@
+"""Clauses that every sample satisfies and a given state violates, the simplest first.
+
+A row says which atoms are true for one choice of the variables in one state. A clause is false in a row when none of its
+literals is true there; so a clause that excludes row r and no sample is a set of atoms on which, for every sample row, at
+least one differs from r: a small hitting set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+
+from honnin.compiler.simplify import disjunction, negation
+from honnin.compiler.smt.atoms import Budget, weight
+from honnin.compiler.smt.structures import Names, Structure, Test, compile_expr
+from honnin.spec.core import Binder, Expr, Forall, Var, walk
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """`literals`, one of which is true for all values of `variables`."""
+
+    variables: tuple[Binder, ...]
+    literals: tuple[Expr, ...]
+
+    @property
+    def matrix(self) -> Expr:
+        return disjunction(self.literals)
+
+    @property
+    def formula(self) -> Expr:
+        """The closed formula."""
+        formula = self.matrix
+        for variable in reversed(self.variables):
+            formula = Forall(variable, formula)
+        return formula
+
+    @property
+    def weight(self) -> int:
+        return sum(map(weight, self.literals)) + 4 * len(self.literals) + 2 * len(self.variables)
+
+
+def clause_of(budget: Budget, literals: Sequence[Expr]) -> Clause:
+    """The clause over those of the budget's variables that occur in it."""
+    used = {node.binder.uid for literal in literals for node in walk(literal) if isinstance(node, Var)}
+    return Clause(tuple(b for b in budget.variables if b.uid in used), tuple(literals))
+
+
+@dataclass(slots=True)
+class Table:
+    """The distinct rows of the samples seen so far over the atoms of one budget. `columns[a]` has bit i for row i."""
+
+    budget: Budget
+    atoms: tuple[Expr, ...]
+    tests: tuple[Test, ...] = ()
+    rows: list[int] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)
+    columns: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.tests = tuple(compile_expr(atom) for atom in self.atoms)
+        self.columns = [0] * len(self.atoms)
+
+    def rows_of(self, structure: Structure) -> Iterator[int]:
+        """The row for each choice of the variables."""
+        domains = [structure.domain(b.type) for b in self.budget.variables]
+        uids = [b.uid for b in self.budget.variables]
+        for values in product(*domains):
+            names: Names = dict(zip(uids, values, strict=True))
+            row = 0
+            for index, test in enumerate(self.tests):
+                if test(structure, names):
+                    row |= 1 << index
+            yield row
+
+    def add(self, structure: Structure) -> bool:
+        """The state is a sample from now on. Whether it brought a new row."""
+        fresh = False
+        for row in self.rows_of(structure):
+            if row not in self.known:
+                fresh = True
+                self.known.add(row)
+                bit = 1 << len(self.rows)
+                self.rows.append(row)
+                for index in range(len(self.atoms)):
+                    if row >> index & 1:
+                        self.columns[index] |= bit
+        return fresh
+
+    def excluding(self, row: int, most_literals: int, most: int) -> list[tuple[int, ...]]:
+        """Sets of atoms, minimal by inclusion, on which no sample agrees with the row; at most `most`, the smallest first."""
+        full = (1 << len(self.rows)) - 1
+        agree = [column if row >> index & 1 else full & ~column for index, column in enumerate(self.columns)]
+        found: list[tuple[int, ...]] = []
+        for size in range(1, most_literals + 1):
+            seen: set[frozenset[int]] = set()
+            self._search(row, agree, full, size, frozenset(), found, seen, most)
+            if len(found) >= most:
+                break
+        return found
+
+    def _search(
+        self,
+        row: int,
+        agree: list[int],
+        left: int,
+        size: int,
+        chosen: frozenset[int],
+        found: list[tuple[int, ...]],
+        seen: set[frozenset[int]],
+        most: int,
+    ) -> None:
+        if not left:
+            if not any(set(other) <= chosen for other in found):
+                found.append(tuple(sorted(chosen)))
+            return
+        if size == 0 or len(found) >= most:
+            return
+        sample = self.rows[(left & -left).bit_length() - 1]
+        differing = sample ^ row
+        index = 0
+        while differing:
+            step = (differing & -differing).bit_length() - 1
+            differing >>= step + 1
+            index += step
+            extended = chosen | {index}
+            if extended not in seen:
+                seen.add(extended)
+                self._search(row, agree, left & agree[index], size - 1, extended, found, seen, most)
+            index += 1
+
+    def clause(self, row: int, chosen: Iterable[int]) -> Clause:
+        """The clause that is false in the row, with these atoms."""
+        literals = [
+            negation(self.atoms[index]) if row >> index & 1 else self.atoms[index] for index in sorted(chosen)
+        ]
+        return clause_of(self.budget, literals)
+
+    def clauses(self, structure: Structure, most_literals: int, most: int) -> list[Clause]:
+        """Clauses that the state violates and no sample does, the simplest first."""
+        found: dict[tuple[Expr, ...], Clause] = {}
+        for row in dict.fromkeys(self.rows_of(structure)):
+            if row in self.known:
+                continue
+            for chosen in self.excluding(row, most_literals, most):
+                clause = self.clause(row, chosen)
+                found.setdefault(clause.literals, clause)
+        return sorted(found.values(), key=lambda clause: (len(clause.literals), clause.weight))
+
+
+def violates(structure: Structure, clause: Clause, test: Test) -> bool:
+    """Whether the clause (its matrix compiled: `test`) is false in the state for some values."""
+    uids = [b.uid for b in clause.variables]
+    return any(
+        not test(structure, dict(zip(uids, values, strict=True)))
+        for values in product(*(structure.domain(b.type) for b in clause.variables))
+    )

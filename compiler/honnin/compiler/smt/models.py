@@ -1,0 +1,109 @@
+"""What a z3 model says, as values of the language."""
+
+from __future__ import annotations
+
+import z3
+
+from honnin.compiler.smt.steps import Encoding
+from honnin.compiler.smt.terms import State
+from honnin.compiler.smt.universe import Universe
+from honnin.compiler.smt.values import Formula, Maybe, Term, is_known, known_value
+from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, TextT, Type, Value, finite_values
+
+SOME_INTEGERS = 4
+"""Where a variable of a clause is an integer, this many are tried beside those that occur."""
+
+
+def decode(model: z3.ModelRef, universe: Universe, term: Term, type: Type) -> Value:
+    """The value of the term in the model."""
+    if isinstance(type, OptionalT):
+        assert isinstance(term, Maybe)
+        some = term.some if isinstance(term.some, bool) else z3.is_true(model.eval(term.some, True))
+        return decode(model, universe, term.value, type.inner) if some else None
+    if is_known(term):
+        return known_value(term)
+    found = model.eval(term, model_completion=True)
+    match type:
+        case BoolT():
+            return bool(z3.is_true(found))
+        case EnumT() | EntityT():
+            return universe.member(found, type)
+        case TextT():
+            number = found.as_long()
+            known = universe.text(number)
+            return f"text {number}" if known is None else known
+        case _:
+            return int(found.as_long())
+
+
+class ModelState:
+    """A state of a model in which entities are of any number: its values are those that the model has."""
+
+    def __init__(self, model: z3.ModelRef, encoding: Encoding, state: State) -> None:
+        self._model = model
+        self._encoding = encoding
+        self._state = state
+        self._domains: dict[Type, tuple[Value, ...]] = {}
+        self._elements: dict[Type, dict[Value, z3.ExprRef]] = {}
+        self._read: dict[tuple[str, tuple[Value, ...]], Value] = {}
+        self._given: dict[tuple[str, tuple[Value, ...]], Value] = {}
+
+    def domain(self, type: Type) -> tuple[Value, ...]:
+        if type not in self._domains:
+            self._domains[type] = self._make_domain(type)
+        return self._domains[type]
+
+    def _make_domain(self, type: Type) -> tuple[Value, ...]:
+        if not isinstance(type, EntityT):
+            return finite_values(type) or tuple(range(SOME_INTEGERS))
+        sort = self._encoding.universe.sort(type)
+        elements = self._model.get_universe(sort) or ()
+        if not elements:
+            elements = (self._model.eval(z3.Const("element", sort), model_completion=True),)
+        self._elements[type] = {str(element): element for element in elements}
+        return tuple(self._elements[type])
+
+    def _term(self, value: Value, type: Type) -> Term:
+        match type:
+            case OptionalT(inner=inner):
+                return Maybe(False, None) if value is None else Maybe(True, self._term(value, inner))
+            case EntityT():
+                self.domain(type)
+                return self._elements[type][value]
+            case _:
+                return value
+
+    def read(self, place: str, keys: tuple[Value, ...]) -> Value:
+        if (place, keys) not in self._read:
+            declared = self._encoding.places[place]
+            at = tuple(self._term(key, type) for key, type in zip(keys, declared.keys, strict=True))
+            self._read[place, keys] = self._value(self._state.read(place, at), declared.value)
+        return self._read[place, keys]
+
+    def given(self, name: str, keys: tuple[Value, ...]) -> Value:
+        if (name, keys) not in self._given:
+            declared = next(given for given in self._encoding.product.givens if given.name == name)
+            at = tuple(self._term(key, type) for key, type in zip(keys, declared.keys, strict=True))
+            self._given[name, keys] = self._value(self._encoding.givens[name](at), declared.value)
+        return self._given[name, keys]
+
+    def _value(self, term: Term, type: Type) -> Value:
+        if isinstance(type, EntityT):
+            self.domain(type)
+            found = str(
+                self._model.eval(self._encoding.universe.expression(term, type), model_completion=True)
+            )
+            if found not in self._elements[type]:
+                self._elements[type][found] = self._model.eval(term, model_completion=True)
+                self._domains[type] = tuple(self._elements[type])
+            return found
+        if isinstance(type, OptionalT) and isinstance(type.inner, EntityT):
+            assert isinstance(term, Maybe)
+            return self._value(term.value, type.inner) if self.holds(term.some) else None
+        return decode(self._model, self._encoding.universe, term, type)
+
+    def holds(self, formula: Formula) -> bool:
+        """Whether the formula is true in the model."""
+        if isinstance(formula, bool):
+            return formula
+        return bool(z3.is_true(self._model.eval(formula, model_completion=True)))

@@ -1,0 +1,218 @@
+"""The queries of a proof by induction, for any number of every entity: z3 asked path by path."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import z3
+
+from honnin.compiler.product import Path, Product
+from honnin.compiler.smt.models import ModelState
+from honnin.compiler.smt.positions import Judged
+from honnin.compiler.smt.steps import Encoding, Taken
+from honnin.compiler.smt.terms import State, holds
+from honnin.compiler.smt.universe import Universe
+from honnin.compiler.smt.values import Formula, Term, conj, disj, neg, same
+from honnin.spec import core
+from honnin.spec.core import Expr, Property
+
+QUERY_SECONDS = 2.0
+"""No query takes longer: a slow one is a sign that the invariant is too weak."""
+
+
+class OutOfTime(Exception):
+    """The time limit has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """`at` is on the clock of `time.monotonic`."""
+
+    at: float
+
+    def milliseconds(self) -> int:
+        """How long the next query may take; OutOfTime when there is no time left."""
+        left = self.at - time.monotonic()
+        if left <= 0:
+            raise OutOfTime
+        return max(1, int(1000 * min(left, QUERY_SECONDS)))
+
+
+def check(solver: z3.Solver, deadline: Deadline, assumptions: Sequence[z3.BoolRef] = ()) -> z3.CheckSatResult:
+    """`solver.check`, within the deadline. Ctrl-C, which z3 takes for itself, is KeyboardInterrupt again."""
+    solver.set("timeout", deadline.milliseconds())
+    result = solver.check(*assumptions)
+    if result == z3.unknown and "interrupt" in solver.reason_unknown():
+        raise KeyboardInterrupt
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A state that satisfies the invariant so far and from which something goes wrong; None for `after` when nothing follows."""
+
+    before: ModelState
+    after: ModelState | None
+
+
+class Induction:
+    """The proof obligations of a product: that claims hold at every position, and properties of states always.
+
+    Clauses are closed formulas over places (`VarRead`). Each is assumed in the state before a step where it is asked for by its
+    number; so clauses may come and go.
+    """
+
+    def __init__(self, product: Product, properties: tuple[Property, ...], deadline: Deadline) -> None:
+        self.product = product
+        self.deadline = deadline
+        self.universe = Universe(None)
+        self.encoding = Encoding(product, self.universe)
+        self.before = State({p.name: self.universe.function(p.keys, p.value) for p in product.places})
+        self.properties = properties
+        self.clauses: list[Expr] = []
+        self.guards: list[z3.BoolRef] = []
+        self.rests_on: list[int] = []  # the clauses that the last answer False rests on
+        self.start = self._initial_solver()
+        self.paths = [self._path_solver(path) for path in product.paths]
+
+    def _initial_solver(self) -> z3.Solver:
+        state = self.encoding.initial()
+        solver = z3.Solver()
+        self.initial_state = state
+        solver.add(self._expression(self.encoding.possible_initially(state)))
+        self._add_side(solver)
+        return solver
+
+    def _path_solver(self, path: Path) -> tuple[Taken, z3.Solver]:
+        names = self.encoding.names(path)
+        now: Term = self.universe.fresh(core.TIME) if self.product.timed else None
+        taken = self.encoding.take(path, self.before, names, now=now)
+        solver = z3.Solver()
+        solver.add(self._expression(taken.possible))
+        for known in self._known_before():
+            solver.add(self._expression(known))
+        self._add_side(solver)
+        return taken, solver
+
+    def _known_before(self) -> Iterable[Formula]:
+        """What every reachable state satisfies by definition, and what is proved of it beside the clauses."""
+        at = self.encoding.design(self.before)
+        for stated in (*self.product.assumptions, *self.properties):
+            yield holds(stated.condition, at, {})
+        for index, machine in enumerate(self.product.machines):
+            for one in machine.checks:
+                if one.claim.kind != "cover" and one.initial is not None and _is_of_states(one.claim.body):
+                    yield holds(one.body, self.encoding.machine(index, self.before), {})
+
+    def _expression(self, formula: Formula) -> z3.BoolRef:
+        return z3.BoolVal(formula) if isinstance(formula, bool) else formula
+
+    def _add_side(self, solver: z3.Solver) -> None:
+        solver.add(*self.universe.side)
+
+    # ------------------------------------------------------------ clauses
+
+    def _opened(self, formula: Expr) -> tuple[Expr, dict[int, Term]]:
+        """The formula without its outermost `forall`s, and an arbitrary value for each of their variables."""
+        names: dict[int, Term] = {}
+        while isinstance(formula, core.Forall):
+            names[formula.binder.uid] = self.universe.fresh(formula.binder.type)
+            formula = formula.body
+        return formula, names
+
+    def _before(self, formula: Expr) -> z3.BoolRef:
+        return self._expression(holds(formula, self.encoding.design(self.before), {}))
+
+    def add(self, formula: Expr) -> int:
+        """A clause, assumed before every step where its number is asked for."""
+        number = len(self.clauses)
+        guard = z3.Bool(f"g{number}")
+        self.clauses.append(formula)
+        self.guards.append(guard)
+        before = self._before(formula)
+        for _, solver in self.paths:
+            solver.add(z3.Implies(guard, before))
+        return number
+
+    # ------------------------------------------------------------ questions
+
+    def not_initial(self, formula: Expr) -> Found | bool:
+        """An initial state in which the formula is false; False: there is none; True: z3 cannot say."""
+        value = holds(formula, self.encoding.design(self.initial_state), {})
+        return self._ask(self.start, neg(value), (), None)
+
+    def initial_violation(self) -> Found | bool:
+        """The same for the claims and the design's properties."""
+        failed: list[Formula] = [
+            judged.failed
+            for _, judged in self.encoding.judged_initially(self.initial_state)
+            if judged.check.claim.kind == "invariant"
+        ]
+        at = self.encoding.design(self.initial_state)
+        failed += [neg(holds(stated.condition, at, {})) for stated in self.properties]
+        return self._ask(self.start, disj(failed), (), None)
+
+    def violation(self, path: int, active: Iterable[int]) -> Found | bool:
+        """The same for a step by the path from a state in which the active clauses hold: a claim or a property fails."""
+        taken, solver = self.paths[path]
+        return self._ask(solver, self.failure(taken), active, taken.state)
+
+    def failure(self, taken: Taken) -> Formula:
+        """Something that must not happen on the path."""
+        failed = [there.failed for there in taken.judged if self._is_goal(there.judged)]
+        at = self.encoding.design(taken.state, taken.now)
+        return disj((*failed, *(neg(holds(stated.condition, at, {})) for stated in self.properties)))
+
+    def _is_goal(self, judged: Judged | None) -> bool:
+        """A broken claim, a cover reached, a write conflict."""
+        return judged is None or judged.check.claim.kind != "assume"
+
+    def broken(self, path: int, formula: Expr, active: Iterable[int]) -> Found | bool:
+        """The same: the formula, assumed before the step, is false after it."""
+        taken, solver = self.paths[path]
+        matrix, names = self._opened(formula)
+        after = holds(matrix, self.encoding.design(taken.state, taken.now), names)
+        if same(after, holds(matrix, self.encoding.design(self.before), names)):
+            self.rests_on = []
+            return False
+        return self._ask(solver, conj((neg(after), self._before(formula))), active, taken.state)
+
+    def is_kept(self, formula: Expr, active: Iterable[int]) -> bool:
+        """Whether no step breaks the formula from a state in which the active clauses hold."""
+        known = tuple(active)
+        return all(self.broken(path, formula, known) is False for path in range(len(self.paths)))
+
+    def _ask(
+        self, solver: z3.Solver, wanted: Formula, active: Iterable[int], after: State | None
+    ) -> Found | bool:
+        self.rests_on = []
+        if wanted is False:
+            return False
+        solver.push()
+        try:
+            solver.add(self._expression(wanted))
+            self._add_side(solver)
+            result = check(solver, self.deadline, [self.guards[number] for number in active])
+            if result == z3.unsat:
+                used = {guard.get_id() for guard in solver.unsat_core()}
+                self.rests_on = [number for number, guard in enumerate(self.guards) if guard.get_id() in used]
+                return False
+            if result == z3.unknown:
+                return True
+            model = solver.model()
+        finally:
+            solver.pop()
+        before = self.before if after is not None else self.initial_state
+        return Found(
+            ModelState(model, self.encoding, before),
+            None if after is None else ModelState(model, self.encoding, after),
+        )
+
+
+def _is_of_states(expr: Expr) -> bool:
+    """Whether the formula speaks of a state only, not of an event, the time or another state."""
+    return not any(
+        isinstance(node, (core.Atom, core.Old, core.Now, *core.TEMPORAL)) for node in core.walk(expr)
+    )

@@ -1,0 +1,183 @@
+"""Symbolic values, and constructors that fold what is known.
+
+A **term** is the value of an expression: a Python value where it is known (`bool`, `int`, and `str` or `Unseen` for entities,
+enum members and texts), a z3 expression where it is not, a `Maybe` for a `T?`, `Times` for a register that counts. A
+**formula** is a Bool term. Every constructor gives the simplest term that it can see: over known values everything is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import z3
+
+from honnin.spec.core import Value
+
+Formula: TypeAlias = bool | z3.BoolRef
+Number: TypeAlias = int | z3.ArithRef
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """The one value of an entity that is in no trace and no facts."""
+
+    entity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe:
+    """A `T?`. `value` means nothing (and may be None) where `some` is false."""
+
+    some: Formula
+    value: Term
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The times at which something held, each under a condition."""
+
+    entries: tuple[tuple[Formula, Term], ...] = ()
+
+
+Term: TypeAlias = bool | int | str | Unseen | Maybe | Times | z3.ExprRef | None
+
+NONE = Maybe(False, None)
+
+
+def is_known(term: Term) -> bool:
+    """Whether nothing of the term is a z3 expression."""
+    if isinstance(term, Maybe):
+        return term.some is False or (term.some is True and is_known(term.value))
+    return not isinstance(term, z3.ExprRef | Times)
+
+
+def known_value(term: Term) -> Value:
+    """A known term as a value of the language."""
+    if isinstance(term, Maybe):
+        return known_value(term.value) if term.some is True else None
+    assert term is None or isinstance(term, bool | int | str)
+    return term
+
+
+def identity(term: Term) -> Hashable:
+    """Equal for terms that are written the same."""
+    match term:
+        case z3.ExprRef():
+            return ("z3", term.get_id())
+        case Maybe():
+            return ("maybe", identity(term.some), identity(term.value) if term.some is not False else None)
+        case Times():
+            return ("times", tuple((identity(c), identity(t)) for c, t in term.entries))
+        case _:
+            return (type(term), term)
+
+
+def same(one: Term, other: Term) -> bool:
+    """Whether the two are written the same."""
+    return one is other or identity(one) == identity(other)
+
+
+def conj(items: Iterable[Formula]) -> Formula:
+    """All of `items`."""
+    kept: dict[int, z3.BoolRef] = {}
+    for item in items:
+        if item is False:
+            return False
+        if item is not True:
+            kept[item.get_id()] = item
+    if not kept:
+        return True
+    return next(iter(kept.values())) if len(kept) == 1 else z3.And(*kept.values())
+
+
+def disj(items: Iterable[Formula]) -> Formula:
+    """One of `items`."""
+    kept: dict[int, z3.BoolRef] = {}
+    for item in items:
+        if item is True:
+            return True
+        if item is not False:
+            kept[item.get_id()] = item
+    if not kept:
+        return False
+    return next(iter(kept.values())) if len(kept) == 1 else z3.Or(*kept.values())
+
+
+def neg(formula: Formula) -> Formula:
+    if isinstance(formula, bool):
+        return not formula
+    return formula.arg(0) if z3.is_not(formula) else z3.Not(formula)
+
+
+def implies(left: Formula, right: Formula) -> Formula:
+    return disj((neg(left), right))
+
+
+def iff(left: Formula, right: Formula) -> Formula:
+    for one, other in ((left, right), (right, left)):
+        if one is True:
+            return other
+        if one is False:
+            return neg(other)
+    return True if same(left, right) else left == right
+
+
+def choose(condition: Formula, then: Formula, otherwise: Formula) -> Formula:
+    """`then` where the condition holds, else `otherwise`."""
+    if condition is True or same(then, otherwise):
+        return then
+    if condition is False:
+        return otherwise
+    if then is True:
+        return disj((condition, otherwise))
+    if then is False:
+        return conj((neg(condition), otherwise))
+    if otherwise is True:
+        return implies(condition, then)
+    if otherwise is False:
+        return conj((condition, then))
+    return z3.If(condition, then, otherwise)
+
+
+def formula(term: Term) -> Formula:
+    """The term, which is a Bool."""
+    assert isinstance(term, bool | z3.BoolRef)
+    return term
+
+
+def number(term: Term) -> Number:
+    """The term, which is an integer."""
+    assert isinstance(term, int | z3.ArithRef)
+    return term
+
+
+def maybe(term: Term) -> Maybe:
+    """The term, which is optional."""
+    assert isinstance(term, Maybe)
+    return term
+
+
+def add(left: Term, right: Term) -> Number:
+    if left == 0 and is_known(left):
+        return number(right)
+    if right == 0 and is_known(right):
+        return number(left)
+    return number(left) + number(right)
+
+
+def times_at(times: Times, low: Term, now: Term) -> Number:
+    """How many of the times are in `low..now`."""
+    total: Number = 0
+    for condition, moment in times.entries:
+        inside = conj((condition, at_most(low, moment), at_most(moment, now)))
+        total = add(total, 1 if inside is True else 0 if inside is False else z3.If(inside, 1, 0))
+    return total
+
+
+def at_most(left: Term, right: Term) -> Formula:
+    """`left <= right`, both integers."""
+    if same(left, right):
+        return True
+    return number(left) <= number(right)
