@@ -1,0 +1,434 @@
+"""The typing of expressions: `Typer(scope, context, binders, report).expression(written)` gives a core expression, or None.
+
+Every mistake is reported once, to `report`; an expression with a mistake is None, and what stands around it says nothing more.
+A `Context` says what may stand where the expression stands. `expected` is the type that the place wants, where there is one: it
+resolves enum members of several enums and `none`; `value` also fits the result to it (a `T` is lifted to a `T?`).
+
+The rule that `x!` stands only where it is guarded is checked afterwards, on the core tree, by `guards`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, assert_never
+
+from honnin.spec import core, syntax
+from honnin.spec.core import BOOL, DURATION, INT, TEXT, TIME, OptionalT, Type, type_of
+from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.elaborate import references
+from honnin.spec.elaborate.scope import Binders, Report, Scope, unshadowed
+from honnin.spec.elaborate.types import countable, fit, ordered, place_type
+from honnin.spec.source import Span
+from honnin.spec.words import type_name
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What may stand in an expression, by where it stands.
+
+    `place` names it in messages. `past`: temporal operators of the past and event atoms. `eventually`: `eventually`, here.
+    `state`: specification state. `variables`: a system's variables. `instances`: `p[x].v` and `p[x] at l`. `defines`: calls of
+    defines.
+    """
+
+    place: str
+    past: bool = False
+    atoms: bool = False
+    eventually: bool = False
+    old: bool = False
+    now: bool = True
+    state: bool = True
+    givens: bool = True
+    variables: bool = False
+    instances: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Typer:
+    """Types the expressions of one place. Immutable: `within` and `binding` give typers for inner places."""
+
+    scope: Scope
+    context: Context
+    binders: Binders
+    report: Report
+
+    def within(self, **changes: Any) -> Typer:
+        """A typer for an operand in which less may stand."""
+        return replace(self, context=replace(self.context, **changes))
+
+    def binding(self, binders: tuple[core.Binder, ...]) -> Typer:
+        """A typer for what stands under the binders."""
+        return replace(self, scope=self.scope.bind(binders))
+
+    def fail(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        """Reports one mistake."""
+        self.report(Diagnostic(code, message, span, hint=hint))
+
+    # ------------------------------------------------------------ entry points
+
+    def formula(self, written: syntax.Expr) -> core.Expr | None:
+        """The expression as a Bool."""
+        return self.value(written, BOOL, "a formula")
+
+    def value(self, written: syntax.Expr, wanted: Type, what: str) -> core.Expr | None:
+        """The expression as a value of the type `wanted`, lifted if need be. `what` names the place in messages."""
+        return fit(self.expression(written, wanted), wanted, self.report, written.span, what=what)
+
+    def bound(self, parameters: tuple[syntax.Parameter, ...], what: str) -> tuple[core.Binder, ...] | None:
+        """Binders for the names of `parameters`, whose types must be countable; None after a diagnostic."""
+        made: list[core.Binder] = []
+        sound = True
+        for parameter in parameters:
+            type = place_type(parameter.type, self.scope, self.report)
+            if type is not None and not countable(type):
+                hint = "entities, enums, ranges and Bool can be"
+                self.fail(
+                    "HN0206", f"{what} cannot range over `{type_name(type)}`", parameter.type.span, hint
+                )
+                type = None
+            sound = sound and type is not None
+            for name in parameter.names:
+                scope = self.scope.bind(made)
+                sound = unshadowed(name, scope, self.report) and sound
+                made.append(self.binders.make(name.text, type or BOOL, name.span))
+        return tuple(made) if sound else None
+
+    # ------------------------------------------------------------ by construct
+
+    def expression(self, written: syntax.Expr, expected: Type | None = None) -> core.Expr | None:
+        """The typed expression, not yet fitted to `expected`."""
+        span = written.span
+        match written:
+            case syntax.IntLiteral(value=value):
+                return core.Lit(value, INT, span=span)
+            case syntax.TextLiteral(value=text):
+                return core.Lit(text, TEXT, span=span)
+            case syntax.DurationLiteral(microseconds=microseconds):
+                return core.Lit(microseconds, DURATION, span=span)
+            case syntax.BoolLiteral(value=truth):
+                return core.Lit(truth, BOOL, span=span)
+            case syntax.NoneLiteral():
+                return self._none(expected, span)
+            case syntax.NowLiteral():
+                return self._now(span)
+            case syntax.Reference():
+                return references.reference(self, written, expected)
+            case syntax.Member():
+                return references.member(self, written)
+            case syntax.AtLabel():
+                return references.at_label(self, written)
+            case syntax.Call():
+                return references.call(self, written)
+            case syntax.Compare():
+                return self._compare(written)
+            case syntax.Arithmetic():
+                return self._arithmetic(written)
+            case syntax.Minus(body=body):
+                return self._minus(body, span)
+            case syntax.Present(body=body):
+                return self._present(body, span)
+            case syntax.Conditional():
+                return self._conditional(written, expected)
+            case syntax.Old(body=body):
+                return self._old(body, expected, span)
+            case syntax.Count() | syntax.Sum():
+                return self._aggregate(written)
+            case _:
+                return self._formula(written)
+
+    def _formula(
+        self,
+        written: syntax.Not
+        | syntax.And
+        | syntax.Or
+        | syntax.Implies
+        | syntax.Iff
+        | syntax.Quantified
+        | syntax.Temporal
+        | syntax.Since
+        | syntax.CountPast,
+    ) -> core.Expr | None:
+        span = written.span
+        closed = self.within(eventually=False)
+        match written:
+            case syntax.Not(body=body):
+                inner = closed.formula(body)
+                return inner and core.Not(inner, span=span)
+            case syntax.And(items=items):
+                conjuncts = self._all(items)
+                return None if conjuncts is None else core.And(conjuncts, span=span)
+            case syntax.Or(items=items):
+                disjuncts = self._all(items)
+                return None if disjuncts is None else core.Or(disjuncts, span=span)
+            case syntax.Implies(left=left, right=right):
+                if_, then = closed.formula(left), self.formula(right)
+                return if_ and then and core.Implies(if_, then, span=span)
+            case syntax.Iff(left=left, right=right):
+                one, other = closed.formula(left), closed.formula(right)
+                return one and other and core.Iff(one, other, span=span)
+            case syntax.Quantified():
+                return self._quantified(written)
+            case syntax.Temporal():
+                return self._temporal(written)
+            case syntax.Since():
+                return self._since(written)
+            case syntax.CountPast():
+                return self._count_past(written)
+            case _:
+                assert_never(written)
+
+    def _all(self, items: tuple[syntax.Expr, ...]) -> tuple[core.Expr, ...] | None:
+        typed = [self.formula(item) for item in items]
+        sound = tuple(item for item in typed if item is not None)
+        return sound if len(sound) == len(typed) else None
+
+    def _none(self, expected: Type | None, span: Span) -> core.Expr | None:
+        if isinstance(expected, OptionalT):
+            return core.Lit(None, fit_type(expected), span=span)
+        if expected is not None:
+            self.fail("HN0205", f"a `{type_name(expected)}` is never none", span)
+        else:
+            self.fail("HN0207", "nothing here tells of what type `none` is", span)
+        return None
+
+    def _now(self, span: Span) -> core.Expr | None:
+        if self.context.now:
+            return core.Now(span=span)
+        self.fail("HN0301", f"`now` has no meaning in {self.context.place}", span)
+        return None
+
+    def _compare(self, written: syntax.Compare) -> core.Expr | None:
+        closed = self.within(eventually=False)
+        first, second = written.left, written.right
+        swapped = references.needs_expected(self, first) and not references.needs_expected(self, second)
+        if swapped:
+            first, second = second, first
+        one = closed.expression(first)
+        if one is None:
+            return None
+        wanted = type_of(one)
+        if isinstance(second, syntax.NoneLiteral) and not isinstance(wanted, OptionalT):
+            self.fail("HN0205", f"a `{type_name(wanted)}` is never none", second.span)
+            return None
+        other = closed.expression(second, wanted)
+        if other is None:
+            return None
+        if type_of(other) == OptionalT(wanted):
+            one = core.Lift(one, type_of(other), span=one.span)
+        else:
+            fitted = fit(other, wanted, self.report, second.span, what="the other side")
+            if fitted is None:
+                return None
+            other = fitted
+        if written.operator not in ("==", "!=") and not ordered(type_of(one)):
+            self.fail("HN0208", f"a `{type_name(type_of(one))}` has no order", written.span)
+            return None
+        left, right = (other, one) if swapped else (one, other)
+        return core.Compare(written.operator, left, right, span=written.span)
+
+    def _arithmetic(self, written: syntax.Arithmetic) -> core.Expr | None:
+        closed = self.within(eventually=False)
+        left, right = closed.expression(written.left), closed.expression(written.right)
+        if left is None or right is None:
+            return None
+        key = (written.operator, type_of(left), type_of(right))
+        result = ARITHMETIC.get(key)
+        if result is None:
+            one, other = type_name(type_of(left)), type_name(type_of(right))
+            message = f"`{written.operator}` does not take a `{one}` and a `{other}`"
+            self.fail("HN0209", message, written.span)
+            return None
+        return core.Arithmetic(written.operator, left, right, result, span=written.span)
+
+    def _minus(self, body: syntax.Expr, span: Span) -> core.Expr | None:
+        inner = self.within(eventually=False).expression(body)
+        if inner is None:
+            return None
+        if isinstance(inner, core.Lit) and type_of(inner) == INT and isinstance(inner.value, int):
+            return core.Lit(-inner.value, INT, span=span)
+        if type_of(inner) not in (INT, DURATION):
+            self.fail("HN0209", f"`-` does not take a `{type_name(type_of(inner))}`", span)
+            return None
+        return core.Minus(inner, type_of(inner), span=span)
+
+    def _present(self, body: syntax.Expr, span: Span) -> core.Expr | None:
+        inner = self.within(eventually=False).expression(body)
+        if inner is None:
+            return None
+        type = type_of(inner)
+        if not isinstance(type, OptionalT):
+            self.fail("HN0210", f"a `{type_name(type)}` is always there: `!` is not needed", span)
+            return None
+        return core.Present(inner, type.inner, span=span)
+
+    def _conditional(self, written: syntax.Conditional, expected: Type | None) -> core.Expr | None:
+        condition = self.within(eventually=False).formula(written.condition)
+        first, second = written.then, written.otherwise
+        swapped = expected is None and references.needs_expected(self, first)
+        if swapped:
+            first, second = second, first
+        one = self.expression(first, expected)
+        if one is None:
+            return None
+        wanted = expected or type_of(one)
+        other = self.expression(second, wanted)
+        if other is None or condition is None:
+            return None
+        if isinstance(type_of(other), OptionalT) and not isinstance(type_of(one), OptionalT):
+            wanted = type_of(other)
+        elif isinstance(type_of(one), OptionalT):
+            wanted = type_of(one)
+        else:
+            wanted = type_of(one)
+        fitted = fit(one, wanted, self.report, first.span, what="this branch")
+        also = fit(other, wanted, self.report, second.span, what="the other branch")
+        if fitted is None or also is None:
+            return None
+        then, otherwise = (also, fitted) if swapped else (fitted, also)
+        return core.If(condition, then, otherwise, wanted, span=written.span)
+
+    def _old(self, body: syntax.Expr, expected: Type | None, span: Span) -> core.Expr | None:
+        if not self.context.old:
+            self.fail("HN0302", f"`old` has no meaning in {self.context.place}", span)
+            return None
+        inside = self.within(past=False, atoms=False, eventually=False, old=False, now=False)
+        inner = replace(inside, context=replace(inside.context, place="`old(...)`")).expression(
+            body, expected
+        )
+        return inner and core.Old(inner, type_of(inner), span=span)
+
+    # ------------------------------------------------------------ binders
+
+    def _quantified(self, written: syntax.Quantified) -> core.Expr | None:
+        binders = self.bound(written.parameters, "a quantifier")
+        if binders is None:
+            return None
+        universal = written.kind == "forall"
+        inner = self.binding(binders)
+        body = (inner if universal else inner.within(eventually=False)).formula(written.body)
+        if body is None:
+            return None
+        make = core.Forall if universal else core.Exists
+        for binder in reversed(binders):
+            body = make(binder, body, span=written.span)
+        return body
+
+    def _aggregate(self, written: syntax.Count | syntax.Sum) -> core.Expr | None:
+        binders = self.bound(written.parameters, "an aggregate")
+        if binders is None:
+            return None
+        inner = self.binding(binders).within(eventually=False)
+        truth: core.Expr | None = core.Lit(True, BOOL, span=written.span)
+        where = truth if written.where is None else inner.formula(written.where)
+        if isinstance(written, syntax.Count):
+            return where and core.Count(binders, where, span=written.span)
+        term = inner.expression(written.body)
+        if term is None or where is None:
+            return None
+        if type_of(term) not in (INT, DURATION):
+            self.fail("HN0209", f"`sum` does not take a `{type_name(type_of(term))}`", written.body.span)
+            return None
+        return core.Sum(term, binders, where, type_of(term), span=written.span)
+
+    # ------------------------------------------------------------ the past
+
+    def _temporal(self, written: syntax.Temporal) -> core.Expr | None:
+        span = written.span
+        if written.operator == "eventually":
+            return self._eventually(written)
+        if not self._past_allowed(written.operator, span):
+            return None
+        interval, sound = self._interval(written.interval)
+        body = self.within(eventually=False).formula(written.body)
+        if body is None or not sound:
+            return None
+        match written.operator:
+            case "once":
+                return core.Once(interval, body, span=span)
+            case "earlier":
+                return core.Earlier(interval, body, span=span)
+            case "historically":
+                return core.Historically(interval, body, span=span)
+            case "previously":
+                return core.Previously(interval, body, span=span)
+
+    def _since(self, written: syntax.Since) -> core.Expr | None:
+        if not self._past_allowed("since", written.span):
+            return None
+        interval, sound = self._interval(written.interval)
+        closed = self.within(eventually=False)
+        left, right = closed.formula(written.left), closed.formula(written.right)
+        if left is None or right is None or not sound:
+            return None
+        return core.Since(interval, left, right, span=written.span)
+
+    def _past_allowed(self, operator: str, span: Span) -> bool:
+        if self.context.past:
+            return True
+        self.fail("HN0303", f"`{operator}` has no meaning in {self.context.place}", span)
+        return False
+
+    def _eventually(self, written: syntax.Temporal) -> core.Expr | None:
+        if not self.context.eventually:
+            hint = (
+                "it stands in an invariant's `on` claim, under `and`, `or`, `forall`, right of `implies`, "
+                "in branches of `if`; not nested"
+            )
+            self.fail("HN0304", "`eventually` cannot stand here", written.span, hint)
+            return None
+        bound = self._bound(written.interval, "eventually", written.span)
+        body = self.within(eventually=False).formula(written.body)
+        if body is None or bound is None:
+            return None
+        return core.Eventually(bound, body, span=written.span)
+
+    def _count_past(self, written: syntax.CountPast) -> core.Expr | None:
+        if not self._past_allowed("count", written.span):
+            return None
+        bound = self._bound(written.interval, "count", written.span)
+        body = self.within(eventually=False).formula(written.body)
+        if body is None or bound is None:
+            return None
+        return core.CountPast(bound, body, span=written.span)
+
+    def _bound(self, interval: syntax.Interval | None, operator: str, span: Span) -> int | None:
+        """The `d` of `[<= d]`, which `eventually` and `count` must have."""
+        if interval is None or interval.operator != "<=":
+            place = span if interval is None else interval.span
+            self.fail("HN0305", f"`{operator}` takes exactly an interval `[<= d]`", place)
+            return None
+        typed, sound = self._interval(interval)
+        return typed.bound if sound and typed is not None else None
+
+    def _interval(self, interval: syntax.Interval | None) -> tuple[core.Interval | None, bool]:
+        """The interval, and whether it is sound."""
+        if interval is None:
+            return None, True
+        if isinstance(interval.bound, syntax.DurationLiteral):
+            return core.Interval(interval.operator, interval.bound.microseconds), True
+        constant = self.scope.values.get(interval.bound.text)
+        if isinstance(constant, core.Lit) and constant.type == DURATION and isinstance(constant.value, int):
+            return core.Interval(interval.operator, constant.value), True
+        message = f"`{interval.bound.text}` is no constant of type Duration"
+        self.fail("HN0306", message, interval.bound.span, "write `60s` or a constant")
+        return None, False
+
+
+def fit_type(expected: OptionalT) -> Type:
+    """The type that reading a place of type `expected` gives."""
+    return OptionalT(INT) if isinstance(expected.inner, core.RangeT) else expected
+
+
+ARITHMETIC: dict[tuple[str, Type, Type], Type] = {
+    ("+", INT, INT): INT,
+    ("-", INT, INT): INT,
+    ("*", INT, INT): INT,
+    ("+", DURATION, DURATION): DURATION,
+    ("-", DURATION, DURATION): DURATION,
+    ("*", INT, DURATION): DURATION,
+    ("*", DURATION, INT): DURATION,
+    ("-", TIME, TIME): DURATION,
+    ("+", TIME, DURATION): TIME,
+    ("+", DURATION, TIME): TIME,
+    ("-", TIME, DURATION): TIME,
+}

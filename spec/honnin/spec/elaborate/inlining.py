@@ -1,0 +1,55 @@
+"""Defines put in place of their calls: the arguments for the parameters, every inner binder made anew."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from honnin.spec import core
+from honnin.spec.core import Binder, Expr, Var, rewrite
+from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.elaborate.scope import Binders, Define, Report
+from honnin.spec.source import Span
+
+LARGEST = 20_000
+"""How many nodes an expression may have when its defines are put in."""
+
+
+def inline(
+    define: Define, arguments: tuple[Expr, ...], binders: Binders, report: Report, span: Span
+) -> Expr | None:
+    """The body with the arguments put in; None after a diagnostic when it grows too large."""
+    substitution = dict(zip(define.parameters, arguments, strict=True))
+    sizes = {binder: sum(1 for _ in core.walk(value)) for binder, value in substitution.items()}
+    size = sum(sizes.get(n.binder, 1) if isinstance(n, Var) else 1 for n in core.walk(define.body))
+    if size > LARGEST:
+        report(Diagnostic("HN0316", f"with its defines put in, this has more than {LARGEST} parts", span))
+        return None
+    return substitute(define.body, substitution, binders)
+
+
+def substitute(expr: Expr, values: Mapping[Binder, Expr], binders: Binders) -> Expr:
+    """The expression with `values` for its free binders and its own binders made anew."""
+
+    def again(inner: Expr) -> Expr:
+        return substitute(inner, values, binders)
+
+    match expr:
+        case Var(binder=binder):
+            return values.get(binder, expr)
+        case core.Forall(binder=binder) | core.Exists(binder=binder):
+            fresh = binders.make(binder.name, binder.type, binder.span)
+            inside = {**values, binder: Var(fresh, _read(fresh))}
+            return replace(expr, binder=fresh, body=substitute(expr.body, inside, binders))
+        case core.Count(binders=bound) | core.Sum(binders=bound):
+            made = tuple(binders.make(b.name, b.type, b.span) for b in bound)
+            renamed = {old: Var(new, _read(new)) for old, new in zip(bound, made, strict=True)}
+            whole = rewrite(expr, lambda inner: substitute(inner, {**values, **renamed}, binders))
+            assert isinstance(whole, core.Count | core.Sum)
+            return replace(whole, binders=made)
+        case _:
+            return rewrite(expr, again)
+
+
+def _read(binder: Binder) -> core.Type:
+    return core.INT if isinstance(binder.type, core.RangeT) else binder.type

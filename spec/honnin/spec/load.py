@@ -1,0 +1,223 @@
+"""From files to a module: read, parse, expand, elaborate, with everything that is wrong collected on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from honnin.spec import core, syntax
+from honnin.spec.checks import Subjects, build_checks
+from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.elaborate.declarations import Declarations, Elaborated
+from honnin.spec.elaborate.examples import ExampleBuilder
+from honnin.spec.elaborate.scope import Binders, Declared
+from honnin.spec.lints import lints
+from honnin.spec.normalise import decode
+from honnin.spec.parser import parse
+from honnin.spec.source import Span
+from honnin.spec.systems import Surroundings, build_systems
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A module, or None when there is an error; every diagnostic; and the text of each file that was read, by its name."""
+
+    module: core.Module | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+
+
+def check_file(path: Path) -> Checked:
+    """The module of a file. OSError when the file itself cannot be read; a used file that cannot is a diagnostic."""
+    return _Loader().load(path.read_bytes(), str(path), path.resolve())
+
+
+def check_text(text: str, file: str = "<text>") -> Checked:
+    """The module of a text. Files that it uses are looked for from the working directory."""
+    return _Loader().load(text.encode("utf-8", "surrogatepass"), file, Path(file).resolve())
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """A file, expanded, and the units that it uses: all of them, each once, those first that others use."""
+
+    path: Path
+    file: syntax.File
+    uses: tuple[_Unit, ...]
+
+    @property
+    def shared(self) -> tuple[syntax.Item, ...]:
+        """What a `use` of this file brings: no examples, systems, checks."""
+        kept = syntax.ExampleDecl | syntax.SystemDecl | syntax.CheckDecl | syntax.Use
+        return tuple(item for item in self.file.items if not isinstance(item, kept))
+
+    @property
+    def items(self) -> tuple[syntax.Item, ...]:
+        """The items of the specification: those of all used files, then its own."""
+        return tuple(item for unit in (*self.uses, self) for item in unit.shared)
+
+
+class _Loader:
+    """Loads one module. Diagnostics are given once each, though a used file may be elaborated several times."""
+
+    def __init__(self) -> None:
+        self._diagnostics: dict[tuple[str, str, Span], Diagnostic] = {}
+        self._sources: dict[str, str] = {}
+        self._units: dict[Path, _Unit | None] = {}
+        self._binders = Binders()
+
+    def _report(self, diagnostic: Diagnostic) -> None:
+        self._diagnostics.setdefault((diagnostic.code, diagnostic.message, diagnostic.span), diagnostic)
+
+    def load(self, data: bytes, name: str, path: Path) -> Checked:
+        """The whole of it."""
+        unit = self._unit(data, name, path, ())
+        module = None if unit is None else self._module(unit)
+        found = tuple(self._diagnostics.values())
+        if any(diagnostic.is_error for diagnostic in found):
+            module = None
+        if module is not None:
+            found = (*found, *lints(module, name))
+        return Checked(module, tuple(sorted(found, key=_by_place)), self._sources)
+
+    # ------------------------------------------------------------ files
+
+    def _unit(self, data: bytes, name: str, path: Path, above: tuple[Path, ...]) -> _Unit | None:
+        text = decode(data, name)
+        if isinstance(text, Diagnostic):
+            self._sources[name] = data.decode("utf-8", "replace")
+            self._report(text)
+            return None
+        self._sources[name] = text
+        parsed = parse(text, name)
+        for diagnostic in parsed.diagnostics:
+            self._report(diagnostic)
+        if parsed.file is None:
+            return None
+        uses = self._uses(parsed.file, name, path, (*above, path))
+        return _Unit(path, self._expanded(parsed.file, uses), uses)
+
+    def _uses(self, file: syntax.File, name: str, path: Path, above: tuple[Path, ...]) -> tuple[_Unit, ...]:
+        """Every file that this one uses, itself or by way of others, each once."""
+        found: dict[Path, _Unit] = {}
+        for use in file.items:
+            if not isinstance(use, syntax.Use) or use.path is None:
+                continue
+            unit = self._used(use.path, name, path, above)
+            if unit is not None:
+                for each in (*unit.uses, unit):
+                    found.setdefault(each.path, each)
+        return tuple(found.values())
+
+    def _used(
+        self, written: syntax.TextLiteral, name: str, path: Path, above: tuple[Path, ...]
+    ) -> _Unit | None:
+        target = (path.parent / written.value).resolve()
+        if target in above:
+            self._report(Diagnostic("HN0114", f"`{written.value}` uses this file again", written.span))
+            return None
+        if target not in self._units:
+            try:
+                data = target.read_bytes()
+            except (OSError, ValueError):
+                hint = "paths are relative to the file that has the `use`"
+                self._report(
+                    Diagnostic("HN0115", f"`{written.value}` cannot be read", written.span, hint=hint)
+                )
+                return None
+            self._units[target] = self._unit(data, str(Path(name).parent / written.value), target, above)
+        return self._units[target]
+
+    def _expanded(self, file: syntax.File, uses: tuple[_Unit, ...]) -> syntax.File:
+        """The file with its pattern instances put in."""
+        if not any(isinstance(item, syntax.Use) and item.pattern is not None for item in file.items):
+            return file
+        from honnin.spec.expand import expand
+
+        own = (item for unit in uses for item in unit.file.items)
+        patterns = {
+            item.name.text: item for item in (*own, *file.items) if isinstance(item, syntax.PatternDecl)
+        }
+        expanded, diagnostics = expand(file, bundled, patterns)
+        for diagnostic in diagnostics:
+            self._report(diagnostic)
+        return expanded
+
+    # ------------------------------------------------------------ the module
+
+    def _module(self, unit: _Unit) -> core.Module:
+        self._names(unit)
+        elaborated = [self._elaborated(each) for each in (unit, *unit.uses)]
+        specifications = tuple(each.specification for each in elaborated)
+        own = unit.file.items
+        around = Surroundings(
+            elaborated[0].scope,
+            self._binders,
+            self._report,
+            {specification.name: specification for specification in specifications},
+        )
+        systems, broken = build_systems([i for i in own if isinstance(i, syntax.SystemDecl)], around)
+        subjects = Subjects({system.name: system for system in systems}, around.specifications, broken)
+        checks, wrong = build_checks([i for i in own if isinstance(i, syntax.CheckDecl)], subjects)
+        for diagnostic in wrong:
+            self._report(diagnostic)
+        builder = ExampleBuilder(specifications[0], elaborated[0].constants, self._report)
+        examples = tuple(
+            filter(None, map(builder.example, (i for i in own if isinstance(i, syntax.ExampleDecl))))
+        )
+        return core.Module(specifications, systems, checks, examples, self._digest(), span=unit.file.span)
+
+    def _elaborated(self, unit: _Unit) -> Elaborated:
+        items = tuple(item for item in unit.items if not isinstance(item, syntax.PatternDecl))
+        return Declarations(items, self._binders, self._report).elaborate(unit.file.name, unit.file.title)
+
+    def _names(self, unit: _Unit) -> None:
+        """Claims, examples, patterns, specifications and systems share one name space."""
+        declared = Declared(self._report)
+        for each in (*unit.uses, unit):
+            declared.add(each.file.name)
+        for item in (*(item for each in unit.uses for item in each.shared), *unit.file.items):
+            match item:
+                case (
+                    syntax.ClaimDecl(name=name)
+                    | syntax.PatternDecl(name=name)
+                    | syntax.ExampleDecl(name=name)
+                    | syntax.SystemDecl(name=name)
+                ):
+                    declared.add(name)
+                case _:
+                    pass
+
+    def _digest(self) -> str:
+        """SHA-256 over the NFC texts of all files, the main one first."""
+        whole = hashlib.sha256()
+        for text in self._sources.values():
+            whole.update(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass"))
+            whole.update(b"\0")
+        return whole.hexdigest()
+
+
+def bundled(name: str) -> syntax.PatternDecl | None:
+    """The bundled pattern `honnin.NAME`; None when there is none."""
+    source = resources.files("honnin.spec") / "library" / f"{name}.honnin"
+    if not source.is_file():
+        return None
+    file = parse(source.read_text(encoding="utf-8"), f"honnin.{name}").file
+    assert file is not None
+    return next(item for item in file.items if isinstance(item, syntax.PatternDecl))
+
+
+def bundled_names() -> Iterator[str]:
+    """The names of all bundled patterns, in order."""
+    library = resources.files("honnin.spec") / "library"
+    return iter(
+        sorted(f.name.removesuffix(".honnin") for f in library.iterdir() if f.name.endswith(".honnin"))
+    )
+
+
+def _by_place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
+    return diagnostic.span.file, diagnostic.span.line, diagnostic.span.column, diagnostic.code
