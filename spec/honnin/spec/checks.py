@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from honnin.spec import core
 from honnin.spec.core import Check, EntityT, Event, Expr, OptionalT, Specification, Statement, System, Type
 from honnin.spec.diagnostics import Diagnostic
-from honnin.spec.elaborate.scope import near
+from honnin.spec.near import did_you_mean
 from honnin.spec.lints import specification_formulas, statements, system_formulas
 from honnin.spec.syntax import Bound, CheckDecl, Name
 
@@ -76,7 +76,7 @@ def _faults(declaration: CheckDecl, subjects: Subjects) -> Iterator[Diagnostic]:
     if name.text not in known:
         kind = "specification" if follows else "system"
         yield Diagnostic(
-            "HN0430", f"there is no {kind} `{name.text}`", name.span, hint=near(name.text, known)
+            "HN0430", f"there is no {kind} `{name.text}`", name.span, hint=did_you_mean(name.text, known)
         )
         return
     if follows:
@@ -136,7 +136,7 @@ def _target_faults(declaration: CheckDecl, targets: Mapping[str, TargetKind]) ->
             f"`{declaration.subject.text}` has no claim `{name}`",
             declaration.target.span,
             expected=_EXPECTED[relation],
-            hint=near(name, targets),
+            hint=did_you_mean(name, targets),
         )
     elif kind not in _SUITABLE[relation]:
         article = "an" if kind in ("assume", "invariant") else "a"
@@ -191,7 +191,7 @@ def _one_bound(bound: Bound, seen: set[str], entities: frozenset[str]) -> Iterat
             "HN0434",
             f"there is no entity `{name}`",
             bound.name.span,
-            hint=near(name, (*entities, "steps")),
+            hint=did_you_mean(name, (*entities, "steps")),
         )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from honnin.spec.diagnostics import Diagnostic, Label
-from honnin.spec.elaborate.scope import near
+from honnin.spec.near import did_you_mean
 from honnin.spec.syntax import (
     ActionDecl,
     DefineDecl,
@@ -74,7 +74,7 @@ def _line(
                 "HN0402",
                 f"there is no system `{parent.text}` in this file",
                 parent.span,
-                hint=near(parent.text, by_name),
+                hint=did_you_mean(parent.text, by_name),
             )
         if above is system:
             return Diagnostic("HN0403", f"`{system.name.text}` extends itself", parent.span)

@@ -71,20 +71,13 @@ def _past_lints(node: Expr, patterns: tuple[Pattern, ...]) -> Iterator[Diagnosti
                 node.span,
                 hint=f"for what was before this event, write `{expression(_earlier(node))}`",
             )
-        case core.Previously(body=body) if not isinstance(_bare(body), _PAST):
+        case core.Previously(body=body) if not any(isinstance(n, core.TEMPORAL) for n in core.walk(body)):
             yield Diagnostic(
                 "HN0505",
                 f"`{expression(node)}` speaks of the previous event of anybody",
                 node.span,
                 hint="for the last event of one kind or of one person, use `earlier` or `since`, or keep it in a state",
             )
-
-
-_PAST = (core.Once, core.Earlier, core.Historically, core.Previously, core.Since)
-
-
-def _bare(expr: Expr) -> Expr:
-    return _bare(expr.body) if isinstance(expr, core.Not) else expr
 
 
 def _earlier(once: core.Once) -> core.Earlier:

@@ -80,6 +80,11 @@ def _core_type(type: Type) -> Type:
     return type.inner if isinstance(type, OptionalT) else type
 
 
+def finite(type: Type) -> bool:
+    """Whether the type has finitely many values."""
+    return isinstance(_core_type(type), core.BoolT | core.EnumT | core.RangeT)
+
+
 def _unlifted(expr: Expr) -> Expr:
     return _unlifted(expr.body) if isinstance(expr, core.Lift) else expr
 
@@ -255,10 +260,10 @@ def _undecided(expr: Expr, scope: tuple[Binder, ...], defaults: Defaults) -> Ite
     """Each variable and sub-formula whose value may depend on values that are in no trace; outermost first."""
     if isinstance(expr, core.TEMPORAL):
         for binder in free_binders(expr):
-            if core.finite_values(binder.type) is None and not _decided_past(expr, binder, scope, defaults):
+            if not finite(binder.type) and not _decided_past(expr, binder, scope, defaults):
                 yield binder, expr
     for binder in bound_here(expr):
-        if core.finite_values(binder.type) is None:
+        if not finite(binder.type):
             others = (*scope, *bound_here(expr))
             if not all(
                 _decided(expr, binder, same, defaults) for same in choices_of_same(binder, others, expr)

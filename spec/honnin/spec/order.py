@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from honnin.spec.diagnostics import Diagnostic, Label
-from honnin.spec.elaborate.scope import near
+from honnin.spec.near import did_you_mean
 from honnin.spec.source import Span
 from honnin.spec.syntax import Assign, Either, Emit, For, Goto, If, Pick, Statement, Stop, When
 
@@ -95,7 +95,7 @@ class _Check:
                 "HN0408",
                 f"the process has no step `{name}`",
                 statement.label.span,
-                hint=near(name, self.labels),
+                hint=did_you_mean(name, self.labels),
             )
 
 
