@@ -35,27 +35,8 @@ DEFAULT = Context("a default", now=False, state=False)
 DEFINE = Context("a define", old=True)
 
 ORACLE_NAMES = frozenset(
-    [
-        "observe",
-        "observe_line",
-        "observe_values",
-        "tick",
-        "finish",
-        "violations",
-        "broken",
-        "unjudged",
-        "pending",
-        "exercised",
-        "reached",
-        "faults",
-        "position",
-        "summary",
-        "reset",
-        "close",
-        "reveal",
-        "facts",
-        "clock",
-    ]
+    "observe observe_line observe_values read_line tick finish verdict violations broken unjudged pending exercised "
+    "reached faults position".split()
 )
 """Public names of the generated oracle, which no event may have."""
 
