@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 from honnin.spec import core
 from honnin.spec.core import Check, EntityT, Event, Expr, OptionalT, Specification, Statement, System, Type
 from honnin.spec.diagnostics import Diagnostic
-from honnin.spec.near import did_you_mean
 from honnin.spec.lints import specification_formulas, statements, system_formulas
+from honnin.spec.near import did_you_mean
 from honnin.spec.syntax import Bound, CheckDecl, Name
 
 TargetKind: TypeAlias = Literal["specification", "invariant", "assume", "cover", "lemma"]

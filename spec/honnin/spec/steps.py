@@ -43,6 +43,8 @@ class Step:
 
     def _statement(self, written: syntax.Statement, known: Places) -> Statement | None:
         span = written.span
+        if self.loops and not isinstance(written, syntax.Assign | syntax.If):
+            return None  # reported by `order`
         match written:
             case syntax.Assign():
                 return self._assign(written, known)

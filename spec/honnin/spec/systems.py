@@ -7,7 +7,7 @@ the system that has written it, unless it is one only in the system that inherit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from honnin.spec import core, syntax
@@ -39,13 +39,17 @@ _Member = TypeVar("_Member")
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a file declares around its systems. `claims`: where each claim, example, pattern, specification and system is named."""
+    """What a file declares around its systems."""
 
     scope: Scope
     binders: Binders
     report: Report
     specifications: Mapping[str, Specification]
-    claims: Mapping[str, Span] = field(default_factory=dict)
+
+    @property
+    def claims(self) -> Mapping[str, Span]:
+        """Where each claim is."""
+        return {claim.name: claim.span for spec in self.specifications.values() for claim in spec.claims}
 
 
 def build_systems(
@@ -148,9 +152,9 @@ def _condition(written: syntax.Expr, kind: str, typer: Typer, reading: Reading) 
 def _property(
     written: syntax.PropertyDecl, typer: Typer, reading: Reading, around: Surroundings
 ) -> Property | None:
-    name = written.name.text
-    if name in around.claims:
-        label = Label(around.claims[name], f"`{name}` is this")
+    name, claims = written.name.text, around.claims
+    if name in claims:
+        label = Label(claims[name], f"`{name}` is this")
         around.report(Diagnostic("HN0421", f"there is another `{name}`", written.name.span, labels=(label,)))
     condition = _condition(written.condition, written.kind, typer, reading)
     if condition is None:

@@ -21,12 +21,12 @@ def completed(specification: Specification) -> Specification:
 
 def _completed(claim: Claim, specification: Specification, timed: frozenset[str]) -> Claim:
     formulas = (claim.when, claim.body)
-    return replace(
+    known = replace(
         claim,
         given_only=claim.form == "always" and _of_givens_alone(claim.body),
         needs_time=any(_timed(node, timed) for formula in formulas for node in core.walk(formula)),
-        prove_only=prove_only(claim, specification),
     )
+    return replace(known, prove_only=prove_only(known, specification))
 
 
 def _of_givens_alone(body: Expr) -> bool:
