@@ -32,9 +32,7 @@ _SYNTAX: tuple[Entry, ...] = (
     Entry(
         "HN0007", "bad-escape", "error", "A string has the escapes of JSON, and no half of a surrogate pair."
     ),
-    Entry(
-        "HN0008", "foreign-operator", "error", "An operator of another language is written."
-    ),
+    Entry("HN0008", "foreign-operator", "error", "An operator of another language is written."),
     Entry("HN0009", "number-too-long", "error", "A number has more digits than are read."),
     Entry("HN0010", "syntax", "error", "A word stands where the grammar has no place for it."),
     Entry("HN0011", "unexpected-end", "error", "The file ends in the middle of a declaration."),
@@ -70,10 +68,25 @@ _SYNTAX: tuple[Entry, ...] = (
     Entry("HN0082", "unmapped-formal", "error", "A `use` maps every formal of the pattern."),
     Entry("HN0083", "formal-kind", "error", "A formal is mapped to a thing of its own kind."),
     Entry("HN0084", "formal-arity", "error", "An event formal has as many arguments as fields."),
-    Entry("HN0085", "mapping-name", "error", "A name on the right of a mapping is one of the left, once, or an enum member."),
-    Entry("HN0086", "mapping-field", "error", "Every field of an event formal is given by the event that it is mapped to."),
+    Entry(
+        "HN0085",
+        "mapping-name",
+        "error",
+        "A name on the right of a mapping is one of the left, once, or an enum member.",
+    ),
+    Entry(
+        "HN0086",
+        "mapping-field",
+        "error",
+        "Every field of an event formal is given by the event that it is mapped to.",
+    ),
     Entry("HN0088", "mapped-twice", "error", "An entity or constant formal is mapped once."),
-    Entry("HN0089", "mapping-formal", "error", "Each field of an event formal has a name of its own in a mapping."),
+    Entry(
+        "HN0089",
+        "mapping-formal",
+        "error",
+        "Each field of an event formal has a name of its own in a mapping.",
+    ),
     Entry("HN0090", "mapping-duration", "error", "A constant that bounds an interval is a duration."),
 )
 

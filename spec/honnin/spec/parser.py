@@ -1,5 +1,5 @@
 """From text to syntax. Mistakes are diagnostics, several in one run: a likely one is repaired, after another one the parser goes
-on with the next declaration. Every pass behind may rely on trees at most `depth.MAX_DEPTH` deep.
+on with the next declaration. Every pass behind may rely on trees at most `nodes.MAX_DEPTH` deep.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from lark import Token, Tree
 
 from honnin.spec import syntax
 from honnin.spec.build import Build, token_span
-from honnin.spec.depth import MAX_DEPTH, too_deep
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.expected import expected
 from honnin.spec.lalr import END, ITEM_WORDS, Machine
 from honnin.spec.lexer import Words, scan
+from honnin.spec.nodes import MAX_DEPTH, too_deep
 from honnin.spec.normalise import decode
 from honnin.spec.repair import Repair, Stop, hint, repair
 
