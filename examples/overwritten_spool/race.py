@@ -1,7 +1,7 @@
 """Two requests at the same time on the real server: `python race.py one_second_name`, `request_name` or `exclusive_create`.
 
-Both threads are held at a barrier when they have written and not yet printed: the moment at which two stores met within one
-second. Nothing else is arranged, and every event is the server's own.
+Both threads are held at a barrier until both are accepted, early in a second of the clock, and again until both have written:
+the moment at which two stores met within one second. Nothing else is arranged, and every event is the server's own.
 """
 
 from __future__ import annotations
@@ -36,9 +36,14 @@ FACTS = {
 def run(naming: Naming, report: Report) -> None:
     """Both requests, in two threads, on a spool directory of their own."""
     barrier = threading.Barrier(len(REQUESTS))
+
+    def pause(moment: str) -> None:
+        barrier.wait(timeout=30)
+        if moment == "accepted":
+            wait_for_a_young_second()
+
     with tempfile.TemporaryDirectory() as spool:
-        server = CertificateServer(Path(spool), naming, report, between=barrier.wait)
-        wait_for_a_young_second()
+        server = CertificateServer(Path(spool), naming, report, pause)
         threads = [threading.Thread(target=server.handle, args=(request,)) for request in REQUESTS]
         for thread in threads:
             thread.start()

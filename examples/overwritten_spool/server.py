@@ -74,19 +74,20 @@ class Naming(Protocol):
 
 @dataclass
 class CertificateServer:
-    """`between` is called when a certificate has been written and not yet printed: a test can hold a request there."""
+    """`pause` is called when a request is "accepted" and when its certificate is "written": a test can hold it there."""
 
     spool: Path
     naming: Naming
     report: Report
-    between: Callable[[], object] = lambda: None
+    pause: Callable[[str], object] = lambda moment: None
 
     def handle(self, request: Request) -> None:
         """One request from the card to the last page."""
         self.report("auth", request=request.name, holder=request.holder)
         self.report("apply", request=request.name, kind=request.kind, wanted=request.wanted)
+        self.pause("accepted")
         path = self.naming.create(self.spool, request, certificate(request))
-        self.between()
+        self.pause("written")
         for page in range(1, PAGES + 1):
             subject = printed_subject(path.read_bytes(), page)
             self.report("deliver", request=request.name, subject=subject, page=page, pages=PAGES)
