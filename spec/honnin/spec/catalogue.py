@@ -252,15 +252,6 @@ _SYSTEMS: tuple[Entry, ...] = (
         "HN0418", "emit-arguments", "error", "An `emit` does not give every field of its event, once each."
     ),
     Entry(
-        "HN0419", "parameter-without-values", "error", "The values of a process's parameter cannot be listed."
-    ),
-    Entry(
-        "HN0420",
-        "not-in-system",
-        "error",
-        "A temporal operator or event atom stands where a system has none.",
-    ),
-    Entry(
         "HN0421", "shadowing-member", "error", "A member of a system has the name of something else in scope."
     ),
     Entry(
