@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 from honnin.spec import core, syntax
+from honnin.spec.bundled import bundled_pattern, bundled_source
 from honnin.spec.checks import Subjects, build_checks
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.declarations import Declarations, Elaborated
@@ -39,6 +39,20 @@ def check_file(path: Path) -> Checked:
 def check_text(text: str, file: str = "<text>") -> Checked:
     """The module of a text. Files that it uses are looked for from the working directory."""
     return _Loader().load(text.encode("utf-8", "surrogatepass"), file, Path(file).resolve())
+
+
+@dataclass(frozen=True, slots=True)
+class Expanded:
+    """A file with its pattern instances written out, or None when there is an error; as in `Checked`, the rest."""
+
+    file: syntax.File | None
+    diagnostics: tuple[Diagnostic, ...]
+    sources: Mapping[str, str]
+
+
+def expand_text(text: str, file: str) -> Expanded:
+    """The text with its pattern instances written out, its own, bundled ones, and those of files that it uses."""
+    return _Loader().expanded(text.encode("utf-8", "surrogatepass"), file, Path(file).resolve())
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +90,23 @@ class _Loader:
     def load(self, data: bytes, name: str, path: Path) -> Checked:
         """The whole of it."""
         unit = self._unit(data, name, path, ())
-        module = None if unit is None else self._module(unit)
+        # What is missing because of a mistake of syntax would only be reported again as an unknown name.
+        module = None if unit is None or self._wrong() else self._module(unit)
         found = tuple(self._diagnostics.values())
-        if any(diagnostic.is_error for diagnostic in found):
+        if self._wrong():
             module = None
         if module is not None:
             found = (*found, *lints(module, name))
         return Checked(module, tuple(sorted(found, key=_by_place)), self._sources)
+
+    def expanded(self, data: bytes, name: str, path: Path) -> Expanded:
+        """The file alone, its pattern instances written out."""
+        unit = self._unit(data, name, path, ())
+        file = None if unit is None or self._wrong() else unit.file
+        return Expanded(file, tuple(sorted(self._diagnostics.values(), key=_by_place)), self._sources)
+
+    def _wrong(self) -> bool:
+        return any(diagnostic.is_error for diagnostic in self._diagnostics.values())
 
     # ------------------------------------------------------------ files
 
@@ -142,10 +166,17 @@ class _Loader:
         patterns = {
             item.name.text: item for item in (*own, *file.items) if isinstance(item, syntax.PatternDecl)
         }
-        expanded, diagnostics = expand(file, bundled, patterns)
+        expanded, diagnostics = expand(file, self._bundled, patterns, [unit.file for unit in uses])
         for diagnostic in diagnostics:
             self._report(diagnostic)
         return expanded
+
+    def _bundled(self, name: str) -> syntax.PatternDecl | None:
+        pattern = bundled_pattern(name)
+        if pattern is not None:
+            label, text = bundled_source(name)
+            self._sources[label] = text
+        return pattern
 
     # ------------------------------------------------------------ the module
 
@@ -199,24 +230,6 @@ class _Loader:
             whole.update(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass"))
             whole.update(b"\0")
         return whole.hexdigest()
-
-
-def bundled(name: str) -> syntax.PatternDecl | None:
-    """The bundled pattern `honnin.NAME`; None when there is none."""
-    source = resources.files("honnin.spec") / "library" / f"{name}.honnin"
-    if not source.is_file():
-        return None
-    file = parse(source.read_text(encoding="utf-8"), f"honnin.{name}").file
-    assert file is not None
-    return next(item for item in file.items if isinstance(item, syntax.PatternDecl))
-
-
-def bundled_names() -> Iterator[str]:
-    """The names of all bundled patterns, in order."""
-    library = resources.files("honnin.spec") / "library"
-    return iter(
-        sorted(f.name.removesuffix(".honnin") for f in library.iterdir() if f.name.endswith(".honnin"))
-    )
 
 
 def _by_place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:

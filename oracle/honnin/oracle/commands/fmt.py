@@ -7,7 +7,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,9 +14,6 @@ from honnin.oracle.files import Refused, each, read_bytes, write_text
 from honnin.oracle.options import FILES, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
-
-if TYPE_CHECKING:
-    from honnin.spec.syntax import File
 
 STANDARD_INPUT = "-"
 
@@ -53,6 +49,8 @@ def _format(session: Session, file: Path, mode: _Mode) -> Status:
 
     name = "<standard input>" if str(file) == STANDARD_INPUT else str(file)
     data = sys.stdin.buffer.read() if str(file) == STANDARD_INPUT else read_bytes(file)
+    if mode.expand:
+        return _print_expanded(session, name, text)
     text = decode(data, name)
     if not isinstance(text, str):
         raise Refused([text])
@@ -61,18 +59,22 @@ def _format(session: Session, file: Path, mode: _Mode) -> Status:
     if parsed.file is None or any(diagnostic.is_error for diagnostic in parsed.diagnostics):
         return Status.WRONG
     if mode.expand:
-        return _print_expanded(session, name, parsed.file)
+        return _print_expanded(session, name, text)
     formatted = format_file(parsed.file)
     if parse(formatted, name).file != parsed.file:
         raise AssertionError("formatting would change the meaning")
     return _put(session, file, name, data, formatted, mode)
 
 
-def _print_expanded(session: Session, name: str, file: File) -> Status:
-    from honnin.spec.expand import expand
+def _print_expanded(session: Session, name: str, source: str) -> Status:
     from honnin.spec.format import format_file
+    from honnin.spec.load import expand_text
 
-    text = format_file(expand(file))
+    expanded = expand_text(source, name)
+    session.diagnose(expanded.diagnostics, expanded.sources)
+    if expanded.file is None:
+        return Status.WRONG
+    text = format_file(expanded.file)
     session.say(text.rstrip("\n"))
     session.tell({"file": {"file": name, "text": text}})
     return Status.WELL
