@@ -422,9 +422,12 @@ class Refused:
     reason: str
 
 
-def replay(design: Design, choices: Mapping[Place, Value], moves: Sequence[Move]) -> Replay | Refused:
+def replay(
+    design: Design, choices: Mapping[tuple[str, tuple[Value, ...]], Value], moves: Sequence[Move]
+) -> Replay | Refused:
     """The run that starts with these values of the `= any` variables and takes these moves, judged by the reference meaning."""
-    state = initial_state(design, choices, moves[0].now if moves else None)
+    chosen: dict[Place, Term] = dict(choices.items())
+    state = initial_state(design, chosen, moves[0].now if moves else None)
     if state is None:
         return Refused(0, "`init` or an assumption forbids this initial state")
     properties = [(name, 0) for name in broken_properties(state)]
