@@ -128,4 +128,4 @@ def test_the_console_is_not_always_unicode() -> None:
 def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
     ran = subprocess.run([*HONNIN, *arguments], capture_output=True, check=False, text=True)
     assert ran.returncode == 2
-    assert "Usage:" in ran.stderr
+    assert "Error:" in ran.stderr

@@ -190,11 +190,14 @@ def test_what_is_not_monitored_is_said_at_the_start_and_at_the_end(honnin: Run) 
 def test_the_oracle_keeps_no_violation_that_was_told(honnin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     from honnin.oracle.watching import Watching
 
-    kept = []
+    kept: list[int] = []
     end = Watching.end
-    monkeypatch.setattr(
-        Watching, "end", lambda self: (kept.append(len(self.oracle.violations)), end(self))[1]
-    )
+
+    def noting(self: Watching) -> Any:
+        kept.append(len(self.oracle.violations))
+        return end(self)
+
+    monkeypatch.setattr(Watching, "end", noting)
     ran = honnin("watch", "--format", "json", "untried.honnin", input=line("a", x=99) * 50)
     assert kept == [0]
     summary = ran.records[-1]["summary"]

@@ -15,6 +15,7 @@ from honnin.compiler.runtime import Violation
 from honnin.oracle.account import account, headline
 from honnin.oracle.memory import Memory, remembering
 from honnin.oracle.monitor import Spec, SpecificationError, load
+from honnin.oracle.table import plural
 
 _ORACLE_SETTINGS = ("on_violation", "clock")
 _SETTINGS = {"facts", "expect", "pending", "mask_key", "reveal", *_ORACLE_SETTINGS}
@@ -53,7 +54,6 @@ class WatchedTest:
 
     def conclude(self) -> None:
         """The end of the test function: fails the test unless everything is satisfied or expected."""
-        __tracebackhide__ = True
         problems = [*self._violations(), *self._missing(), *self._undecided()]
         if problems:
             pytest.fail("\n\n".join(problems), pytrace=False)
@@ -123,7 +123,7 @@ def describe(item: pytest.Item, marker: pytest.Mark) -> str:
     try:
         spec = _load(item, marker)
     except pytest.fail.Exception:
-        return f"honnin: {_named(marker)}: wrong"
+        return f"honnin: {', '.join(map(str, marker.args)) or 'no specification'}: cannot be used"
     left_out = f", not monitored: {', '.join(spec.not_monitored)}" if spec.not_monitored else ""
     return f"honnin: {spec.name} ({spec.digest[:12]}), {len(spec.claims)} claims{left_out}"
 
@@ -182,11 +182,11 @@ def summary_lines(records: list[dict[str, Any]]) -> list[str]:
         about = [record for record in records if record["digest"] == digest]
         first = about[0]
         tried = {name for record in about for name in record["tried"]}
-        lines.append(f"{first['specification']} ({digest[:12]}), {len(about)} tests")
+        lines.append(f"{first['specification']} ({digest[:12]}), {plural(len(about), 'test')}")
         violated = {name: title for record in about for name, title in record["violated"].items()}
         for name, title in violated.items():
             count = sum(name in record["violated"] for record in about)
-            lines.append(f"  violated in {count} tests: {name}" + (f' "{title}"' if title else ""))
+            lines.append(f"  violated in {plural(count, 'test')}: {name}" + (f' "{title}"' if title else ""))
         for words, names in (
             ("never exercised", [name for name in first["claims"] if name not in tried]),
             ("never reached", [name for name in first["covers"] if name not in tried]),

@@ -53,7 +53,6 @@ def honnin_oracle(request: pytest.FixtureRequest) -> Iterator[Any]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """The trace ends with the test function."""
-    __tracebackhide__ = True
     yield
     watched = item.stash.get(_ORACLE, None)
     if watched is not None:

@@ -88,8 +88,3 @@ def colours() -> bool | None:
 def paint(text: str, colour: Colour) -> str:
     """`text` in a colour; the colour is taken away again where the output is no terminal."""
     return click.style(text, fg=colour)
-
-
-def plural(count: int, noun: str, many: str | None = None) -> str:
-    """`1 cover`, `2 covers`."""
-    return f"{count} {noun if count == 1 else many or noun + 's'}"

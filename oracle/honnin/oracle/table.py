@@ -1,4 +1,4 @@
-"""Columns of text, aligned by what a terminal shows: wide characters count two."""
+"""Text for people: columns aligned by what a terminal shows (wide characters count two), and plurals."""
 
 from __future__ import annotations
 
@@ -22,3 +22,8 @@ def cut(text: str, cells: int) -> str:
     while width(text) > cells:
         text = text[:-1]
     return text
+
+
+def plural(count: int, noun: str, many: str | None = None) -> str:
+    """`1 cover`, `2 covers`."""
+    return f"{count} {noun if count == 1 else many or noun + 's'}"

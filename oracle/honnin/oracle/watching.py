@@ -12,9 +12,9 @@ from honnin.compiler.runtime import BadInput
 from honnin.oracle.account import account, headline, record
 from honnin.oracle.lines import LONGEST, Line
 from honnin.oracle.monitor import Spec
-from honnin.oracle.session import Colour, Session, paint, plural
+from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
-from honnin.oracle.table import columns
+from honnin.oracle.table import columns, plural
 
 
 class StopOnBadInput(Exception):

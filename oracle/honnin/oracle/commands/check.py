@@ -11,8 +11,9 @@ import click
 
 from honnin.oracle.files import each, open_specification
 from honnin.oracle.options import FILES, STRICT, speaking
-from honnin.oracle.session import Session, paint, plural
+from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status
+from honnin.oracle.table import plural
 
 if TYPE_CHECKING:
     from honnin.spec.core import Module, Specification

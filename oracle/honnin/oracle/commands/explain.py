@@ -108,7 +108,7 @@ def _claim(session: Session, module: Module, claim: Claim, shown: _Shown) -> Non
         session.say(f"  {read}")
     if claim.prove_only is not None:
         session.say(f"  {paint('Not monitored', 'yellow')}: only prove can say something about it.")
-    _trace(session, module, "accepted", shown.accepted)
+    _trace(session, module, "reached" if claim.kind == "cover" else "accepted", shown.accepted)
     if claim.kind != "cover":
         _trace(session, module, "rejected", shown.rejected)
     session.say()

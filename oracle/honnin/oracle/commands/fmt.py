@@ -49,17 +49,15 @@ def _format(session: Session, file: Path, mode: _Mode) -> Status:
 
     name = "<standard input>" if str(file) == STANDARD_INPUT else str(file)
     data = sys.stdin.buffer.read() if str(file) == STANDARD_INPUT else read_bytes(file)
-    if mode.expand:
-        return _print_expanded(session, name, text)
     text = decode(data, name)
     if not isinstance(text, str):
         raise Refused([text])
+    if mode.expand:
+        return _print_expanded(session, name, text)
     parsed = parse(text, name)
     session.diagnose(parsed.diagnostics, {name: text})
     if parsed.file is None or any(diagnostic.is_error for diagnostic in parsed.diagnostics):
         return Status.WRONG
-    if mode.expand:
-        return _print_expanded(session, name, text)
     formatted = format_file(parsed.file)
     if parse(formatted, name).file != parsed.file:
         raise AssertionError("formatting would change the meaning")

@@ -10,9 +10,10 @@ import click
 
 from honnin.oracle.files import each, open_specification
 from honnin.oracle.options import FILES, speaking
-from honnin.oracle.session import Colour, Session, paint, plural
+from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
 from honnin.oracle.story import run_record, story
+from honnin.oracle.table import plural
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Answer, Counterexample, Verdict
