@@ -38,6 +38,8 @@ from honnin.compiler.runtime_history import Goal, Obligation, goals, truth
 
 OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
 Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown]]
+__tracebackhide__ = True
+"""Test runners leave these frames out of what they show: their variables hold values in clear."""
 
 
 class Claim(NamedTuple):
