@@ -13,6 +13,7 @@ from typing import Protocol, TypeAlias
 
 from honnin.compiler.simplify import conjunction, free, is_false, is_true, normal, simplify, substitute
 from honnin.spec.core import (
+    INT,
     And,
     Binder,
     Compare,
@@ -25,8 +26,10 @@ from honnin.spec.core import (
     Lit,
     Or,
     Present,
+    RangeT,
     StateRead,
     Sum,
+    Type,
     Value,
     Var,
     finite_values,
@@ -81,9 +84,12 @@ class Unplannable(Exception):
     """No candidates for a variable: a claim that is monitorable never comes to this, so it is a fault of honnin."""
 
 
-class Defaults(Protocol):
+class Places(Protocol):
     def default(self, read: StateRead) -> Expr:
         """What the read gives where the key is not present; the read itself where that is not known by syntax."""
+
+    def key_type(self, place: str, position: int) -> Type:
+        """The type of a key of a place."""
 
 
 _FULL, _INDEXED, _SEEN, _NEVER = 100, 8, 1000, 1_000_000
@@ -98,8 +104,8 @@ class _Option:
 
 
 class Planner:
-    def __init__(self, defaults: Defaults) -> None:
-        self._defaults = defaults
+    def __init__(self, places: Places) -> None:
+        self._places = places
         self._uid = -1_000_000
 
     def plans(self, binders: Sequence[Binder], formula: Expr) -> tuple[Plan, ...]:
@@ -185,9 +191,9 @@ class Planner:
                 there = simplify(Compare("!=", value, Lit(None, type_of(value))))
                 inner = simplify(Present(value, variable.type))
                 guard = () if is_true(there) else (Filter(there),)
-                steps = (*guard, Bind(variable.binder, inner))
+                steps = (*guard, Bind(variable.binder, inner), *_in_range(variable.binder, _type(inner)))
             else:
-                steps = (Bind(variable.binder, value),)
+                steps = (Bind(variable.binder, value), *_in_range(variable.binder, _type(value)))
             options.append(_Option(0, ((steps, others),)))
         return options
 
@@ -199,10 +205,10 @@ class Planner:
         inside = {binder.uid for node in walk(item) for binder in _binders(node)}
         for uid in sorted(free(item) & unbound.keys(), key=list(unbound).index):
             reads = _reads_at(item, uid)
-            if reads and is_false(simplify(_replaced(item, reads, self._defaults.default))):
+            if reads and is_false(simplify(_replaced(item, reads, self._places.default))):
                 scans = [self._scan(read, unbound, inside) for read in reads]
                 cost = sum(_INDEXED if any(_is_expr(key) for key in scan.keys) else _FULL for scan in scans)
-                options.append(_Option(cost, tuple(((scan,), items) for scan in scans)))
+                options.append(_Option(cost, tuple((self._in_ranges(scan), items) for scan in scans)))
         return options
 
     def _scan(self, read: StateRead, unbound: dict[int, Binder], inside: set[int]) -> Scan:
@@ -216,6 +222,14 @@ class Planner:
                 keys.append(key)
         return Scan(read.state, tuple(keys))
 
+    def _in_ranges(self, scan: Scan) -> tuple[Step, ...]:
+        """The scan, without keys outside the types of its binders."""
+        steps: tuple[Step, ...] = (scan,)
+        for position, key in enumerate(scan.keys):
+            if isinstance(key, Binder):
+                steps += _in_range(key, self._places.key_type(scan.place, position))
+        return steps
+
     def _branches(self, unbound: dict[int, Binder], item: Or, items: tuple[Expr, ...], index: int) -> _Option:
         """One alternative for each disjunct; where one uses `x!`, its guard may be that those before it are false."""
         alternatives = []
@@ -228,6 +242,19 @@ class Planner:
             cost += min((option.cost for option in self._options(opened, parts)), default=_NEVER)
             alternatives.append(((), (*items[:index], part, *items[index + 1 :])))
         return _Option(cost, tuple(alternatives))
+
+
+def _type(value: Expr) -> Type:
+    return value.binder.type if isinstance(value, Var) else type_of(value)
+
+
+def _in_range(binder: Binder, type: Type) -> tuple[Step, ...]:
+    """That a value of `type` is one of the binder's type, if that is a narrower range."""
+    if not isinstance(binder.type, RangeT) or binder.type == type:
+        return ()
+    variable = Var(binder, INT)
+    low, high = Lit(binder.type.low, INT), Lit(binder.type.high, INT)
+    return (Filter(And((Compare(">=", variable, low), Compare("<=", variable, high)))),)
 
 
 def is_plain(value: Expr) -> bool:

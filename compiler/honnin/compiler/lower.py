@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from honnin.compiler.fresh import fresh_value
 from honnin.compiler.machine import Check, Machine, Phase, Register
-from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, negation, simplify
+from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, is_false, negation, simplify
 from honnin.spec.core import (
     DURATION,
     INT,
@@ -151,6 +151,9 @@ class _Lowering:
 
     def _past(self, interval: Interval | None, begin: Expr, hold: Expr, phase: Phase, source: Expr) -> Expr:
         """At an earlier position, at a distance in `interval`, `begin` held, and `hold` at every one after it up to the last."""
+        begin = simplify(begin)
+        if is_false(begin):
+            return FALSE
         if interval is None:
             return self._read("since", "whether", begin, hold, phase, source)
         recent = interval.operator in ("<=", "<")
@@ -159,6 +162,9 @@ class _Lowering:
         return _within(interval, self._read("since", stores, begin, hold, phase, source, window))
 
     def _previously(self, interval: Interval | None, body: Expr, phase: Phase, source: Expr) -> Expr:
+        body = simplify(body)
+        if is_false(body):
+            return FALSE
         read = self._read("previously", "whether", body, TRUE, phase, source)
         if interval is None:
             return read
@@ -166,7 +172,8 @@ class _Lowering:
         return conjunction((read, _within(interval, last)))
 
     def _count(self, bound: int, body: Expr, phase: Phase, source: Expr) -> Expr:
-        if bound < 0:
+        body = simplify(body)
+        if bound < 0 or is_false(body):
             return Lit(0, INT)
         past = self._read("count", "times", body, TRUE, phase, source, bound)
         here = If(body, Lit(1, INT), Lit(0, INT), INT)

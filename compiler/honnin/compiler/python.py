@@ -6,6 +6,7 @@ into it but by `repr` of checked values, as mangled names, and in comments that 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from honnin.compiler import runtime, runtime_history, runtime_oracle
@@ -35,6 +36,7 @@ from honnin.spec.core import (
     Type,
     finite_values,
 )
+from honnin.spec.facts import Missing, default_of
 
 PUBLIC = frozenset(
     [
@@ -87,6 +89,7 @@ _IMPORTS = """from collections import deque
 from typing import Any
 
 from honnin.compiler.runtime import (
+    FRESH,
     NEVER,
     BadInput,
     Entity,
@@ -212,8 +215,10 @@ def _given(given: Given) -> str:
         f"Key({_reader(key)}, {isinstance(key, EntityT | EnumT | TextT)}, {finite_values(key)!r}, {_entity(key)!r})"
         for key in given.keys
     ]
+    outside = default_of(given.value)
+    outside = None if isinstance(outside, Missing) else outside
     joined = "".join(key + ", " for key in keys)
-    return f"Given({given.name!r}, ({joined}), {_reader(given.value)}, {_entity(given.value)!r})"
+    return f"Given({given.name!r}, ({joined}), {_reader(given.value)}, {_entity(given.value)!r}, {outside!r})"
 
 
 def _entity(type: Type) -> str | None:
@@ -345,13 +350,13 @@ def _start_registers(lines: Lines, made: Program) -> None:
 def _judge_start(site: Site) -> None:
     """Position 0: what an "always" claim says of the initial state."""
     for number, check in enumerate(site.program.checks):
-        steady = is_steady(check)
         if check.initial is not None and check.claim.kind != "cover":
             body = simplify(check.initial)
+            here = replace(site, printer=replace(site.printer, whole=not check.claim.given_only))
             if not is_true(body):
-                with site.lines.where(site.printer, simplify(negation(body))):
-                    site.fail(number, check, body, {}, ())
-        if steady:
+                with here.lines.where(here.printer, simplify(negation(body))):
+                    here.fail(number, check, body, {}, ())
+        if is_steady(check) and not check.claim.given_only:
             site.lines.add(f"self._held_{number} = {site.printer.text(simplify(check.body))}")
     with site.lines.block("if _failed:"):
         site.lines.add("self._judge(_failed)")

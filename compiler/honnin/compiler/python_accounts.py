@@ -13,6 +13,7 @@ from honnin.compiler.python_lines import Lines, loop
 from honnin.compiler.simplify import conjunction, free, negation
 from honnin.compiler.specialise import OLD, at_event, at_start, with_bindings
 from honnin.spec.core import (
+    TEMPORAL,
     Binder,
     DurationT,
     Event,
@@ -62,12 +63,13 @@ class Accounts:
         """The call of the method that explains why `body` is false; `parameters`: what is at hand, with annotations."""
         local = bool(named) or _is_local(body) or any(_is_local(lowered) for _, lowered in reads)
         used = tuple(parameters) if local else ()
-        known = (number, body)
-        if local or known not in self._known:
+        name = None if local else self._known.get((number, body))
+        if name is None:
             name = f"_account_{len(self.methods) + 1}"
-            self._known[known] = name
             self._method(name, check, body, named, reads, printer, used)
-        return f"self.{self._known[known]}({', '.join((NOW, *(name for name, _ in used)))})"
+            if not local:
+                self._known[number, body] = name
+        return f"self.{name}({', '.join((NOW, *(name for name, _ in used)))})"
 
     def _method(
         self,
@@ -131,9 +133,7 @@ def account_reads(
     """What an account shows of the claim's reads: each as written and as it is read at the event."""
     found = []
     for original, lowered in check.reads:
-        unguarded = isinstance(original, StateRead | GivenRead) and any(
-            isinstance(n, Present) for n in walk(original)
-        )
+        unguarded = not isinstance(original, TEMPORAL) and any(isinstance(n, Present) for n in walk(original))
         if not unguarded and not awaits(lowered):
             here = with_bindings(lowered, bound)
             found.append((original, at_start(here) if event is None else at_event(here, event, changed)))

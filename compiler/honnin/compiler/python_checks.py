@@ -140,7 +140,7 @@ class _Trigger:
                     lines.add(f"self._hits[{self.number}] += 1")
             return
         premise: Expr = TRUE
-        if isinstance(body, Implies):
+        if isinstance(self.check.claim.body, Implies) and isinstance(body, Implies):
             premise, body = self._here(body.left), body.right
         if is_false(premise):
             return

@@ -60,7 +60,8 @@ NOW = "_t"
 class Printer:
     """Prints expressions in one scope: `variables` gives the text for a binder's uid, `names` what is taken.
 
-    `old` gives the local name under which the overwritten values of a state are kept at this event.
+    `old` gives the local name under which the overwritten values of a state are kept at this event. `whole`: an entity has values
+    besides those seen; where no claim but one about the facts is judged, it has none.
     """
 
     program: Program
@@ -68,6 +69,7 @@ class Printer:
     names: Names
     variables: Mapping[int, str] = field(default_factory=dict)
     old: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = True
 
     def bind(self, values: Mapping[int, str]) -> Printer:
         """The scope with more variables."""
@@ -138,10 +140,12 @@ class Printer:
                 raise TypeError(f"{type(expr).__name__} is not lowered")
 
     def _not(self, body: Expr) -> _Text:
-        if isinstance(body, StateRead) and not self.program.place(body.state).scalar:
-            text, level = self._read(body)
-            if level == Level.COMPARE and " not in " not in text and " in " in text and body.state[0] != OLD:
-                return (text.replace(" in ", " not in "), Level.COMPARE)
+        if isinstance(body, StateRead) and body.state[0] != OLD:
+            place = self.program.place(body.state)
+            if place.flag and not place.scalar and not self._begins_false(place):
+                assert place.default is not None
+                word = "in" if place.default.value else "not in"
+                return (f"{self.key(body)} {word} {place.attribute}", Level.COMPARE)
         if isinstance(body, Compare):
             flipped = normal(body, False)
             if isinstance(flipped, Compare):
@@ -185,10 +189,14 @@ class Printer:
         if place.flag:
             if value:
                 return (f"{key} not in {place.attribute}", Level.COMPARE)
-            if place.name.startswith("#") and self.program.machine.register(place.name).fresh:
+            if self._begins_false(place):
                 return (f"{place.attribute}_on and {key} not in {place.attribute}", Level.AND)
             return (f"{key} in {place.attribute}", Level.COMPARE)
         return (f"{place.attribute}.get({key}{'' if value is None else f', {value!r}'})", Level.ATOM)
+
+    def _begins_false(self, place: Place) -> bool:
+        """Whether the place is false for every key up to position 1, and true for those not held from there on."""
+        return place.name.startswith("#") and self.program.machine.register(place.name).fresh
 
     def _read_old(self, read: StateRead, place: Place) -> _Text:
         local = self.old[place.name]
@@ -273,7 +281,8 @@ class Printer:
                 return self.bind({binder.uid: name}), name, values_text(binder.type, values), []
             case Seen(binder=binder, entity=entity):
                 name = self.names.new(binder.name)
-                return self.bind({binder.uid: name}), name, self.program.seen_values(entity), []
+                seen = self.program.seen_values(entity)
+                return self.bind({binder.uid: name}), name, f"(*{seen}, FRESH)" if self.whole else seen, []
             case Scan():
                 return self._scan(step)
 

@@ -10,7 +10,6 @@ import hmac
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Context, Decimal
 from itertools import product
@@ -21,6 +20,8 @@ Value: TypeAlias = str | int | bool | None
 Shown: TypeAlias = str | int | float | bool | None
 When: TypeAlias = int | float | Decimal | str | datetime | None
 NEVER = -(10**30)
+FRESH = "\udfff"
+"""Stands for an entity's value never seen: no text that is read has a lone surrogate, so it is equal to none."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXACT = Context(prec=40, rounding=ROUND_DOWN)
 _DIGITS = 4300
@@ -51,8 +52,7 @@ class FactsRefused(ValueError):
         return type(self), (self.problems,)
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(NamedTuple):
     """A claim that failed. Personal values are tokens, unless the oracle was asked to reveal them.
 
     `position` counts the accepted events from 1 (0: the initial state; None: found by the clock or at the end); `trigger` is the
@@ -364,10 +364,13 @@ class Key(NamedTuple):
 
 
 class Given(NamedTuple):
+    """`outside`: what it is at an integer outside the range of a key, where all keys can be listed."""
+
     name: str
     keys: tuple[Key, ...]
     read: Reader
     entity: str | None
+    outside: Value
 
 
 class Table(NamedTuple):
@@ -408,7 +411,7 @@ def _table(given: Given, raw: object) -> Table:
             raise _Refused("each key once")
         entries[keys] = given.read(row[-1])
     finite = [key.values for key in given.keys if key.values is not None]
-    default: Value = None
+    default = given.outside
     if len(finite) == len(given.keys):
         if "default" in raw:
             raise _Refused("no `default`, as all keys can be listed")

@@ -139,8 +139,10 @@ def simplify(expr: Expr) -> Expr:
             if isinstance(condition, Lit):
                 return then if condition.value else otherwise
             return then if then == otherwise else expr
-        case Forall(body=Lit()) | Exists(body=Lit()) | Old(body=Lit()):
+        case Old(body=Lit()):
             return expr.body
+        case Forall(binder=binder, body=body) | Exists(binder=binder, body=body):
+            return expr if binder.uid in free(body) else body
         case Count(where=where) | Sum(where=where) if is_false(where):
             return Lit(0, type_of(expr))
         case Sum(term=Lit(value=0)):
