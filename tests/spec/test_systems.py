@@ -355,6 +355,15 @@ def test_reading_the_specification(body: str, expected: list[tuple[str, int]]) -
     assert in_system(VARS + "var z: Int -> Int " + body) == expected
 
 
+def test_what_a_define_reads_is_reported_where_it_is_called() -> None:
+    text = "define last(r: R): P? = shown[r]\nsystem d implements s { var x: P? action go(r: R) {\n x := last(r) } }"
+    assert found(text) == [("HN0415", 3)]
+
+
+def test_one_guard_is_warned_of_once() -> None:
+    assert in_system("\naction go() { when total == 0 or total == 1 }") == [("HN0510", 2)]
+
+
 def test_a_system_records_the_states_that_its_guards_read() -> None:
     built = system("var x: Int action go(r: R) { when total == 0 if shown[r] == none { x := 1 } }")
     assert built.reads_specification == ("shown", "total")

@@ -66,15 +66,15 @@ class Step:
             case syntax.For():
                 return self._for(written, known)
 
-    def _seen(self, expr: Expr | None, place: Place, known: Places) -> Expr | None:
+    def _seen(self, expr: Expr | None, place: Place, known: Places, written: Span) -> Expr | None:
         """The expression, after a look at what it reads and at its `x!`."""
         if expr is not None:
-            self.reading.look(expr, place)
+            self.reading.look(expr, place, written)
             Guards(self.typer.report, steps=not self.loops).check(expr, known)
         return expr
 
     def _formula(self, written: syntax.Expr, place: Place, known: Places) -> Expr | None:
-        return self._seen(self.typer.formula(written), place, known)
+        return self._seen(self.typer.formula(written), place, known, written.span)
 
     def _where(self, written: syntax.Expr | None, span: Span, place: Place, known: Places) -> Expr | None:
         return Lit(True, BOOL, span=span) if written is None else self._formula(written, place, known)
@@ -93,7 +93,7 @@ class Step:
             self.typer.fail("HN0214", f"`{written.operator}` needs an Int or a Duration", written.span)
             return None
         for expr in (*target.keys, value):
-            self._seen(expr, "assignment", known)
+            self._seen(expr, "assignment", known, written.span)
         missing = [
             b.name for b in self.loops if not any(isinstance(k, Var) and k.binder == b for k in target.keys)
         ]
@@ -150,7 +150,7 @@ class Step:
                 values.append(None)
             else:
                 value = typer.value(argument, field.type, f"the field `{field.name}`")
-                values.append(self._seen(value, "emitted argument", known))
+                values.append(self._seen(value, "emitted argument", known, argument.span))
         sound = tuple(value for value in values if value is not None)
         return core.Emit(name, sound, span=written.span) if len(sound) == len(values) else None
 

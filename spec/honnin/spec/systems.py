@@ -20,7 +20,7 @@ from honnin.spec.elaborate.types import place_type
 from honnin.spec.inherit import Inherited, duplicates, inherit
 from honnin.spec.near import did_you_mean
 from honnin.spec.order import check_order
-from honnin.spec.reading import Reading
+from honnin.spec.reading import Reading, inside
 from honnin.spec.source import Span
 from honnin.spec.steps import Step
 from honnin.spec.variables import Owned, declare_defines, declare_process, declare_variables, range_invariants
@@ -76,9 +76,7 @@ def build_systems(
 
 def _told_apart(diagnostic: Diagnostic, system: syntax.SystemDecl) -> Diagnostic:
     """With a label that tells for which system an inherited member is wrong."""
-    place, whole = diagnostic.span, system.span
-    start, end = (place.line, place.column), (place.end_line, place.end_column)
-    if (whole.line, whole.column) <= start and end <= (whole.end_line, whole.end_column):
+    if inside(diagnostic.span, system.span):
         return diagnostic
     label = Label(system.name.span, f"as a member of `{system.name.text}`")
     return replace(diagnostic, labels=(*diagnostic.labels, label))
@@ -144,7 +142,7 @@ def _implemented(inherited: Inherited, around: Surroundings) -> Iterator[Specifi
 def _condition(written: syntax.Expr, kind: str, typer: Typer, reading: Reading) -> Expr | None:
     typed = replace(typer, context=_CONDITIONS[kind]).formula(written)
     if typed is not None:
-        reading.look(typed, "condition")
+        reading.look(typed, "condition", written.span)
         Guards(typer.report).check(typed)
     return typed
 
