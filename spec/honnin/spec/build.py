@@ -50,19 +50,22 @@ class Build(Transformer_NonRecursive[Token, s.File]):
     def collect(self, meta: Meta, *children: Any) -> tuple[Any, ...]:
         return children
 
-    mappings = names = fields = params = eventpats = patargs = formals = items = collect
+    mappings = names = fields = params = parameters = eventpats = patargs = formals = items = collect
     facts = values = occurrences = occurrence_args = members = variables = steps = collect
     block = index = args = bounds = collect
 
     def word(self, meta: Meta, token: Token) -> str:
         return str(token)
 
-    direction = property_kind = relation = quantifier = past = plus = times = word
+    direction = claim_kind = property_kind = relation = quantifier = past = plus = times = word
 
     def present_word(self, meta: Meta, token: Token) -> bool:
         return True
 
     optional = personal = any = present_word
+
+    def absent(self, meta: Meta) -> None:
+        return None
 
     # ------------------------------------------------------------ words and values
 
@@ -183,14 +186,14 @@ class Build(Transformer_NonRecursive[Token, s.File]):
     def at_label(self, meta: Meta, process: s.Name, index: Index, label: s.Name) -> s.AtLabel:
         return s.AtLabel(process, index, label, span=self._at(meta))
 
-    def call(self, meta: Meta, name: s.Name, arguments: tuple[s.Argument, ...] | None) -> s.Call:
-        return s.Call(s.Dotted((name,), span=name.span), arguments or (), span=self._at(meta))
+    def call(self, meta: Meta, name: s.Name, arguments: tuple[s.Argument, ...]) -> s.Call:
+        return s.Call(s.Dotted((name,), span=name.span), arguments, span=self._at(meta))
 
     def dotted_call(
-        self, meta: Meta, first: s.Name, second: s.Name, arguments: tuple[s.Argument, ...] | None
+        self, meta: Meta, first: s.Name, second: s.Name, arguments: tuple[s.Argument, ...]
     ) -> s.Call:
         name = s.Dotted((first, second), span=first.span.to(second.span))
-        return s.Call(name, arguments or (), span=self._at(meta))
+        return s.Call(name, arguments, span=self._at(meta))
 
     def arg(self, meta: Meta, *parts: Any) -> s.Argument:
         return s.Argument(*_named(parts), span=self._at(meta))
@@ -216,16 +219,16 @@ class Build(Transformer_NonRecursive[Token, s.File]):
         return s.PatternArgument(*_named(parts), span=self._at(meta))
 
     def eventpat(
-        self, meta: Meta, event: s.Dotted, arguments: tuple[s.PatternArgument, ...] | None
+        self, meta: Meta, event: s.Dotted, arguments: tuple[s.PatternArgument, ...]
     ) -> s.EventPattern:
-        return s.EventPattern(event, arguments or (), span=self._at(meta))
+        return s.EventPattern(event, arguments, span=self._at(meta))
 
     def assign(self, meta: Meta, target: s.Name, index: Index, operator: Token, value: s.Expr) -> s.Assign:
         sign = cast(Literal[":=", "+=", "-="], str(operator))
         return s.Assign(target, index, sign, value, span=self._at(meta))
 
-    def emit(self, meta: Meta, event: s.Dotted, arguments: tuple[s.Argument, ...] | None) -> s.Emit:
-        return s.Emit(event, arguments or (), span=self._at(meta))
+    def emit(self, meta: Meta, event: s.Dotted, arguments: tuple[s.Argument, ...]) -> s.Emit:
+        return s.Emit(event, arguments, span=self._at(meta))
 
     def when(self, meta: Meta, condition: s.Expr) -> s.When:
         return s.When(condition, span=self._at(meta))
@@ -288,10 +291,10 @@ class Build(Transformer_NonRecursive[Token, s.File]):
         meta: Meta,
         direction: Literal["input", "output", "hidden"] | None,
         name: s.Name,
-        fields: tuple[s.FieldDecl, ...] | None,
+        fields: tuple[s.FieldDecl, ...],
         title: Title,
     ) -> s.EventDecl:
-        return s.EventDecl(direction, name, fields or (), title, span=self._at(meta))
+        return s.EventDecl(direction, name, fields, title, span=self._at(meta))
 
     def field(
         self, meta: Meta, personal: bool | None, name: s.Name, log_name: Title, type: s.TypeExpr
@@ -304,9 +307,9 @@ class Build(Transformer_NonRecursive[Token, s.File]):
         return s.StateDecl(name, type, default, title, span=self._at(meta))
 
     def define(
-        self, meta: Meta, name: s.Name, parameters: Parameters | None, type: s.TypeExpr | None, body: s.Expr
+        self, meta: Meta, name: s.Name, parameters: Parameters, type: s.TypeExpr | None, body: s.Expr
     ) -> s.DefineDecl:
-        return s.DefineDecl(name, parameters or (), type, body, span=self._at(meta))
+        return s.DefineDecl(name, parameters, type, body, span=self._at(meta))
 
     def after(self, meta: Meta, patterns: Patterns, when: s.Expr | None, body: Block) -> s.AfterDecl:
         return s.AfterDecl(patterns, when, body, span=self._at(meta))
@@ -315,26 +318,25 @@ class Build(Transformer_NonRecursive[Token, s.File]):
         self,
         meta: Meta,
         name: s.Name,
-        formals: tuple[s.Formal, ...] | None,
+        formals: tuple[s.Formal, ...],
         title: Title,
         items: tuple[s.Item, ...],
     ) -> s.PatternDecl:
-        return s.PatternDecl(name, formals or (), items, title, span=self._at(meta))
+        return s.PatternDecl(name, formals, items, title, span=self._at(meta))
 
     def formal_entity(self, meta: Meta, name: s.Name) -> s.FormalEntity:
         return s.FormalEntity(name, span=self._at(meta))
 
-    def formal_event(self, meta: Meta, name: s.Name, fields: tuple[s.FieldDecl, ...] | None) -> s.FormalEvent:
-        return s.FormalEvent(name, fields or (), span=self._at(meta))
+    def formal_event(self, meta: Meta, name: s.Name, fields: tuple[s.FieldDecl, ...]) -> s.FormalEvent:
+        return s.FormalEvent(name, fields, span=self._at(meta))
 
     def formal_const(self, meta: Meta, name: s.Name, type: s.TypeExpr) -> s.FormalConst:
         return s.FormalConst(name, type, span=self._at(meta))
 
-    def invariant(self, meta: Meta, name: s.Name, title: Title, claim: Claim) -> s.ClaimDecl:
-        return s.ClaimDecl("invariant", name, title, claim, span=self._at(meta))
-
-    def assume(self, meta: Meta, name: s.Name, title: Title, claim: Claim) -> s.ClaimDecl:
-        return s.ClaimDecl("assume", name, title, claim, span=self._at(meta))
+    def invariant(
+        self, meta: Meta, kind: Literal["invariant", "assume"], name: s.Name, title: Title, claim: Claim
+    ) -> s.ClaimDecl:
+        return s.ClaimDecl(kind, name, title, claim, span=self._at(meta))
 
     def cover(self, meta: Meta, name: s.Name, title: Title, claim: Claim) -> s.ClaimDecl:
         return s.ClaimDecl("cover", name, title, claim, span=self._at(meta))
@@ -377,9 +379,9 @@ class Build(Transformer_NonRecursive[Token, s.File]):
         meta: Meta,
         at: s.DurationLiteral | None,
         event: s.Name,
-        arguments: tuple[s.OccurrenceArgument, ...] | None,
+        arguments: tuple[s.OccurrenceArgument, ...],
     ) -> s.OccurrenceDecl:
-        return s.OccurrenceDecl(at, event, arguments or (), span=self._at(meta))
+        return s.OccurrenceDecl(at, event, arguments, span=self._at(meta))
 
     def occurrence_arg(self, meta: Meta, *parts: Any) -> s.OccurrenceArgument:
         return s.OccurrenceArgument(*_named(parts), span=self._at(meta))
@@ -417,18 +419,18 @@ class Build(Transformer_NonRecursive[Token, s.File]):
     ) -> s.PropertyDecl:
         return s.PropertyDecl(kind, name, title, condition, span=self._at(meta))
 
-    def action(self, meta: Meta, name: s.Name, parameters: Parameters | None, body: Block) -> s.ActionDecl:
-        return s.ActionDecl(name, parameters or (), body, span=self._at(meta))
+    def action(self, meta: Meta, name: s.Name, parameters: Parameters, body: Block) -> s.ActionDecl:
+        return s.ActionDecl(name, parameters, body, span=self._at(meta))
 
     def process(
         self,
         meta: Meta,
         name: s.Name,
-        parameters: Parameters | None,
+        parameters: Parameters,
         variables: tuple[s.VarDecl, ...],
         steps: tuple[s.StepDecl, ...],
     ) -> s.ProcessDecl:
-        return s.ProcessDecl(name, parameters or (), variables, steps, span=self._at(meta))
+        return s.ProcessDecl(name, parameters, variables, steps, span=self._at(meta))
 
     def step(self, meta: Meta, label: s.Name, body: Block) -> s.StepDecl:
         return s.StepDecl(label, body, span=self._at(meta))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -36,7 +37,14 @@ class _Fed(Lexer):
 def grammar() -> Lark:
     """The grammar's tables, made once in a process."""
     text = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
-    return Lark(text, parser="lalr", lexer=_Fed, propagate_positions=True, maybe_placeholders=True)
+    # Most of a short run is spent here, and a tenth of that in looking for garbage where there is none.
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return Lark(text, parser="lalr", lexer=_Fed, propagate_positions=True, maybe_placeholders=True)
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Machine:
