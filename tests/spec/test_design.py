@@ -255,3 +255,25 @@ def test_the_race_on_the_shared_buffer_is_confirmed() -> None:
     assert replay(refused, choices, moves) == Refused(
         1, "handler.accept is not possible there, or breaks an assumption"
     )
+
+
+def test_a_run_that_was_taken_is_done_again_by_its_moves() -> None:
+    scope: dict[str, tuple[Value, ...]] = {
+        "Person": ("p1", "p2"),
+        "Terminal": ("t1",),
+        "Request": ("r1", "r2"),
+    }
+    of = design(CERTIFICATES, scope, {"entitled": FactTable({}, True)})
+    choices: dict[tuple[str, tuple[Value, ...]], Value]
+    choices = {("handler.p", ("r1",)): "p1", ("handler.p", ("r2",)): "p1"}
+    state = next(state for state in initial_states(of) if state.variables == choices)
+    moves: list[Move] = []
+    while ways := list(steps(state)):
+        chosen = ways[len(moves) % len(ways)]
+        moves.append(chosen.move)
+        state = chosen.next
+    again = replay(of, choices, moves)
+    assert isinstance(again, Replay)
+    assert len(moves) == 6
+    assert again.end == state
+    assert not again.reports["certificate_issuance"].violated
