@@ -31,7 +31,6 @@ class WatchedTest:
     expect: frozenset[str]
     pending_allowed: bool
     told: int = 0
-    verdict: str = "satisfied so far"
 
     @classmethod
     def of(cls, item: pytest.Item) -> Self:
@@ -70,7 +69,6 @@ class WatchedTest:
         summary = self.oracle.finish()
         claims = summary["claims"]
         violated = sorted(name for name, claim in claims.items() if claim["verdict"] == "violated")
-        verdict = "violated" if violated else self.verdict
         tried = [name for name, claim in claims.items() if claim.get("exercised") or claim.get("reached")]
         return {
             "specification": self.spec.name,
@@ -83,11 +81,18 @@ class WatchedTest:
             "properties": {
                 "specification": self.spec.name,
                 "digest": self.spec.digest,
-                "verdict": verdict,
+                "verdict": self._verdict(summary),
                 "violated": ", ".join(violated),
                 "exercised": ", ".join(tried),
             },
         }
+
+    def _verdict(self, summary: Mapping[str, Any]) -> str:
+        if summary["violations"]:
+            return "violated"
+        if summary["broken"]:
+            return "assumption broken"
+        return "undecided" if summary["pending"] and not self.pending_allowed else "satisfied so far"
 
     def _violations(self) -> list[str]:
         new = [v for v in self.oracle.violations[self.told :] if v.invariant not in self.expect]
@@ -108,10 +113,7 @@ class WatchedTest:
         found = [
             f"undecided: assumption broken: {headline(v)}\n  {account(v)[0]}" for v in self.oracle.broken
         ]
-        if found:
-            self.verdict = "assumption broken"
-        if self.oracle.pending and not self.pending_allowed:
-            self.verdict = "undecided"
+        if not self.pending_allowed:
             found += [
                 f"undecided: {name}, raised by event {at}, is still open" for name, at in self.oracle.pending
             ]
@@ -187,11 +189,12 @@ def summary_lines(records: list[dict[str, Any]]) -> list[str]:
         for name, title in violated.items():
             count = sum(name in record["violated"] for record in about)
             lines.append(f"  violated in {plural(count, 'test')}: {name}" + (f' "{title}"' if title else ""))
-        for words, names in (
-            ("never exercised", [name for name in first["claims"] if name not in tried]),
-            ("never reached", [name for name in first["covers"] if name not in tried]),
-            ("not monitored", first["not_monitored"]),
-        ):
-            if names:
-                lines.append(f"  {words}: {', '.join(names)}")
+        left = {
+            "never exercised": [name for name in first["claims"] if name not in tried],
+            "never reached": [name for name in first["covers"] if name not in tried],
+            "not monitored": first["not_monitored"],
+        }
+        lines += [f"  {words}: {', '.join(names)}" for words, names in left.items() if names]
+        if not any(left.values()):
+            lines.append("  every claim was exercised")
     return lines
