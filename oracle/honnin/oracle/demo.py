@@ -173,11 +173,11 @@ def _log_of_a_day(session: Session, spec: Spec) -> Status:
     found = {(violation.event["request"], violation.invariant) for violation in oracle.violations}
     seeded = set(day.seeded)
     requests = len({request for request, _ in seeded})
-    line = (
+    told = (
         f"{oracle.position} events; {len(seeded & found)} of {len(seeded)} seeded violations found "
         f"(in {requests} requests), {len(found - seeded)} others"
     )
-    return _as_told(session, "audit", found == seeded, line)
+    return _as_told(session, "audit", found == seeded, told)
 
 
 @contextmanager

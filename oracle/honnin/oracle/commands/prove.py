@@ -68,13 +68,14 @@ def _prove_file(session: Session, file: Path, timeout: float, verbose: bool, str
                 progress.update(f"{title}: {text}")
 
             answer = prove(module, check, timeout=timeout, progress=show)
-        statuses.append(_status(answer, strict))
+        statuses.append(answer_status(answer, strict))
         _show(session, module, answer, statuses[-1], verbose)
     _summary(session, file, statuses)
     return worst(*statuses)
 
 
-def _status(answer: Answer, strict: bool) -> Status:
+def answer_status(answer: Answer, strict: bool = False) -> Status:
+    """The exit status that one answer alone gives."""
     from honnin.compiler.answers import Unknown
 
     if isinstance(answer.verdict, Unknown):
@@ -108,7 +109,7 @@ def _show(session: Session, module: Module, answer: Answer, status: Status, verb
     if session.as_json:
         return
     colour: Colour = {Status.WELL: "green", Status.NO: "red"}.get(status, "yellow")  # type: ignore[assignment]
-    headline, details = _words(module, answer, verbose)
+    headline, details = answer_lines(module, answer, verbose)
     surprise = "" if answer.expected or status == Status.UNDECIDED else ", NOT expected"
     session.say(f"check {answer.subject} {answer.relation} {answer.target}")
     session.say(f"  {paint(headline + surprise, colour)}  ({answer.seconds:.1f} s)")
@@ -120,7 +121,7 @@ def _show(session: Session, module: Module, answer: Answer, status: Status, verb
     session.say()
 
 
-def _words(module: Module, answer: Answer, verbose: bool) -> tuple[str, list[str]]:
+def answer_lines(module: Module, answer: Answer, verbose: bool = False) -> tuple[str, list[str]]:
     """The answer in one line, and the lines that tell its story."""
     from honnin.compiler.answers import Bounded, Proved, Reached, Refuted, Unknown, Unreachable
 
