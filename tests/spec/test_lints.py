@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from honnin.spec.diagnostics import Diagnostic
-from honnin.spec.load import check_text
+from honnin.spec.load import check_file, check_text
 
 HEADER = """spec s
 entity P, R
@@ -97,3 +99,21 @@ def test_states_and_givens_that_nobody_uses() -> None:
 def test_a_process_with_several_parameters() -> None:
     assert codes("system d implements s {\nprocess h(x: P, y: R) { one: { } }\n}") == [("HN0509", 2)]
     assert codes("system d implements s { process h(x: P) { one: { } } }") == []
+
+
+def test_a_claim_of_a_pattern_that_depends_on_hidden_events_is_named() -> None:
+    text = "hidden event h(x: P)\nuse honnin.once_only as charge with Thing = P, act(p) = h(p)"
+    assert [lint.code for lint in found(text)] == ["HN0502", "HN0502"]
+
+
+def test_what_another_file_declares_has_its_own_lints(tmp_path: Path) -> None:
+    (tmp_path / "used.honnin").write_text(
+        "spec used\nentity P\nevent e(p: P)\nstate n: Int\n", encoding="utf-8"
+    )
+    main = tmp_path / "main.honnin"
+    main.write_text('spec main\nuse "used.honnin"\nstate m: Int\n', encoding="utf-8")
+    checked = check_file(main)
+    assert [(d.code, Path(d.span.file).name) for d in checked.diagnostics] == [
+        ("HN0506", "main.honnin"),
+        ("HN0507", "main.honnin"),
+    ]

@@ -1,6 +1,7 @@
 """Warnings about a module that loads: what is probably not what its author meant.
 
-Only what the file itself declares is looked at: a file in use has its own lints.
+Only what the file itself declares is looked at, for a file in use has its own lints; but claims that cannot be monitored are
+named wherever they come from, for an oracle of this file leaves them out.
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from honnin.spec.words import expression
 
 
 def lints(module: Module, file: str) -> tuple[Diagnostic, ...]:
-    """The warnings about what `file` declares, in the order of its text."""
+    """The warnings about `module`, whose main file is `file`, in the order of the text."""
     found = (
         *(lint for claim in module.main.claims for lint in _claim_lints(claim)),
         *_unused(module),
         *(lint for system in module.systems for lint in _system_lints(system)),
     )
-    own = [lint for lint in found if lint.span.file == file]
+    own = [lint for lint in found if lint.span.file == file or lint.code in _EVERYWHERE]
     return tuple(sorted(own, key=lambda lint: lint.span))
 
 
 # ---------------------------------------------------------------- claims
+
+_EVERYWHERE = frozenset({"HN0501", "HN0502"})
 
 
 def _claim_lints(claim: Claim) -> Iterator[Diagnostic]:
@@ -35,7 +38,7 @@ def _claim_lints(claim: Claim) -> Iterator[Diagnostic]:
             "HN0503",
             f"the invariant `{claim.name}` has no title",
             claim.span,
-            hint=f'say why it must hold: invariant {claim.name} "..."',
+            hint=f'say why it must hold: invariant {claim.name.rpartition(".")[2]} "..."',
         )
     for formula in (claim.when, claim.body):
         for node in core.walk(formula):
