@@ -301,8 +301,11 @@ def _is_counter(*sides: Expr) -> bool:
     return any(isinstance(side, VarRead) and side.variable.startswith("@") for side in sides)
 
 
-def weight(atom: Expr) -> int:
-    """How complicated an atom is to read and to reason about."""
-    nodes = sum(1 for _ in walk(atom))
-    quantifiers = sum(isinstance(node, core.Forall | core.Exists) for node in walk(atom))
+def weight(literal: Expr) -> float:
+    """How complicated a literal is to read and to reason about; of two that say much the same, the stronger is the lighter."""
+    inside = literal.body if isinstance(literal, core.Not) else literal
+    if isinstance(inside, core.Or) and all(isinstance(item, core.AtLabel) for item in inside.items):
+        return 4 + len(inside.items) / (20 if inside is literal else -20)
+    nodes = sum(1 for _ in walk(inside))
+    quantifiers = sum(isinstance(node, core.Forall | core.Exists) for node in walk(inside))
     return nodes + 6 * quantifiers

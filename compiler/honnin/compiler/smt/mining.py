@@ -37,7 +37,7 @@ class Clause:
         return formula
 
     @property
-    def weight(self) -> int:
+    def weight(self) -> float:
         return sum(map(weight, self.literals)) + 4 * len(self.literals) + 2 * len(self.variables)
 
 
@@ -45,6 +45,36 @@ def clause_of(budget: Budget, literals: Sequence[Expr]) -> Clause:
     """The clause over those of the budget's variables that occur in it."""
     used = {node.binder.uid for literal in literals for node in walk(literal) if isinstance(node, Var)}
     return Clause(tuple(b for b in budget.variables if b.uid in used), tuple(literals))
+
+
+@dataclass(slots=True)
+class _HittingSets:
+    """`agree[a]`: the samples (as bits) that agree with the row on atom a. `samples`: each sample's bit and the atoms (as bits)
+    on which it differs from the row, the nearest sample first: it leaves the fewest choices."""
+
+    agree: list[int]
+    samples: list[tuple[int, int]]
+    most: int
+    found: list[tuple[int, ...]] = field(default_factory=list)
+    seen: set[frozenset[int]] = field(default_factory=set)
+
+    def extend(self, left: int, size: int, chosen: frozenset[int]) -> None:
+        """Every way to add at most `size` atoms to the chosen, so that none of the samples `left` agrees with all."""
+        if not left:
+            if not any(set(other) <= chosen for other in self.found):
+                self.found.append(tuple(sorted(chosen)))
+            return
+        if size == 0 or len(self.found) >= self.most:
+            return
+        differing = next(atoms for bit, atoms in self.samples if left & bit)
+        while differing:
+            lowest = differing & -differing
+            differing ^= lowest
+            index = lowest.bit_length() - 1
+            extended = chosen | {index}
+            if extended not in self.seen and (size > 1 or not left & self.agree[index]):
+                self.seen.add(extended)
+                self.extend(left & self.agree[index], size - 1, extended)
 
 
 @dataclass(slots=True)
@@ -91,44 +121,20 @@ class Table:
     def excluding(self, row: int, most_literals: int, most: int) -> list[tuple[int, ...]]:
         """Sets of atoms, minimal by inclusion, on which no sample agrees with the row; at most `most`, the smallest first."""
         full = (1 << len(self.rows)) - 1
-        agree = [column if row >> index & 1 else full & ~column for index, column in enumerate(self.columns)]
-        found: list[tuple[int, ...]] = []
+        search = _HittingSets(
+            [column if row >> index & 1 else full & ~column for index, column in enumerate(self.columns)],
+            sorted(
+                ((1 << index, sample ^ row) for index, sample in enumerate(self.rows)),
+                key=lambda known: known[1].bit_count(),
+            ),
+            most,
+        )
         for size in range(1, most_literals + 1):
-            seen: set[frozenset[int]] = set()
-            self._search(row, agree, full, size, frozenset(), found, seen, most)
-            if len(found) >= most:
+            search.extend(full, size, frozenset())
+            if len(search.found) >= most:
                 break
-        return found
-
-    def _search(
-        self,
-        row: int,
-        agree: list[int],
-        left: int,
-        size: int,
-        chosen: frozenset[int],
-        found: list[tuple[int, ...]],
-        seen: set[frozenset[int]],
-        most: int,
-    ) -> None:
-        if not left:
-            if not any(set(other) <= chosen for other in found):
-                found.append(tuple(sorted(chosen)))
-            return
-        if size == 0 or len(found) >= most:
-            return
-        sample = self.rows[(left & -left).bit_length() - 1]
-        differing = sample ^ row
-        index = 0
-        while differing:
-            step = (differing & -differing).bit_length() - 1
-            differing >>= step + 1
-            index += step
-            extended = chosen | {index}
-            if extended not in seen:
-                seen.add(extended)
-                self._search(row, agree, left & agree[index], size - 1, extended, found, seen, most)
-            index += 1
+            search.seen.clear()
+        return search.found
 
     def clause(self, row: int, chosen: Iterable[int]) -> Clause:
         """The clause that is false in the row, with these atoms."""

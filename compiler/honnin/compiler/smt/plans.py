@@ -32,7 +32,7 @@ class Plan:
 def plans(words: Vocabulary) -> Iterator[Plan]:
     """The plans for a vocabulary, the cheapest first."""
     one = dict.fromkeys(words.sorts, 1)
-    entities = [type for type in words.sorts if isinstance(type, EntityT)]
+    entities = sorted((t for t in words.sorts if isinstance(t, EntityT)), key=lambda t: -_keyed(words, t))
     yield Plan(one, 3)
     for type in entities:
         yield Plan({**one, type: 2}, 4)
@@ -44,3 +44,8 @@ def plans(words: Vocabulary) -> Iterator[Plan]:
         yield Plan({**one, **dict.fromkeys(entities, 2)}, 4)
     for type in entities:
         yield Plan({**one, type: 3}, 5)
+
+
+def _keyed(words: Vocabulary, type: Type) -> int:
+    """How many places have a key of the type."""
+    return sum(type in place.keys for place in words.places)
