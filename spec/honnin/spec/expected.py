@@ -63,6 +63,7 @@ _NAMED_AFTER: Final[dict[str, str]] = {
     "AFTER": "an event",
     "ON": "an event",
     "EMIT": "an event",
+    "DURATION": "an event",
     "GOTO": "a label",
     "BY": "an invariant or assumption",
     "EXTENDS": "a system",

@@ -19,14 +19,16 @@ from honnin.spec.source import Span
 from honnin.spec.syntax import Comment
 
 TYPE_WORDS: Final = frozenset({"Bool", "Int", "Text", "Time", "Duration"})
-_KEYWORDS: Final = """
+_KEYWORD_LINES: Final = """
 spec use as with entity enum const given input output hidden event personal state define after when pattern invariant
 assume cover on always sometime example accepted rejected by at system extends implements var any init action process
 lemma emit pick where either or goto stop for check satisfies violates reaches within steps if then else and not implies
 iff forall exists since once earlier historically previously eventually old count sum true false none now done
 """
-KEYWORDS: Final = frozenset(_KEYWORDS.split())
-RESERVED: Final = KEYWORDS | TYPE_WORDS
+# In a fixed order, for what is shown to people.
+KEYWORDS: Final = tuple(_KEYWORD_LINES.split())
+_KEYWORD_SET: Final = frozenset(KEYWORDS)
+RESERVED: Final = _KEYWORD_SET | TYPE_WORDS
 PUNCTUATION: Final[dict[str, str]] = {
     ":=": "ASSIGN",
     "+=": "ASSIGN",
@@ -116,6 +118,8 @@ UNIT_MICROSECONDS: Final[dict[str, int]] = {
 }
 # Longer numbers than Python converts in reasonable time are refused.
 _MAX_DIGITS: Final = 300
+# More errors than these are not shown, so they need not be kept.
+MAX_ERRORS: Final = 50
 
 
 def _alternatives(words: dict[str, str]) -> str:
@@ -220,7 +224,7 @@ class _Scanner:
             word = self._wide_keyword(word, start, end)
         if word == "_":
             self._token("UNDERSCORE", word, start, end)
-        elif word in KEYWORDS:
+        elif word in _KEYWORD_SET:
             self._token(word.upper(), word, start, end)
         else:
             self._token("TYPE" if word in TYPE_WORDS else "NAME", word, start, end)
@@ -228,7 +232,7 @@ class _Scanner:
     def _string(self, word: str, start: int, end: int) -> None:
         problem = self._string_problem(word, start)
         if problem is not None:
-            self.diagnostics.append(problem)
+            self._add(problem)
             word = '""'
         self._token("STRING", word, start, end)
 
@@ -301,11 +305,9 @@ class _Scanner:
         char = self.text[start]
         span = self.places.span(start, start + 1)
         if _CONTROL.match(char) or unicodedata.category(char) in ("Cc", "Cf", "Cs"):
-            self.diagnostics.append(control_character(char, span))
+            self._add(control_character(char, span))
         else:
-            self.diagnostics.append(
-                Diagnostic("HN0003", f"`{char}` has no meaning here", span, hint=_HINTS.get(char))
-            )
+            self._add(Diagnostic("HN0003", f"`{char}` has no meaning here", span, hint=_HINTS.get(char)))
         return start + 1
 
     def _name_end(self, start: int) -> int:
@@ -367,7 +369,7 @@ class _Scanner:
     def _refuse_controls(self, start: int, end: int) -> None:
         for control in _CONTROL.finditer(self.text, start, end):
             span = self.places.span(control.start(), control.end())
-            self.diagnostics.append(control_character(control[0], span))
+            self._add(control_character(control[0], span))
 
     def _token(self, kind: str, word: str, start: int, end: int) -> None:
         self.tokens.append(self._made(kind, word, start, end))
@@ -375,6 +377,10 @@ class _Scanner:
     def _made(self, kind: str, word: str, start: int, end: int) -> Token:
         span: Span = self.places.span(start, end)
         return Token(kind, word, start, span.line, span.column, span.end_line, span.end_column, end)
+
+    def _add(self, diagnostic: Diagnostic) -> None:
+        if len(self.diagnostics) <= MAX_ERRORS:
+            self.diagnostics.append(diagnostic)
 
     def _report(
         self,
@@ -386,7 +392,7 @@ class _Scanner:
         expected: str | None = None,
         hint: str | None = None,
     ) -> None:
-        self.diagnostics.append(Diagnostic(code, message, self.places.span(start, end), expected, hint))
+        self._add(Diagnostic(code, message, self.places.span(start, end), expected, hint))
 
 
 _HINTS: Final[dict[str, str]] = {

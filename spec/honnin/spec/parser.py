@@ -15,14 +15,13 @@ from honnin.spec.build import Build, token_span
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.expected import expected
 from honnin.spec.lalr import END, ITEM_WORDS, Machine
-from honnin.spec.lexer import Words, scan
+from honnin.spec.lexer import MAX_ERRORS, Words, scan
 from honnin.spec.nodes import MAX_DEPTH, too_deep
 from honnin.spec.normalise import decode
 from honnin.spec.repair import Repair, Stop, hint, repair
 
 __all__ = ["Parsed", "decode", "parse"]
 
-_MAX_ERRORS: Final = 50
 _CLOSING: Final = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 _PATTERN_ITEMS: Final = (syntax.StateDecl, syntax.AfterDecl, syntax.DefineDecl, syntax.ClaimDecl)
 
@@ -72,15 +71,15 @@ def _sound_items(items: tuple[syntax.Item, ...], diagnostics: list[Diagnostic]) 
 
 
 def _in_order(diagnostics: list[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """At most _MAX_ERRORS, by place, and a last one that says so when there are more."""
+    """At most MAX_ERRORS, by place, and a last one that says so when there are more."""
     ordered = sorted(diagnostics, key=lambda diagnostic: diagnostic.span)
-    if len(ordered) <= _MAX_ERRORS:
+    if len(ordered) <= MAX_ERRORS:
         return tuple(ordered)
-    last = ordered[_MAX_ERRORS]
+    last = ordered[MAX_ERRORS]
     more = Diagnostic(
-        "HN0023", f"more than {_MAX_ERRORS} errors: the rest of the file is not reported", last.span
+        "HN0023", f"more than {MAX_ERRORS} errors: the rest of the file is not reported", last.span
     )
-    return (*ordered[:_MAX_ERRORS], more)
+    return (*ordered[:MAX_ERRORS], more)
 
 
 class _Run:
@@ -139,7 +138,7 @@ class _Run:
         stop = Stop(self._machine, self._tokens, self._at, self._file)
         mistake = repair(stop)
         self.diagnostics.append(self._unexpected(stop) if mistake is None else mistake.diagnostic)
-        if len(self.diagnostics) > _MAX_ERRORS:
+        if len(self.diagnostics) > MAX_ERRORS:
             self._at = len(self._tokens) - 1
             return self._drop_item()
         if mistake is not None and mistake.resume and self._repaired(mistake):
