@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
+from typing import Literal, TypeAlias
 
 from honnin.compiler.formulas import statement_expressions
 from honnin.spec.core import (
@@ -73,6 +74,7 @@ KIND = EnumT("Kind", ("red", "green"))
 SMALL = RangeT(0, 2)
 TRUE = Lit(True, BOOL)
 SECOND = 1_000_000
+_Kind: TypeAlias = Literal["invariant", "assume", "cover"]
 _PAST = (Once, Earlier, Historically, Previously, Since)
 _KEYS: tuple[Type, ...] = (PERSON, ROOM, KIND, BOOL, SMALL, PERSON, ROOM)
 _VALUES: tuple[Type, ...] = (BOOL, INT, OptionalT(PERSON), OptionalT(ROOM), BOOL, KIND)
@@ -245,7 +247,7 @@ class Drawing:
                 kind = self.random.choice((Forall, Exists))
                 return kind(binder, self.formula((*scope, binder), depth - 1))
             case 9:
-                return self._guarded(scope, depth)
+                return self._guarded(scope, depth) if self.random.random() < 0.5 else self._pointwise()
             case 10 | 11 | 12 if self.temporal:
                 return self._temporal(scope, depth)
             case _:
@@ -267,6 +269,37 @@ class Drawing:
         else:
             use = Compare("==", Present(read, inner), self.term(inner, scope, depth - 1))
         return And((there, use)) if self.random.random() < 0.5 else Implies(there, use)
+
+    def _pointwise(self) -> Expr:
+        """Something about every key of a map, or of maps with the same keys."""
+        maps = [s for s in self.states if s.keys and isinstance(s.default, Lit)]
+        if not maps:
+            raise _NoTerm
+        first = self.random.choice(maps)
+        binders = tuple(self.binder(key) for key in first.keys)
+        keys = tuple(Var(binder, plain(binder.type)) for binder in binders)
+        tests: list[Expr] = []
+        numbers: list[Expr] = []
+        for state in maps:
+            if state.keys == first.keys:
+                read = StateRead(state.name, keys, plain(state.value))
+                tests.append(Compare("!=", read, state.default))
+                if state.value == INT:
+                    numbers.append(read)
+                    tests.append(Compare("<", Lit(self.random.randint(0, 3), INT), read))
+        test = self.random.choice(tests)
+        if self.random.random() < 0.3:
+            test = And((test, self.random.choice(tests)))
+        draw = self.random.randint(0, 3)
+        if draw == 0 or (draw == 1 and not numbers):
+            return Compare("<", Count(binders, test), Lit(self.random.randint(1, 3), INT))
+        if draw == 1:
+            term = self.random.choice(numbers)
+            return Compare("!=", Sum(term, binders, test, INT), Lit(self.random.randint(1, 4), INT))
+        formula: Expr = Not(test) if draw == 2 else test
+        for binder in reversed(binders):
+            formula = Forall(binder, formula) if draw == 2 else Exists(binder, formula)
+        return formula
 
     def _interval(self) -> Interval | None:
         if self.random.random() < 0.4:
@@ -363,7 +396,8 @@ class Drawing:
         return For((binder,), And((where, extra)), (Assign(state.name, read.keys, ":=", value),))
 
     def claim(self, name: str) -> Claim:
-        kind = self.random.choice(("invariant", "invariant", "invariant", "assume", "cover"))
+        kinds: tuple[_Kind, ...] = ("invariant", "invariant", "invariant", "assume", "cover")
+        kind = self.random.choice(kinds)
         depth = self.random.randint(1, 4)
         if self.random.random() < 0.5:
             event = self.random.choice(self.events)
@@ -377,7 +411,7 @@ class Drawing:
         body = self.formula((), depth)
         if self.random.random() < 0.3:
             body = self._with_old(body)
-        form = "sometime" if kind == "cover" else "always"
+        form: Literal["always", "sometime"] = "sometime" if kind == "cover" else "always"
         return Claim(name, kind, form, (), TRUE, body, needs_time=True)
 
     def _awaiting(self, scope: tuple[Binder, ...], depth: int) -> Expr:

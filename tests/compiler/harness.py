@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 import types
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import count, product
 from typing import Any
 
 from honnin.compiler.lower import lower
 from honnin.compiler.python import generate
-from honnin.spec.core import Occurrence, Specification, finite_values
-from honnin.spec.facts import Facts, Missing
+from honnin.spec.core import Occurrence, Specification, Value, finite_values
+from honnin.spec.facts import Facts, FactTable, Missing
 from honnin.spec.verdicts import Failure, Fault, Report
 
 _NUMBERS = count(1)
@@ -67,8 +68,20 @@ def _failure(violation: Any) -> Failure:
     )
 
 
+def closed(facts: Facts) -> Facts:
+    """The facts with some value wherever they leave one open."""
+    return {
+        name: replace(table, default=_anything(table)) if isinstance(table.default, Missing) else table
+        for name, table in facts.items()
+    }
+
+
+def _anything(table: FactTable) -> Value:
+    return next(iter(table.values.values()), "nobody")
+
+
 def raw_facts(specification: Specification, facts: Facts) -> dict[str, Any]:
-    """The facts as a facts file has them."""
+    """The facts as a facts file has them; they must leave no value open."""
     raw: dict[str, Any] = {}
     for given in specification.givens:
         table = facts[given.name]
@@ -81,13 +94,8 @@ def raw_facts(specification: Specification, facts: Facts) -> dict[str, Any]:
         raw[given.name] = {}
         if len(finite) == len(columns):
             for keys in product(*finite):
-                entries.setdefault(keys, _known(table.default))
+                entries.setdefault(keys, table.default)
         else:
-            raw[given.name]["default"] = _known(table.default)
+            raw[given.name]["default"] = table.default
         raw[given.name]["table"] = [[*keys, value] for keys, value in entries.items()]
     return raw
-
-
-def _known(value: Any) -> Any:
-    assert not isinstance(value, Missing), "the facts leave a value open"
-    return value

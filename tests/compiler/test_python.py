@@ -16,7 +16,7 @@ from honnin.spec.meaning import evaluate
 from honnin.spec.verdicts import Failure, Report
 
 from .drawing import SECOND, Drawing
-from .harness import oracle_module, raw_facts, run
+from .harness import closed, oracle_module, raw_facts, run
 
 CASES: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parents[1] / "corpus" / "conformance.toml").read_text(encoding="utf-8")
@@ -33,7 +33,7 @@ def judge(text: str, trace: str, end: int | None = None) -> Report:
     """The oracle's report on a trace written as the body of an example."""
     module = load(f"{text}\nexample trace accepted {{ {trace} }}")
     example, specification = module.examples[0], module.main
-    facts = raw_facts(specification, example_facts(example, specification))
+    facts = raw_facts(specification, closed(example_facts(example, specification)))
     return run(oracle_module(specification), example.occurrences, facts, end)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from honnin.compiler.aggregates import Aggregate, aggregate
 from honnin.compiler.formulas import reads_now, statement_expressions
 from honnin.compiler.fresh import register_default, state_default
 from honnin.compiler.machine import Check, Machine, Register
 from honnin.compiler.names import Names, annotation, key_annotation
-from honnin.compiler.simplify import FALSE, free
+from honnin.compiler.simplify import FALSE, free, simplify
 from honnin.compiler.specialise import OLD
 from honnin.spec.core import (
     BOOL,
@@ -109,6 +110,7 @@ class Program:
     indexes: dict[str, dict[tuple[int, ...], str]] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
     givens: dict[str, str] = field(default_factory=dict)
+    aggregates: dict[Expr, Aggregate] = field(default_factory=dict)
 
     @property
     def specification(self) -> Specification:
@@ -186,7 +188,20 @@ def program(machine: Machine) -> Program:
     _states(made)
     _registers(made)
     made.checks = tuple(replace(check, body=_with_goals(made, check.body)) for check in checks)
+    _aggregates(made)
     return made
+
+
+def _aggregates(made: Program) -> None:
+    judged = [
+        part for check in made.checks if not check.claim.given_only for part in (check.when, check.body)
+    ]
+    remembered = [part for register in made.registers for part in (register.set, register.hold)]
+    for formula in (*judged, *remembered):
+        for node in walk(simplify(formula)):
+            found = aggregate(node, made.specification, f"self._total_{len(made.aggregates) + 1}")
+            if found is not None:
+                made.aggregates.setdefault(node, found)
 
 
 def _states(made: Program) -> None:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from honnin.compiler import runtime, runtime_history, runtime_oracle
+from honnin.compiler.aggregates import Aggregate
 from honnin.compiler.candidates import Planner
 from honnin.compiler.machine import Machine
 from honnin.compiler.names import Names, annotation, comment, identifier, key_annotation
@@ -23,14 +24,17 @@ from honnin.compiler.python_registers import has_queue
 from honnin.compiler.simplify import is_true, negation, simplify
 from honnin.spec.core import (
     BoolT,
+    Count,
     DurationT,
     EntityT,
     EnumT,
     Event,
+    Expr,
     Given,
     IntT,
     OptionalT,
     RangeT,
+    Sum,
     TextT,
     TimeT,
     Type,
@@ -310,8 +314,18 @@ def _start(lines: Lines, made: Program, planner: Planner, accounts: Accounts) ->
         _start_registers(lines, made)
         for entity, attribute in made.seen.items():
             lines.add(f"{attribute}: dict[Entity, None] = dict(self._known.get({entity!r}, {{}}))")
+        direct = replace(printer, kept=False)
+        for node, found in made.aggregates.items():
+            lines.add(f"{found.attribute}: int = {_first(direct, node, found)}")
         site = Site(made, lines, printer, accounts, None, -1, (), (), ())
         _judge_start(site)
+
+
+def _first(printer: Printer, node: Expr, found: Aggregate) -> str:
+    """The number of an aggregate at the start."""
+    if isinstance(node, Sum):
+        return printer.text(node)
+    return printer.text(Count(found.binders, found.part))
 
 
 def _start_given(lines: Lines, made: Program, given: Given) -> None:

@@ -12,7 +12,7 @@ from honnin.compiler.python_checks import Site, print_always, print_on
 from honnin.compiler.python_expressions import NOW, Printer
 from honnin.compiler.python_lines import Lines
 from honnin.compiler.python_registers import print_forgetting, print_goals, print_registers
-from honnin.compiler.python_updates import Change, changes, print_changes
+from honnin.compiler.python_updates import Change, changes, print_changes, print_totals
 from honnin.compiler.specialise import OLD, at_event
 from honnin.spec.core import (
     BoolT,
@@ -145,6 +145,7 @@ class Handler:
             print_goals(lines, plain, self.event)
             print_registers(lines, plain, self.event, 1, ())
             faults = self._change(lines, new, old, done)
+            print_totals(lines, new, self.changed)
             for number, check in enumerate(self.program.checks):
                 if check.phase == 2 and not check.claim.given_only:
                     print_always(after, number, check)
@@ -194,6 +195,7 @@ class Handler:
             for node in walk(at_event(expr, self.event, self.changed))
             if isinstance(node, StateRead) and node.state.startswith(OLD)
         }
+        asked.update(place for found in self.program.aggregates.values() for place in found.places)
         return {
             name: self.names.private(
                 "_old_" + self.program.place(name).attribute.removeprefix("self._state_")

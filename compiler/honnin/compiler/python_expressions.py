@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TypeAlias
 
+from honnin.compiler.aggregates import read_of
 from honnin.compiler.candidates import Bind, Each, Filter, Plan, Planner, Scan, Seen, distinct, is_plain
 from honnin.compiler.names import Names, tuple_text, values_text
 from honnin.compiler.program import Place, Program
@@ -61,7 +62,7 @@ class Printer:
     """Prints expressions in one scope: `variables` gives the text for a binder's uid, `names` what is taken.
 
     `old` gives the local name under which the overwritten values of a state are kept at this event. `whole`: an entity has values
-    besides those seen; where no claim but one about the facts is judged, it has none.
+    besides those seen; where no claim but one about the facts is judged, it has none. `kept`: the numbers of aggregates are there.
     """
 
     program: Program
@@ -70,6 +71,7 @@ class Printer:
     variables: Mapping[int, str] = field(default_factory=dict)
     old: Mapping[str, str] = field(default_factory=dict)
     whole: bool = True
+    kept: bool = True
 
     def bind(self, values: Mapping[int, str]) -> Printer:
         """The scope with more variables."""
@@ -85,6 +87,9 @@ class Printer:
         return self.text(simplify(expr))
 
     def _text(self, expr: Expr) -> _Text:
+        if self.kept and isinstance(expr, Forall | Exists | Count | Sum) and expr in self.program.aggregates:
+            text, compared = read_of(expr, self.program.aggregates[expr].attribute)
+            return (text, Level.COMPARE if compared else Level.ATOM)
         match expr:
             case Lit(value=value):
                 return (repr(value), Level.UNARY if isinstance(value, int) and value < 0 else Level.ATOM)
@@ -146,6 +151,8 @@ class Printer:
                 assert place.default is not None
                 word = "in" if place.default.value else "not in"
                 return (f"{self.key(body)} {word} {place.attribute}", Level.COMPARE)
+        if isinstance(body, Forall) and not (self.kept and body in self.program.aggregates):
+            return self.exists((body.binder,), normal(body.body, False))
         if isinstance(body, Compare):
             flipped = normal(body, False)
             if isinstance(flipped, Compare):

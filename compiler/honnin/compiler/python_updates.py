@@ -6,7 +6,7 @@ collected first, looked at for conflicts, and then done together or not at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TypeAlias
@@ -25,7 +25,7 @@ from honnin.compiler.simplify import (
     negation,
     simplify,
 )
-from honnin.compiler.specialise import at_event, triggered, with_bindings
+from honnin.compiler.specialise import at_event, before, triggered, with_bindings
 from honnin.spec.core import (
     After,
     And,
@@ -311,3 +311,21 @@ class _Printing:
                     old = place.attribute if place.scalar else scope.stored(place, tuple_text(keys))[0]
                     self.lines.add(f"{new} = {old} + {new}")
             Writer(self.lines, scope).put(place, keys, None, new)
+
+
+def print_totals(lines: Lines, printer: Printer, changed: Collection[str]) -> None:
+    """The numbers of aggregates after the event: each changes by what changed at the keys written."""
+    for found in printer.program.aggregates.values():
+        written = [place for place in found.places if place in changed]
+        if written:
+            scope = printer.inner()
+            names = {binder.uid: scope.names.new(binder.name) for binder in found.binders}
+            inside = scope.bind(names)
+            keys = " | ".join(f"dict.fromkeys({printer.old[place]})" for place in written)
+            source = printer.old[written[0]] if len(written) == 1 else keys
+            new, old = (
+                inside.text(simplify(part), Level.PRODUCT)
+                for part in (found.part, before(found.part, changed))
+            )
+            with lines.block(f"for {tuple_text(names.values())} in {source}:"):
+                lines.add(f"{found.attribute} += {new} - {old}")

@@ -52,7 +52,7 @@ def at_event(expr: Expr, event: Event, changed: Collection[str] = ()) -> Expr:
                     tuple(Compare("==", specialised(a), field) for a, field in pairs if a is not None)
                 )
             case Old(body=body):
-                return _old(body, changed)
+                return before(body, changed)
             case _:
                 return rewrite(part, specialised)
 
@@ -70,8 +70,9 @@ def at_start(expr: Expr) -> Expr:
             return simplify(rewrite(expr, at_start))
 
 
-def _old(expr: Expr, changed: Collection[str]) -> Expr:
-    expr = rewrite(expr, lambda part: _old(part, changed))
+def before(expr: Expr, changed: Collection[str]) -> Expr:
+    """`expr` over the state before an event that changes the states `changed`."""
+    expr = rewrite(expr, lambda part: before(part, changed))
     if isinstance(expr, StateRead) and expr.state in changed:
         return replace(expr, state=OLD + expr.state)
     return expr
