@@ -49,12 +49,9 @@ def run(pytester: pytest.Pytester) -> Callable[..., pytest.RunResult]:
 
 def text(result: pytest.RunResult) -> str:
     """What the user sees, without what differs from run to run."""
-    lines = [
-        line
-        for line in result.outlines
-        if not re.match(r"(platform|rootdir|plugins|configfile|cachedir)", line)
-    ]
-    return re.sub(r"in \d+\.\d+s", "in N s", "\n".join(lines)) + "\n"
+    differing = re.compile(r"(platform|rootdir|plugins|configfile|cachedir)")
+    seen = "\n".join(line for line in result.outlines if not differing.match(line))
+    return re.sub(r"0x[0-9a-f]+", "0xN", re.sub(r"in \d+\.\d+s", "in N s", seen)) + "\n"
 
 
 def test_a_satisfied_test_passes_and_the_summary_says_what_was_never_exercised(

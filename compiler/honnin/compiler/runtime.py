@@ -77,14 +77,37 @@ class Violation(NamedTuple):
         return f"{self.invariant} is violated {place}{raised}{words}"
 
     def account(self) -> list[str]:
-        """The lines that explain it: the event, the names bound, and what the claim read."""
-        lines = []
-        for head, values in (("event", self.event), ("with", self.bindings), ("because", self.why)):
+        """The lines that explain it: where it failed, the names bound, and what the claim read."""
+        lines = [self._where()]
+        for word, values in (("with", self.bindings), ("because", self.why)):
             if values:
-                lines.append(
-                    f"{head}: " + ", ".join(f"{name} = {shown(value)}" for name, value in values.items())
-                )
+                lines.append(f"{word} {pairs(values)}")
         return lines
+
+    def _where(self) -> str:
+        at = "" if self.at is None else f" at {_plain(self.at)} s"
+        event = event_words(self.event)
+        if self.position == 0:
+            return "at the start, before any event"
+        if self.position == self.trigger:
+            return f"event {self.position}{at}: {event}"
+        found = "found by the clock" if self.position is None else f"found at event {self.position}"
+        return f"{found}{at}; raised by event {self.trigger}, {event}"
+
+
+def event_words(event: Mapping[str, Shown]) -> str:
+    """`issue(request = r1, page = 1)` for the fields of an event, its name among them as `event`."""
+    return f"{event.get('event', '')}({pairs({k: v for k, v in event.items() if k != 'event'})})"
+
+
+def pairs(values: Mapping[str, Shown]) -> str:
+    """`r = r1, s = none`."""
+    return ", ".join(f"{name} = {shown(value)}" for name, value in values.items())
+
+
+def _plain(number: float) -> str:
+    """Without an exponent, to the microsecond."""
+    return f"{number:.6f}".rstrip("0").rstrip(".")
 
 
 class Fault(NamedTuple):

@@ -12,7 +12,7 @@ from typing import Any, NoReturn, Self
 import pytest
 
 from honnin.compiler.runtime import Violation
-from honnin.oracle.account import account, headline
+from honnin.oracle.account import headline
 from honnin.oracle.memory import Memory, remembering
 from honnin.oracle.monitor import Spec, SpecificationError, load
 from honnin.oracle.table import plural
@@ -100,7 +100,7 @@ class WatchedTest:
         return [self._account(violation) for violation in new]
 
     def _account(self, violation: Violation) -> str:
-        lines = [f"violated: {headline(violation)}", *(f"  {line}" for line in account(violation))]
+        lines = [f"violated: {headline(violation)}", *(f"  {line}" for line in violation.account())]
         return "\n".join(
             [*lines, "  the events that matter:", *(f"  {s}" for s in self.memory.story(violation))]
         )
@@ -111,7 +111,7 @@ class WatchedTest:
 
     def _undecided(self) -> list[str]:
         found = [
-            f"undecided: assumption broken: {headline(v)}\n  {account(v)[0]}" for v in self.oracle.broken
+            f"undecided: assumption broken: {headline(v)}\n  {v.account()[0]}" for v in self.oracle.broken
         ]
         if not self.pending_allowed:
             found += [

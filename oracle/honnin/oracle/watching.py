@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from honnin.compiler.runtime import BadInput
-from honnin.oracle.account import account, headline, record
+from honnin.oracle.account import headline, record
 from honnin.oracle.lines import LONGEST, Line
 from honnin.oracle.monitor import Spec
 from honnin.oracle.session import Colour, Session, paint
@@ -116,7 +116,7 @@ class Watching:
                 colour: Colour = "red" if verdict == "violated" else "yellow"
                 self.session.say(f"{paint(verdict, colour)} {headline(violation)}")
                 place = [] if line is None else [_line_words(line, log)]
-                for text in (*place, *account(violation)):
+                for text in (*place, *violation.account()):
                     self.session.say(f"  {text}")
             found.clear()
         for fault in oracle.faults:
