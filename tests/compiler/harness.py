@@ -88,7 +88,7 @@ def raw_facts(specification: Specification, facts: Facts) -> dict[str, Any]:
         if not given.keys:
             raw[given.name] = table.values.get((), table.default)
             continue
-        entries = dict(table.values)
+        entries: dict[Any, Any] = dict(table.values)
         columns = [finite_values(key) for key in given.keys]
         finite = [column for column in columns if column is not None]
         raw[given.name] = {}

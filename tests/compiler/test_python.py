@@ -15,7 +15,8 @@ from honnin.spec.load import check_text
 from honnin.spec.meaning import evaluate
 from honnin.spec.verdicts import Failure, Report
 
-from .drawing import SECOND, Drawing
+from .drawing import Drawing
+from .drawing_formulas import SECOND
 from .harness import closed, oracle_module, raw_facts, run
 
 CASES: list[dict[str, Any]] = tomllib.loads(
