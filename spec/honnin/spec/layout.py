@@ -51,7 +51,7 @@ def commas(parts: Iterable[Doc]) -> Doc:
 def joined(parts: Sequence[Doc], word: str) -> Doc:
     """The parts with ` word ` between them, broken before each word or nowhere."""
     rest = tuple((LINE, f"{word} ", part) for part in parts[1:])
-    return Group((parts[0], Nest(rest)))
+    return Group((Nest(parts[0]), Nest(rest)))
 
 
 def lay_out(doc: Doc, indent: int) -> list[str]:
