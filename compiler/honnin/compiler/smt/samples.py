@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from honnin.compiler.product import NOW, Place, Product
 from honnin.compiler.smt.atoms import vocabulary
-from honnin.compiler.smt.steps import Encoding, binders
+from honnin.compiler.smt.steps import Encoding, binders, counts
 from honnin.compiler.smt.structures import Sample
 from honnin.compiler.smt.terms import State
 from honnin.compiler.smt.universe import Reading, Universe
@@ -134,7 +134,7 @@ class Walker:
         return values[-1] if values is not self.integers else _FAR
 
     def _sample(self, encoding: Encoding, known: _Tables) -> Sample:
-        shown = {name: table for name, table in known.items() if not _counts(encoding.places[name])}
+        shown = {name: table for name, table in known.items() if not counts(encoding.places[name])}
         return Sample(
             self.domains,
             {
@@ -155,10 +155,6 @@ _FAR, _FAR_TEXT = 1_000_003, "\0"
 def _reader(table: _Table) -> Reading:
     values, default = table
     return lambda keys: values.get(keys, default)
-
-
-def _counts(place: Place) -> bool:
-    return place.register is not None and place.register.operator == "count"
 
 
 def _terms(encoding: Encoding, given: str, keys: tuple[Value, ...]) -> Iterator[Term]:

@@ -45,7 +45,7 @@ class Encoding:
         self.arbitrary: Mapping[str, Reading] = arbitrary or {
             place.name: universe.function(place.keys, place.value)
             for place in product.places
-            if place.initial is None and not _counts(place)
+            if place.initial is None and not counts(place)
         }
         windows = {p.name: p.register.window for p in product.places if p.register is not None}
         empty = State({})
@@ -74,7 +74,7 @@ class Encoding:
         blank = State({})
         places: dict[str, Reading] = {}
         for place in self.product.places:
-            if _counts(place):
+            if counts(place):
                 places[place.name] = _constant(Times())
             elif place.initial is None:
                 places[place.name] = self.arbitrary[place.name]
@@ -158,7 +158,8 @@ def binders(path: Path) -> tuple[Binder, ...]:
     return (*path.parameters, *(s.binder for s in path.body if isinstance(s, Pick)))
 
 
-def _counts(place: Place) -> bool:
+def counts(place: Place) -> bool:
+    """Whether the place holds times (a register that counts)."""
     return place.register is not None and place.register.operator == "count"
 
 
