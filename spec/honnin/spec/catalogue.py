@@ -148,12 +148,13 @@ _TYPES: tuple[Entry, ...] = (
         "error",
         "A map to a range has keys that cannot be gone through.",
     ),
-    Entry("HN0216", "outside-range", "error", "A number in an example is outside the range of its place."),
+    Entry("HN0216", "outside-range", "error", "A number is outside the range of its place."),
     Entry("HN0217", "wrong-example-value", "error", "A value in an example does not suit its place."),
     Entry("HN0218", "entity-constant", "error", "A constant is of an entity type."),
     Entry("HN0219", "not-constant", "error", "A constant is not made of literals and earlier constants."),
     Entry("HN0220", "not-personal", "error", "A field that is neither an entity nor Text is personal."),
     Entry("HN0221", "no-default", "error", "A place has no default, and none is given."),
+    Entry("HN0222", "default-not-simple", "error", "A default goes through the values of a type."),
 )
 
 _CLAIMS: tuple[Entry, ...] = (
@@ -194,10 +195,13 @@ _CLAIMS: tuple[Entry, ...] = (
         "A `for` changes what is held for values that were never seen.",
     ),
     Entry("HN0326", "moment-of-claim", "error", "A claim is looked at in a way that its kind has not."),
-    Entry("HN0327", "assumes-output", "error", "An assumption is about an output event."),
+    Entry("HN0327", "assumes-no-input", "error", "An assumption `on` an event is about one that is no input."),
     Entry("HN0328", "example-time-goes-back", "error", "The times in an example go back."),
     Entry("HN0329", "recursive-define", "error", "A define calls itself, by way of others perhaps."),
     Entry("HN0330", "certain-conflict", "error", "Every event of a kind writes one place in two ways."),
+    Entry("HN0331", "hangs-on-unseen-values", "error", "What an `after` does may hang on values never seen."),
+    Entry("HN0332", "fact-twice", "error", "An example gives one fact twice."),
+    Entry("HN0333", "not-under-old", "error", "An argument stands under `old` in its define, where it cannot."),
 )
 
 _SYSTEMS: tuple[Entry, ...] = (

@@ -797,14 +797,21 @@ def rewrite(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
 TEMPORAL = (Once, Earlier, Historically, Previously, Since, Eventually, CountPast)
 
 
+MOST_LISTED = 10_000
+"""The most values of a range that are ever gone through one by one; nothing quantifies over a larger one."""
+
+
 def finite_values(type: Type) -> tuple[Value, ...] | None:
-    """Every value of a Bool, enum or range, in order (an optional of one: none first); None for an infinite or unknown set."""
+    """Every value of a Bool, enum or range, in order (an optional of one: none first).
+
+    None for an infinite or unknown set, and for a range of more than MOST_LISTED values.
+    """
     match type:
         case BoolT():
             return (False, True)
         case EnumT(members=members):
             return members
-        case RangeT(low=low, high=high):
+        case RangeT(low=low, high=high) if high - low < MOST_LISTED:
             return tuple(range(low, high + 1))
         case OptionalT(inner=inner):
             values = finite_values(inner)

@@ -15,6 +15,7 @@ from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.declarations import Declarations, Elaborated
 from honnin.spec.elaborate.examples import ExampleBuilder
 from honnin.spec.elaborate.scope import Binders, Declared
+from honnin.spec.expand import expand
 from honnin.spec.lints import lints
 from honnin.spec.normalise import decode
 from honnin.spec.parser import parse
@@ -57,11 +58,15 @@ def expand_text(text: str, file: str) -> Expanded:
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """A file, expanded, and the units that it uses: all of them, each once, those first that others use."""
+    """A file, expanded, and the units that it uses: all of them, each once, those first that others use.
+
+    `complete`: no declaration, its own or of a file in use, was lost to an error that has been reported.
+    """
 
     path: Path
     file: syntax.File
     uses: tuple[_Unit, ...]
+    complete: bool
 
     @property
     def shared(self) -> tuple[syntax.Item, ...]:
@@ -90,8 +95,7 @@ class _Loader:
     def load(self, data: bytes, name: str, path: Path) -> Checked:
         """The whole of it."""
         unit = self._unit(data, name, path, ())
-        # What is missing because of a mistake of syntax would only be reported again as an unknown name.
-        module = None if unit is None or self._wrong() else self._module(unit)
+        module = None if unit is None else self._module(unit)
         found = tuple(self._diagnostics.values())
         if self._wrong():
             module = None
@@ -122,54 +126,54 @@ class _Loader:
             self._report(diagnostic)
         if parsed.file is None:
             return None
-        uses = self._uses(parsed.file, name, path, (*above, path))
-        return _Unit(path, self._expanded(parsed.file, uses), uses)
-
-    def _uses(self, file: syntax.File, name: str, path: Path, above: tuple[Path, ...]) -> tuple[_Unit, ...]:
-        """Every file that this one uses, itself or by way of others, each once."""
+        written = [
+            use.path for use in parsed.file.items if isinstance(use, syntax.Use) and use.path is not None
+        ]
+        direct = [self._used(use, name, path, (*above, path)) for use in written]
         found: dict[Path, _Unit] = {}
-        for use in file.items:
-            if not isinstance(use, syntax.Use) or use.path is None:
-                continue
-            unit = self._used(use.path, name, path, above)
-            if unit is not None:
-                for each in (*unit.uses, unit):
-                    found.setdefault(each.path, each)
-        return tuple(found.values())
+        for unit in direct:
+            for each in () if unit is None else (*unit.uses, unit):
+                found.setdefault(each.path, each)
+        complete = not any(d.is_error for d in parsed.diagnostics) and all(
+            unit is not None and unit.complete for unit in direct
+        )
+        uses = tuple(found.values())
+        file, whole = self._expanded(parsed.file, uses, complete)
+        return _Unit(path, file, uses, complete and whole)
 
     def _used(
         self, written: syntax.TextLiteral, name: str, path: Path, above: tuple[Path, ...]
     ) -> _Unit | None:
-        target = (path.parent / written.value).resolve()
+        try:
+            target = (path.parent / written.value).resolve()
+            data = b"" if target in self._units else target.read_bytes()
+        except (OSError, ValueError, RuntimeError):
+            hint = "paths are relative to the file that has the `use`"
+            self._report(Diagnostic("HN0115", f"`{written.value}` cannot be read", written.span, hint=hint))
+            return None
         if target in above:
             self._report(Diagnostic("HN0114", f"`{written.value}` uses this file again", written.span))
             return None
         if target not in self._units:
-            try:
-                data = target.read_bytes()
-            except (OSError, ValueError):
-                hint = "paths are relative to the file that has the `use`"
-                self._report(
-                    Diagnostic("HN0115", f"`{written.value}` cannot be read", written.span, hint=hint)
-                )
-                return None
             self._units[target] = self._unit(data, str(Path(name).parent / written.value), target, above)
         return self._units[target]
 
-    def _expanded(self, file: syntax.File, uses: tuple[_Unit, ...]) -> syntax.File:
-        """The file with its pattern instances put in."""
+    def _expanded(
+        self, file: syntax.File, uses: tuple[_Unit, ...], complete: bool
+    ) -> tuple[syntax.File, bool]:
+        """The file with its pattern instances put in, and whether all could be. What is wrong with an instance in a file that is
+        not complete may have been reported already.
+        """
         if not any(isinstance(item, syntax.Use) and item.pattern is not None for item in file.items):
-            return file
-        from honnin.spec.expand import expand
-
+            return file, True
         own = (item for unit in uses for item in unit.file.items)
         patterns = {
             item.name.text: item for item in (*own, *file.items) if isinstance(item, syntax.PatternDecl)
         }
         expanded, diagnostics = expand(file, self._bundled, patterns, [unit.file for unit in uses])
-        for diagnostic in diagnostics:
+        for diagnostic in diagnostics if complete else ():
             self._report(diagnostic)
-        return expanded
+        return expanded, not any(diagnostic.is_error for diagnostic in diagnostics)
 
     def _bundled(self, name: str) -> syntax.PatternDecl | None:
         pattern = bundled_pattern(name)
@@ -180,9 +184,12 @@ class _Loader:
 
     # ------------------------------------------------------------ the module
 
-    def _module(self, unit: _Unit) -> core.Module:
+    def _module(self, unit: _Unit) -> core.Module | None:
+        """The module, sound unless an error has been reported; None when too little of it is known."""
         self._names(unit)
         elaborated = [self._elaborated(each) for each in (unit, *unit.uses)]
+        if not unit.complete:
+            return None
         specifications = tuple(each.specification for each in elaborated)
         own = unit.file.items
         around = Surroundings(
@@ -196,7 +203,7 @@ class _Loader:
         checks, wrong = build_checks([i for i in own if isinstance(i, syntax.CheckDecl)], subjects)
         for diagnostic in wrong:
             self._report(diagnostic)
-        builder = ExampleBuilder(specifications[0], elaborated[0].constants, self._report)
+        builder = ExampleBuilder(elaborated[0].scope, _rejecting(unit, specifications[0]), self._report)
         examples = tuple(
             filter(None, map(builder.example, (i for i in own if isinstance(i, syntax.ExampleDecl))))
         )
@@ -204,7 +211,8 @@ class _Loader:
 
     def _elaborated(self, unit: _Unit) -> Elaborated:
         items = tuple(item for item in unit.items if not isinstance(item, syntax.PatternDecl))
-        return Declarations(items, self._binders, self._report).elaborate(unit.file.name, unit.file.title)
+        declarations = Declarations(items, self._binders, self._report, complete=unit.complete)
+        return declarations.elaborate(unit.file.name, unit.file.title)
 
     def _names(self, unit: _Unit) -> None:
         """Claims, examples, patterns, specifications and systems share one name space."""
@@ -230,6 +238,14 @@ class _Loader:
             whole.update(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass"))
             whole.update(b"\0")
         return whole.hexdigest()
+
+
+def _rejecting(unit: _Unit, specification: core.Specification) -> dict[str, bool]:
+    """For each claim whether it can reject; those of ranges and those with mistakes too."""
+    written = (item for item in unit.items if isinstance(item, syntax.ClaimDecl))
+    return {item.name.text: item.kind != "cover" for item in written} | {
+        claim.name: claim.kind != "cover" for claim in specification.claims
+    }
 
 
 def _by_place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:

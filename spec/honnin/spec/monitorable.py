@@ -251,13 +251,16 @@ def prove_only(claim: Claim, specification: Specification) -> ProveOnly | None:
         )
     )
     for formula in (claim.when, claim.body):
-        for culprit, where in _undecided(formula, bound, defaults):
+        for culprit, where in undecided(formula, bound, defaults):
             return ProveOnly("not monitorable", culprit.name, expression(where))
     return None
 
 
-def _undecided(expr: Expr, scope: tuple[Binder, ...], defaults: Defaults) -> Iterator[tuple[Binder, Expr]]:
-    """Each variable and sub-formula whose value may depend on values that are in no trace; outermost first."""
+def undecided(expr: Expr, scope: tuple[Binder, ...], defaults: Defaults) -> Iterator[tuple[Binder, Expr]]:
+    """Each variable and sub-formula whose value may depend on values that are in no trace; outermost first.
+
+    `scope`: the names bound around `expr`.
+    """
     if isinstance(expr, core.TEMPORAL):
         for binder in free_binders(expr):
             if not finite(binder.type) and not _decided_past(expr, binder, scope, defaults):
@@ -271,7 +274,7 @@ def _undecided(expr: Expr, scope: tuple[Binder, ...], defaults: Defaults) -> Ite
                 yield binder, expr
     inner = (*scope, *bound_here(expr))
     for child in core.children(expr):
-        yield from _undecided(child, inner, defaults)
+        yield from undecided(child, inner, defaults)
 
 
 def _decided(expr: Expr, binder: Binder, same: frozenset[Binder], defaults: Defaults) -> bool:

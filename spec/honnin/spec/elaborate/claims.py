@@ -10,11 +10,12 @@ from honnin.spec import core, syntax
 from honnin.spec.core import BOOL, INT, Binder, Compare, Expr, Forall, Lit, OptionalT, RangeT, Var
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.expressions import Context, Typer
-from honnin.spec.elaborate.guards import NOTHING, Guards, learned
+from honnin.spec.elaborate.guards import NOTHING, SILENT, Guards, learned
 from honnin.spec.elaborate.patterns import typed_patterns
 from honnin.spec.elaborate.scope import Binders, Report
 from honnin.spec.elaborate.statements import Block
 from honnin.spec.elaborate.types import countable, read_type
+from honnin.spec.elaborate.unseen import unseen
 from honnin.spec.monitorable import Defaults
 from honnin.spec.source import Span
 
@@ -45,11 +46,16 @@ class Builder:
         guards = Guards(self.report)
         when = _condition(written.when, inner, written.span)
         if when is None:
+            Block(inner, SILENT).statements(written.body)
             return None
         guards.check(when)
-        block = Block(inner, guards, self.defaults)
-        body = block.statements(written.body, learned(when, True))
-        return None if body is None else core.After(patterns, when, body, span=written.span)
+        body = Block(inner, guards).statements(written.body, learned(when, True))
+        if body is None:
+            return None
+        after = core.After(patterns, when, body, span=written.span)
+        for diagnostic in unseen(after, self.defaults):
+            self.report(diagnostic)
+        return after
 
     def claim(self, written: syntax.ClaimDecl) -> core.Claim | None:
         """One claim, but for what is known only of the whole (`prove_only`, `given_only`, `needs_time`)."""
@@ -101,16 +107,12 @@ class Builder:
             return
         for pattern in patterns:
             direction = self.events[pattern.event].direction
-            if direction == "output":
-                message = f"an assumption cannot be about the output event `{pattern.event}`"
-                self.report(
-                    Diagnostic(
-                        "HN0327",
-                        message,
-                        pattern.span,
-                        hint="state it as an `invariant`, or over an input event",
-                    )
+            if direction in ("output", "hidden"):
+                message = (
+                    f"an assumption `on` an event is about an input, and `{pattern.event}` is {direction}"
                 )
+                hint = "state it as an `invariant`, as `assume ...: always:`, or over an input event"
+                self.report(Diagnostic("HN0327", message, pattern.span, hint=hint))
             elif direction == "both":
                 message = f"`{pattern.event}` is neither input nor output, and an assumption is about inputs"
                 hint = f"declare it `input event {pattern.event}(...)`"

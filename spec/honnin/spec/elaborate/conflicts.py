@@ -44,8 +44,12 @@ def _contradict(one: Assign, other: Assign) -> bool:
         return True
     if one.operator != ":=":
         return False
-    values = one.value, other.value
+    values = _bare(one.value), _bare(other.value)
     return all(isinstance(value, Lit) for value in values) and values[0] != values[1]
+
+
+def _bare(expr: Expr) -> Expr:
+    return _bare(expr.body) if isinstance(expr, core.Lift) else expr
 
 
 def _certain(after: After) -> Iterator[_Write]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from honnin.spec import core, syntax
@@ -24,19 +25,24 @@ from honnin.spec.elaborate.scope import (
     Scope,
     unshadowed,
 )
-from honnin.spec.elaborate.types import default_of, key_types, place_type, read_type
+from honnin.spec.elaborate.types import a_type, default_of, inside, key_types, place_type, read_type
 from honnin.spec.elaborate.whole import completed
 from honnin.spec.monitorable import constant_defaults
 from honnin.spec.source import Span
-from honnin.spec.words import type_name
+from honnin.spec.words import bound_here
 
 CONST = Context("a constant", now=False, state=False, givens=False)
 DEFAULT = Context("a default", now=False, state=False)
 DEFINE = Context("a define", old=True)
 
+LARGEST_NUMBER = 10**1000
+"""The largest number that a constant may be."""
+
 ORACLE_NAMES = frozenset(
-    "observe observe_line observe_values read_line tick finish verdict violations broken unjudged pending exercised "
-    "reached faults position".split()
+    {
+        *("observe", "observe_line", "observe_values", "read_line", "tick", "finish", "verdict"),
+        *("violations", "broken", "unjudged", "pending", "exercised", "reached", "faults", "position"),
+    }
 )
 """Public names of the generated oracle, which no event may have."""
 
@@ -50,26 +56,25 @@ class Elaborated:
     specification: core.Specification
     scope: Scope
 
-    @property
-    def constants(self) -> dict[str, Lit]:
-        """The constants by name."""
-        return {name: found for name, found in self.scope.values.items() if isinstance(found, Lit)}
-
 
 class Declarations:
     """Fills the name spaces of one specification, in passes, and builds it."""
 
-    def __init__(self, items: Sequence[syntax.Item], binders: Binders, report: Report) -> None:
+    def __init__(
+        self, items: Sequence[syntax.Item], binders: Binders, report: Report, *, complete: bool
+    ) -> None:
         self._items = items
         self._binders = binders
         self._report = report
         self._values: dict[str, Meaning] = {}
         self._types: dict[str, Type] = {}
         self._places: dict[str, Span] = {}
-        self._declared = Declared(report)
+        self._complete = complete
+        self._new: set[int] = set()
 
     def elaborate(self, name: syntax.Name, title: syntax.TextLiteral | None) -> Elaborated:
         """The specification of all sound items; what is wrong with the others has been reported."""
+        self._names()
         self._type_names()
         self._members()
         for constant in self._of(syntax.ConstDecl):
@@ -81,23 +86,38 @@ class Declarations:
         for state in self._of(syntax.StateDecl):
             self._add(state.name, self._state(state) or Broken())
         self._defines()
+        for known in self._places:
+            self._values.setdefault(known, Broken())
         return self._whole(name, title)
 
     def _of(self, kind: type[_Item]) -> Iterator[_Item]:
         return (item for item in self._items if isinstance(item, kind))
 
     def _scope(self) -> Scope:
-        return Scope(self._values, self._types, places=self._places)
+        return Scope(self._values, self._types, places=self._places, complete=self._complete)
 
     def _typer(self, context: Context) -> Typer:
         return Typer(self._scope(), context, self._binders, self._report)
 
     def _add(self, name: syntax.Name, meaning: Meaning) -> None:
-        if self._declared.add(name):
+        """Says what the name means, unless another declaration has taken it."""
+        if id(name) in self._new:
             self._values[name.text] = meaning
-            self._places[name.text] = name.span
 
-    # ------------------------------------------------------------ types, members, constants
+    # ------------------------------------------------------------ names, types, members, constants
+
+    def _names(self) -> None:
+        """Takes the names of all values, in the order of the files. An enum may have a member that another has."""
+        declared = Declared(self._report)
+        members: set[str] = set()
+        for item in self._items:
+            for name in _value_names(item):
+                again = isinstance(item, syntax.EnumDecl) and name.text in members
+                if again or declared.add(name):
+                    self._new.add(id(name))
+                    self._places.setdefault(name.text, name.span)
+                    if isinstance(item, syntax.EnumDecl):
+                        members.add(name.text)
 
     def _type_names(self) -> None:
         declared = Declared(self._report)
@@ -122,27 +142,30 @@ class Declarations:
                 known = self._values.get(member.text)
                 if not isinstance(type, EnumT) or member.text not in type.members:
                     continue
-                if isinstance(known, Members):
-                    if type not in known.enums:
-                        self._values[member.text] = Members((*known.enums, type))
-                else:
+                if not isinstance(known, Members):
                     self._add(member, Members((type,)))
+                elif type not in known.enums:
+                    self._add(member, Members((*known.enums, type)))
 
     def _constant(self, written: syntax.ConstDecl) -> Meaning:
         type = place_type(written.type, self._scope(), self._report)
         if type is None:
             return Broken()
         if isinstance(type, EntityT) or (isinstance(type, OptionalT) and isinstance(type.inner, EntityT)):
-            message = f"a constant cannot be a `{type_name(type)}`: entities have no literals"
+            message = f"a constant cannot be {a_type(type)}: entities have no literals"
             self._report(Diagnostic("HN0218", message, written.type.span))
             return Broken()
         typed = self._typer(CONST).value(written.value, type, f"`{written.name.text}`")
-        folded = None if typed is None else fold(typed)
         if typed is None:
             return Broken()
+        folded = fold(typed)
         if folded is None:
-            message = "a constant is made of literals and earlier constants"
+            message = (
+                "a constant is made of literals and earlier constants, and is no larger than 1000 digits"
+            )
             self._report(Diagnostic("HN0219", message, written.value.span))
+            return Broken()
+        if not inside(folded, type, self._report, written.value.span, f"`{written.name.text}`"):
             return Broken()
         return replace(folded, type=read_type(type), name=written.name.text)
 
@@ -180,7 +203,7 @@ class Declarations:
             return None
         inner = type.inner if isinstance(type, OptionalT) else type
         if written.personal and not isinstance(inner, EntityT | core.TextT):
-            message = f"only an entity or Text can be personal, and this is a `{type_name(type)}`"
+            message = f"only an entity or Text can be personal, and this is {a_type(type)}"
             self._report(Diagnostic("HN0220", message, written.type.span))
         log_name = name if written.log_name is None else written.log_name.value
         return core.Field(name, type, written.personal, log_name, span=written.name.span)
@@ -208,41 +231,57 @@ class Declarations:
 
     def _default(self, written: syntax.Expr | None, value: Type, state: syntax.StateDecl) -> core.Expr | None:
         if written is not None:
-            typed = self._typer(DEFAULT).value(written, value, f"`{state.name.text}`")
-            return None if typed is None else fold(typed) or typed
+            return self._written_default(written, value, state.name)
         default = default_of(value)
         if default is None:
-            message = (
-                f"a `{type_name(value)}` has no default: say with which value `{state.name.text}` begins"
-            )
-            hint = f"write `= ...`, or make it a `{type_name(value)}?`"
+            message = f"{a_type(value)} has no default: say with which value `{state.name.text}` begins"
+            hint = f"write `= ...`, or make it {a_type(OptionalT(value))}"
             self._report(Diagnostic("HN0221", message, state.name.span, hint=hint))
         return default
+
+    def _written_default(self, written: syntax.Expr, value: Type, name: syntax.Name) -> core.Expr | None:
+        typed = self._typer(DEFAULT).value(written, value, f"`{name.text}`")
+        if typed is None:
+            return None
+        if any(bound_here(node) for node in core.walk(typed)):
+            message = "a default is made of literals, constants and givens"
+            self._report(Diagnostic("HN0222", message, written.span))
+            return None
+        Guards(self._report).check(typed)
+        folded = fold(typed)
+        if folded is not None and not inside(folded, value, self._report, written.span, f"`{name.text}`"):
+            return None
+        return folded or typed
 
     # ------------------------------------------------------------ defines
 
     def _defines(self) -> None:
-        written = {define.name.text: define for define in self._of(syntax.DefineDecl)}
-        done: set[str] = set()
-        for name in written:
-            self._define(name, written, done, ())
+        """Types each define after those that it calls."""
+        written = {d.name.text: d for d in self._of(syntax.DefineDecl) if id(d.name) in self._new}
+        calls = {name: set(called_names(define.body)) & written.keys() for name, define in written.items()}
+        while True:
+            try:
+                order = tuple(TopologicalSorter(calls).static_order())
+                break
+            except CycleError as cycle:
+                self._recursive(cycle.args[1], written)
+                for name in cycle.args[1]:
+                    calls[name] = set()
+                    written.pop(name, None)
+        for name in order:
+            if name in written:
+                define = written[name]
+                self._add(define.name, typed_define(define, self._typer(DEFINE)) or Broken())
 
-    def _define(
-        self, name: str, written: Mapping[str, syntax.DefineDecl], done: set[str], above: tuple[str, ...]
-    ) -> None:
-        """Types a define after those that it calls."""
-        if name in above:
-            chain = " calls ".join(f"`{other}`" for other in (*above[above.index(name) :], name))
-            self._report(Diagnostic("HN0329", f"a define is not recursive: {chain}", written[name].name.span))
-            return
-        if name in done:
-            return
-        for called in called_names(written[name].body):
-            if called in written:
-                self._define(called, written, done, (*above, name))
-        if name not in done:
-            done.add(name)
-            self._add(written[name].name, typed_define(written[name], self._typer(DEFINE)) or Broken())
+    def _recursive(self, cycle: Sequence[str], written: Mapping[str, syntax.DefineDecl]) -> None:
+        first = min((written[name] for name in cycle), key=lambda define: define.span)
+        others = [name for name in reversed(cycle[:-1]) if name != first.name.text]
+        message = f"a define is not recursive, and `{first.name.text}` calls itself"
+        if others:
+            message += " by way of " + " and ".join(f"`{name}`" for name in others)
+        self._report(Diagnostic("HN0329", message, first.name.span))
+        for name in cycle[1:]:
+            self._add(written[name].name, Broken())
 
     # ------------------------------------------------------------ the whole
 
@@ -292,12 +331,38 @@ def typed_define(written: syntax.DefineDecl, typer: Typer) -> Define | None:
         body = None if wanted is None else inner.value(written.body, wanted, f"`{written.name.text}`")
     if body is None:
         return None
-    Guards(typer.report).check(body)
-    return Define(tuple(binders), body)
+    unguarded: list[Diagnostic] = []
+    Guards(unguarded.append).check(body)
+    for diagnostic in unguarded:
+        typer.report(diagnostic)
+    return None if any(d.is_error for d in unguarded) else Define(tuple(binders), body)
+
+
+def _value_names(item: syntax.Item) -> tuple[syntax.Name, ...]:
+    """The names that an item declares in the name space of values."""
+    match item:
+        case syntax.EnumDecl(members=members):
+            return members
+        case (
+            syntax.ConstDecl(name=name)
+            | syntax.GivenDecl(name=name)
+            | syntax.EventDecl(name=name)
+            | syntax.StateDecl(name=name)
+            | syntax.DefineDecl(name=name)
+        ):
+            return (name,)
+        case _:
+            return ()
 
 
 def fold(expr: core.Expr) -> Lit | None:
-    """The value of an expression over literals alone; None when it reads anything else."""
+    """The value of an expression over literals alone; None when it reads anything else, or grows beyond LARGEST_NUMBER."""
+    folded = _fold(expr)
+    too_large = folded is not None and isinstance(folded.value, int) and abs(folded.value) > LARGEST_NUMBER
+    return None if too_large else folded
+
+
+def _fold(expr: core.Expr) -> Lit | None:
     match expr:
         case Lit():
             return expr

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from honnin.spec import core, syntax
-from honnin.spec.core import EntityT, EnumT, OptionalT, RangeT, Specification, Type, Value
-from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.core import EntityT, EnumT, OptionalT, RangeT, Type, Value
+from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.elaborate.references import arguments_of
-from honnin.spec.elaborate.scope import Report
+from honnin.spec.elaborate.scope import Broken, Report, Scope
+from honnin.spec.elaborate.types import a_type, read_type
 from honnin.spec.near import did_you_mean
 from honnin.spec.source import Span
-from honnin.spec.words import type_name
+
+_Kind = TypeVar("_Kind", core.Given, core.Event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +25,21 @@ class NoValue:
 
 @dataclass(frozen=True, slots=True)
 class ExampleBuilder:
-    """Types the examples of one specification."""
+    """Types the examples of one specification.
 
-    specification: Specification
-    constants: dict[str, core.Lit]
+    `rejecting`: whether each claim can reject; those with errors of their own are there too.
+    """
+
+    scope: Scope
+    rejecting: Mapping[str, bool]
     report: Report
 
     def example(self, written: syntax.ExampleDecl) -> core.Example | None:
         """The example; None after a diagnostic."""
         rejected = None if written.rejected_by is None else written.rejected_by.text
-        known = [c.name for c in self.specification.claims if c.kind != "cover"]
-        sound = True
-        if written.rejected_by is not None and rejected not in known:
-            hint = did_you_mean(written.rejected_by.text, known)
-            message = f"there is no invariant or assumption `{rejected}`"
-            self.report(Diagnostic("HN0109", message, written.rejected_by.span, hint=hint))
-            sound = False
+        sound = written.rejected_by is None or self._can_reject(written.rejected_by)
         facts = [self._fact(fact) for fact in written.facts]
+        sound = self._each_once([fact for fact in facts if fact is not None]) and sound
         occurrences = self._occurrences(written.occurrences)
         if not sound or occurrences is None or any(fact is None for fact in facts):
             return None
@@ -50,13 +52,33 @@ class ExampleBuilder:
             span=written.span,
         )
 
+    def _can_reject(self, name: syntax.Dotted) -> bool:
+        if name.text not in self.rejecting:
+            known = [claim for claim, rejects in self.rejecting.items() if rejects]
+            message = f"there is no invariant or assumption `{name.text}`"
+            self._fail("HN0109", message, name.span, did_you_mean(name.text, known))
+            return False
+        if not self.rejecting[name.text]:
+            message = f"`{name.text}` is a cover, which cannot reject"
+            self._fail("HN0109", message, name.span, "name an invariant or an assumption")
+            return False
+        return True
+
+    def _each_once(self, facts: Sequence[core.Fact]) -> bool:
+        first: dict[tuple[str, tuple[tuple[type, Value], ...]], core.Fact] = {}
+        for fact in facts:
+            place = fact.given, tuple((type(key), key) for key in fact.keys)
+            before = first.setdefault(place, fact)
+            if before is not fact:
+                labels = (Label(before.span, "the first"),)
+                message = f"the example says the same fact of `{fact.given}` twice"
+                self.report(Diagnostic("HN0332", message, fact.span, labels=labels))
+                return False
+        return True
+
     def _fact(self, written: syntax.FactDecl) -> core.Fact | None:
-        givens = {given.name: given for given in self.specification.givens}
-        given = givens.get(written.given.text)
+        given = self._named_as(core.Given, written.given, "HN0110", "given")
         if given is None:
-            hint = did_you_mean(written.given.text, givens)
-            message = f"there is no given `{written.given.text}`"
-            self.report(Diagnostic("HN0110", message, written.given.span, hint=hint))
             return None
         index = written.index or ()
         if len(index) != len(given.keys):
@@ -90,12 +112,8 @@ class ExampleBuilder:
         return tuple(made) if sound else None
 
     def _values(self, written: syntax.OccurrenceDecl) -> tuple[Value, ...] | None:
-        events = {event.name: event for event in self.specification.events}
-        event = events.get(written.event.text)
+        event = self._named_as(core.Event, written.event, "HN0107", "event")
         if event is None:
-            hint = did_you_mean(written.event.text, events)
-            message = f"there is no event `{written.event.text}`"
-            self.report(Diagnostic("HN0107", message, written.event.span, hint=hint))
             return None
         arguments = arguments_of(written.arguments, event, written.span, self.report)
         if arguments is None:
@@ -114,6 +132,20 @@ class ExampleBuilder:
             else:
                 values.append(value)
         return tuple(values) if sound else None
+
+    def _named_as(self, kind: type[_Kind], name: syntax.Name, code: str, word: str) -> _Kind | None:
+        """The given or event of that name; None after a diagnostic."""
+        values = self.scope.values
+        meaning = values.get(name.text)
+        if isinstance(meaning, kind):
+            return meaning
+        if not isinstance(meaning, Broken):
+            known = [other for other, found in values.items() if isinstance(found, kind)]
+            self._fail(code, f"there is no {word} `{name.text}`", name.span, did_you_mean(name.text, known))
+        return None
+
+    def _fail(self, code: str, message: str, span: Span, hint: str | None = None) -> None:
+        self.report(Diagnostic(code, message, span, hint=hint))
 
     def _value(self, written: syntax.ExampleValue, type: Type, what: str) -> Value | NoValue:
         inner = type.inner if isinstance(type, OptionalT) else type
@@ -140,8 +172,7 @@ class ExampleBuilder:
             case RangeT(low=low, high=high):
                 if low <= number <= high:
                     return number
-                message = f"{what} is a `{low}..{high}`, and this is {number}"
-                self.report(Diagnostic("HN0216", message, span))
+                self._fail("HN0216", f"{what} is within `{low}..{high}`, and this is {number}", span)
                 return NoValue()
             case _:
                 return self._wrong(inner, span, what)
@@ -154,16 +185,22 @@ class ExampleBuilder:
             if text in inner.members:
                 return text
             hint = did_you_mean(text, inner.members)
-            message = f"`{text}` is no member of `{inner.name}`"
-            self.report(Diagnostic("HN0320", message, span, hint=hint))
+            self._fail("HN0320", f"`{text}` is no member of `{inner.name}`", span, hint)
             return NoValue()
-        constant = self.constants.get(text)
-        if constant is not None and constant.type == (core.INT if isinstance(inner, RangeT) else inner):
-            return constant.value
-        return self._wrong(inner, span, what)
+        constant = self.scope.values.get(text)
+        if isinstance(constant, Broken):
+            return NoValue()
+        if not isinstance(constant, core.Lit) or constant.type != read_type(inner):
+            hint = f'write `"{text}"`' if inner == core.TEXT else None
+            return self._wrong(inner, span, what, hint)
+        if isinstance(inner, RangeT) and isinstance(constant.value, int):
+            return self._number(constant.value, inner, span, what)
+        return constant.value
 
-    def _wrong(self, inner: Type, span: Span, what: str) -> NoValue:
-        self.report(
-            Diagnostic("HN0217", f"{what} does not take this value", span, expected=f"a `{type_name(inner)}`")
-        )
+    def _wrong(self, inner: Type, span: Span, what: str, hint: str | None = None) -> NoValue:
+        expected = a_type(inner)
+        if inner == core.TIME:
+            expected = "a duration: a time is written as what has passed since the start"
+        message = f"{what} does not take this value"
+        self.report(Diagnostic("HN0217", message, span, expected=expected, hint=hint))
         return NoValue()

@@ -16,10 +16,10 @@ from honnin.spec import core, syntax
 from honnin.spec.core import BOOL, DURATION, INT, TEXT, TIME, OptionalT, Type, type_of
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate import references
-from honnin.spec.elaborate.scope import Binders, Report, Scope, unshadowed
-from honnin.spec.elaborate.types import countable, fit, ordered, place_type
+from honnin.spec.elaborate.inlining import shallow
+from honnin.spec.elaborate.scope import Binders, Broken, Report, Scope, unshadowed
+from honnin.spec.elaborate.types import UNGUARDED, a_type, countable, fit, ordered, place_type
 from honnin.spec.source import Span
-from honnin.spec.words import type_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,11 @@ class Typer:
         for parameter in parameters:
             type = place_type(parameter.type, self.scope, self.report)
             if type is not None and not countable(type):
-                hint = "entities, enums, ranges and Bool can be"
-                self.fail(
-                    "HN0206", f"{what} cannot range over `{type_name(type)}`", parameter.type.span, hint
+                message = f"{what} cannot go through the values of {a_type(type)}"
+                hint = (
+                    f"those of entities, enums, Bool and ranges of at most {core.MOST_LISTED} numbers can be"
                 )
+                self.fail("HN0206", message, parameter.type.span, hint)
                 type = None
             sound = sound and type is not None
             for name in parameter.names:
@@ -186,7 +187,7 @@ class Typer:
         if isinstance(expected, OptionalT):
             return core.Lit(None, fit_type(expected), span=span)
         if expected is not None:
-            self.fail("HN0205", f"a `{type_name(expected)}` is never none", span)
+            self.fail("HN0205", f"{a_type(expected)} is never none", span)
         else:
             self.fail("HN0207", "nothing here tells of what type `none` is", span)
         return None
@@ -205,26 +206,36 @@ class Typer:
             first, second = second, first
         one = closed.expression(first)
         if one is None:
+            closed.unexpected(second)
             return None
-        wanted = type_of(one)
-        if isinstance(second, syntax.NoneLiteral) and not isinstance(wanted, OptionalT):
-            self.fail("HN0205", f"a `{type_name(wanted)}` is never none", second.span)
-            return None
-        other = closed.expression(second, wanted)
+        other = closed.expression(second, type_of(one))
         if other is None:
             return None
-        if type_of(other) == OptionalT(wanted):
-            one = core.Lift(one, type_of(other), span=one.span)
-        else:
-            fitted = fit(other, wanted, self.report, second.span, what="the other side")
-            if fitted is None:
-                return None
-            other = fitted
-        if written.operator not in ("==", "!=") and not ordered(type_of(one)):
-            self.fail("HN0208", f"a `{type_name(type_of(one))}` has no order", written.span)
-            return None
         left, right = (other, one) if swapped else (one, other)
+        return self._compared(written, left, right)
+
+    def _compared(self, written: syntax.Compare, left: core.Expr, right: core.Expr) -> core.Expr | None:
+        """The comparison of two typed sides, one of them lifted if need be."""
+        one, other = type_of(left), type_of(right)
+        if written.operator not in ("==", "!=") and not (ordered(one) and ordered(other)):
+            unordered = one if not ordered(one) else other
+            hint = UNGUARDED if isinstance(unordered, OptionalT) and ordered(unordered.inner) else None
+            self.fail("HN0208", f"{a_type(unordered)} has no order", written.span, hint)
+            return None
+        if other == OptionalT(one):
+            left = core.Lift(left, other, span=left.span)
+        elif one == OptionalT(other):
+            right = core.Lift(right, one, span=right.span)
+        elif one != other:
+            message = f"{a_type(one)} is compared with {a_type(other)}"
+            self.fail("HN0203", message, written.span)
+            return None
         return core.Compare(written.operator, left, right, span=written.span)
+
+    def unexpected(self, written: syntax.Expr) -> None:
+        """Reports what is wrong in an expression whose place is of no known type."""
+        if not references.needs_expected(self, written):
+            self.expression(written)
 
     def _arithmetic(self, written: syntax.Arithmetic) -> core.Expr | None:
         closed = self.within(eventually=False)
@@ -234,9 +245,10 @@ class Typer:
         key = (written.operator, type_of(left), type_of(right))
         result = ARITHMETIC.get(key)
         if result is None:
-            one, other = type_name(type_of(left)), type_name(type_of(right))
-            message = f"`{written.operator}` does not take a `{one}` and a `{other}`"
-            self.fail("HN0209", message, written.span)
+            one, other = type_of(left), type_of(right)
+            message = f"`{written.operator}` does not take {a_type(one)} and {a_type(other)}"
+            hint = UNGUARDED if isinstance(one, OptionalT) or isinstance(other, OptionalT) else None
+            self.fail("HN0209", message, written.span, hint)
             return None
         return core.Arithmetic(written.operator, left, right, result, span=written.span)
 
@@ -247,7 +259,7 @@ class Typer:
         if isinstance(inner, core.Lit) and type_of(inner) == INT and isinstance(inner.value, int):
             return core.Lit(-inner.value, INT, span=span)
         if type_of(inner) not in (INT, DURATION):
-            self.fail("HN0209", f"`-` does not take a `{type_name(type_of(inner))}`", span)
+            self.fail("HN0209", f"`-` does not take {a_type(type_of(inner))}", span)
             return None
         return core.Minus(inner, type_of(inner), span=span)
 
@@ -257,7 +269,7 @@ class Typer:
             return None
         type = type_of(inner)
         if not isinstance(type, OptionalT):
-            self.fail("HN0210", f"a `{type_name(type)}` is always there: `!` is not needed", span)
+            self.fail("HN0210", f"{a_type(type)} is always there: `!` is not needed", span)
             return None
         return core.Present(inner, type.inner, span=span)
 
@@ -269,19 +281,14 @@ class Typer:
             first, second = second, first
         one = self.expression(first, expected)
         if one is None:
+            self.unexpected(second)
             return None
-        wanted = expected or type_of(one)
-        other = self.expression(second, wanted)
+        other = self.expression(second, expected or _or_none(type_of(one), second))
         if other is None or condition is None:
             return None
-        if isinstance(type_of(other), OptionalT) and not isinstance(type_of(one), OptionalT):
-            wanted = type_of(other)
-        elif isinstance(type_of(one), OptionalT):
-            wanted = type_of(one)
-        else:
-            wanted = type_of(one)
-        fitted = fit(one, wanted, self.report, first.span, what="this branch")
-        also = fit(other, wanted, self.report, second.span, what="the other branch")
+        wanted = type_of(other) if isinstance(type_of(other), OptionalT) else type_of(one)
+        fitted = fit(one, wanted, self.report, first.span, what="the value in the other branch")
+        also = fit(other, wanted, self.report, second.span, what="the value in the other branch")
         if fitted is None or also is None:
             return None
         then, otherwise = (also, fitted) if swapped else (fitted, also)
@@ -311,7 +318,7 @@ class Typer:
         make = core.Forall if universal else core.Exists
         for binder in reversed(binders):
             body = make(binder, body, span=written.span)
-        return body
+        return body if len(binders) == 1 or shallow(body, self.report, written.span) else None
 
     def _aggregate(self, written: syntax.Count | syntax.Sum) -> core.Expr | None:
         binders = self.bound(written.parameters, "an aggregate")
@@ -326,7 +333,7 @@ class Typer:
         if term is None or where is None:
             return None
         if type_of(term) not in (INT, DURATION):
-            self.fail("HN0209", f"`sum` does not take a `{type_name(type_of(term))}`", written.body.span)
+            self.fail("HN0209", f"`sum` does not take {a_type(type_of(term))}", written.body.span)
             return None
         return core.Sum(term, binders, where, type_of(term), span=written.span)
 
@@ -406,12 +413,26 @@ class Typer:
             return None, True
         if isinstance(interval.bound, syntax.DurationLiteral):
             return core.Interval(interval.operator, interval.bound.microseconds), True
-        constant = self.scope.values.get(interval.bound.text)
-        if isinstance(constant, core.Lit) and constant.type == DURATION and isinstance(constant.value, int):
-            return core.Interval(interval.operator, constant.value), True
-        message = f"`{interval.bound.text}` is no constant of type Duration"
-        self.fail("HN0306", message, interval.bound.span, "write `60s` or a constant")
+        name = interval.bound.text
+        match self.scope.values.get(name):
+            case core.Lit(value=int() as length, type=core.DurationT()) if length >= 0:
+                return core.Interval(interval.operator, length), True
+            case core.Lit(type=core.DurationT()):
+                self.fail("HN0306", f"`{name}` is negative", interval.bound.span)
+            case Broken():
+                pass
+            case None if not self.scope.complete:
+                pass
+            case _:
+                message = f"`{name}` is no constant of type Duration"
+                self.fail("HN0306", message, interval.bound.span, "write `60s` or a constant")
         return None, False
+
+
+def _or_none(type: Type, other: syntax.Expr) -> Type:
+    """The type that one branch of an `if` wants of the other."""
+    optional = isinstance(other, syntax.NoneLiteral) and not isinstance(type, OptionalT)
+    return OptionalT(type) if optional else type
 
 
 def fit_type(expected: OptionalT) -> Type:

@@ -87,7 +87,7 @@ class Guards:
                 self._others(expr, known)
 
     def _others(self, expr: Expr, known: Places) -> None:
-        if isinstance(expr, Compare) and expr.operator in ("==", "!="):
+        if isinstance(expr, Compare) and expr.operator == "==":
             self._both_optional(expr, known)
         for child in children(expr):
             self.check(child, known)
@@ -123,3 +123,11 @@ class Guards:
                 hint="guard one side: `x != none and x == y`",
             )
         )
+
+
+def _nothing(diagnostic: Diagnostic) -> None:
+    """Reports nothing."""
+
+
+SILENT = Guards(_nothing)
+"""For what stands under a guard that has a mistake."""

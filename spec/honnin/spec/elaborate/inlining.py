@@ -14,6 +14,12 @@ from honnin.spec.source import Span
 LARGEST = 20_000
 """How many nodes an expression may have when its defines are put in."""
 
+DEEPEST = 100
+"""How many levels a define may add when it is put in, and a quantifier with its variables apart."""
+
+NOT_IN_OLD = (core.Atom, core.Now, core.Old, *core.TEMPORAL)
+"""What the operand of `old` may not have."""
+
 
 def inline(
     define: Define, arguments: tuple[Expr, ...], binders: Binders, report: Report, span: Span
@@ -25,7 +31,32 @@ def inline(
     if size > LARGEST:
         report(Diagnostic("HN0316", f"with its defines put in, this has more than {LARGEST} parts", span))
         return None
-    return substitute(define.body, substitution, binders)
+    whole = substitute(define.body, substitution, binders)
+    return whole if shallow(whole, report, span) else None
+
+
+def shallow(expr: Expr, report: Report, span: Span) -> bool:
+    """Whether the expression has at most DEEPEST levels; else a diagnostic has been given."""
+    waiting = [(expr, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > DEEPEST:
+            message = f"written out, this is nested more than {DEEPEST} levels deep"
+            report(Diagnostic("HN0316", message, span))
+            return False
+        waiting.extend((child, depth + 1) for child in core.children(node))
+    return True
+
+
+def under_old(expr: Expr) -> frozenset[Binder]:
+    """The names that the expression reads under `old`."""
+    return frozenset(
+        node.binder
+        for old in core.walk(expr)
+        if isinstance(old, core.Old)
+        for node in core.walk(old)
+        if isinstance(node, Var)
+    )
 
 
 def substitute(expr: Expr, values: Mapping[Binder, Expr], binders: Binders) -> Expr:

@@ -10,9 +10,8 @@ from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.elaborate.expressions import Typer
 from honnin.spec.elaborate.references import arguments_of
 from honnin.spec.elaborate.scope import Broken, Members, unshadowed
-from honnin.spec.elaborate.types import fit, read_type
+from honnin.spec.elaborate.types import a_type, read_type
 from honnin.spec.near import did_you_mean
-from honnin.spec.words import type_name
 
 
 def typed_patterns(
@@ -68,7 +67,7 @@ def event_named(name: syntax.Dotted, typer: Typer) -> core.Event | None:
     meaning = typer.scope.values.get(name.text)
     if isinstance(meaning, core.Event):
         return meaning
-    if not isinstance(meaning, Broken):
+    if not isinstance(meaning, Broken) and (meaning is not None or typer.scope.complete):
         events = [n for n, found in typer.scope.values.items() if isinstance(found, core.Event)]
         hint = did_you_mean(name.text, events)
         typer.report(Diagnostic("HN0107", f"there is no event `{name.text}`", name.span, hint=hint))
@@ -91,14 +90,7 @@ def _argument(
         case syntax.Wildcard():
             return None
         case _:
-            typed = fit(
-                typer.expression(value, field.type),
-                field.type,
-                typer.report,
-                value.span,
-                what=f"the field `{field.name}`",
-            )
-            return _literal(typed, field)
+            return _literal(typer.value(value, field.type, f"the field `{field.name}`"), field)
 
 
 def _literal(typed: core.Expr | None, field: core.Field) -> core.Lit | None:
@@ -118,7 +110,7 @@ def _name(
     if isinstance(inner, EnumT) and name.text in inner.members:
         return core.Lit(name.text, read_type(field.type), span=name.span)
     if isinstance(meaning, Members):
-        message = f"`{name.text}` is no member of `{type_name(inner)}`"
+        message = f"`{name.text}` is an enum member, and the field `{field.name}` is {a_type(field.type)}"
         known = inner.members if isinstance(inner, EnumT) else ()
         typer.fail("HN0320", message, name.span, did_you_mean(name.text, known))
         return None
@@ -147,12 +139,9 @@ def _name(
 
 
 def _shared(binder: Binder, name: syntax.Name, field: core.Field, typer: Typer) -> Binder | None:
-    if read_type(binder.type) == read_type(field.type):
+    if binder.type == field.type:
         return binder
-    message = (
-        f"`{name.text}` is a `{type_name(field.type)}` here and a `{type_name(binder.type)}` "
-        "in the first alternative"
-    )
+    message = f"`{name.text}` is {a_type(field.type)} here and {a_type(binder.type)} in the first alternative"
     typer.fail("HN0318", message, name.span)
     return None
 

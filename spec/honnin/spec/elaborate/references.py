@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from honnin.spec import core, syntax
 from honnin.spec.core import Type
 from honnin.spec.diagnostics import Diagnostic
-from honnin.spec.elaborate.inlining import inline
+from honnin.spec.elaborate.inlining import NOT_IN_OLD, inline, under_old
 from honnin.spec.elaborate.scope import Broken, Define, Meaning, Members, Report, Variable
 from honnin.spec.elaborate.types import read_type
 from honnin.spec.near import did_you_mean
@@ -40,7 +40,10 @@ def reference(typer: Typer, written: syntax.Reference, expected: Type | None) ->
 
 
 def _unknown(typer: Typer, name: str, span: Span) -> None:
-    typer.fail("HN0105", f"there is no `{name}` here", span, did_you_mean(name, typer.scope.values))
+    if name in typer.scope.places:
+        typer.fail("HN0307", f"`{name}` cannot be read in {typer.context.place}", span)
+    elif typer.scope.complete:
+        typer.fail("HN0105", f"there is no `{name}` here", span, did_you_mean(name, typer.scope.values))
 
 
 def _read(
@@ -115,6 +118,11 @@ def _enum_member(
         return core.Lit(name, wanted, span=span)
     if len(enums) == 1:
         return core.Lit(name, enums[0], span=span)
+    if isinstance(wanted, core.EnumT):
+        typer.fail(
+            "HN0320", f"`{name}` is no member of `{wanted.name}`", span, did_you_mean(name, wanted.members)
+        )
+        return None
     several = " and ".join(f"`{enum.name}`" for enum in enums)
     typer.fail("HN0212", f"`{name}` is a member of {several}, and nothing here tells which", span)
     return None
@@ -223,9 +231,10 @@ def _atom(typer: Typer, event: core.Event, written: syntax.Call) -> core.Expr | 
             typed.append(None)
             continue
         if isinstance(argument, syntax.Reference) and argument.name.text not in typer.scope.values:
-            hint = did_you_mean(argument.name.text, typer.scope.values) or "use `_` for any value"
-            message = f"there is no `{argument.name.text}` here: an atom binds no names"
-            typer.fail("HN0105", message, argument.span, hint)
+            if typer.scope.complete:
+                hint = did_you_mean(argument.name.text, typer.scope.values) or "use `_` for any value"
+                message = f"there is no `{argument.name.text}` here: an atom binds no names"
+                typer.fail("HN0105", message, argument.span, hint)
             sound = False
             continue
         value = inner.value(argument, field.type, f"the field `{field.name}`")
@@ -249,32 +258,39 @@ def _inlined(typer: Typer, define: Define, written: syntax.Call) -> core.Expr | 
         else:
             values.append(inner.value(argument.value, parameter.type, f"`{parameter.name}`"))
     given = whole(values)
-    if given is None or not _may_call(typer, define, written):
+    if given is None or not _may_call(typer, define, written) or not _fits_old(typer, define, given):
         return None
     return inline(define, given, typer.binders, typer.report, written.span)
 
 
 def _may_call(typer: Typer, define: Define, written: syntax.Call) -> bool:
     """Whether what the define reads may be read here."""
-    name = written.name.text
+    name, context = written.name.text, typer.context
     for node in core.walk(define.body):
-        if isinstance(node, core.Old) and not typer.context.old:
-            typer.fail(
-                "HN0302",
-                f"`{name}` says `old`, which has no meaning in {typer.context.place}",
-                written.span,
-            )
-            return False
-        if isinstance(node, core.Now) and not typer.context.now:
-            typer.fail(
-                "HN0301",
-                f"`{name}` says `now`, which has no meaning in {typer.context.place}",
-                written.span,
-            )
-            return False
-        if isinstance(node, core.StateRead) and not typer.context.state:
-            message = f"`{name}` reads the state `{node.state}`, which {typer.context.place} cannot"
-            typer.fail("HN0307", message, written.span)
+        match node:
+            case core.Old() if not context.old:
+                code, said = "HN0302", "says `old`"
+            case core.Now() if not context.now:
+                code, said = "HN0301", "says `now`"
+            case core.StateRead(state=read) if not context.state:
+                code, said = "HN0307", f"reads the state `{read}`"
+            case core.VarRead(variable=read) if not context.variables:
+                code, said = "HN0307", f"reads the variable `{read}`"
+            case _:
+                continue
+        typer.fail(code, f"`{name}` {said}, which has no meaning in {context.place}", written.span)
+        return False
+    return True
+
+
+def _fits_old(typer: Typer, define: Define, arguments: tuple[core.Expr, ...]) -> bool:
+    """Whether the arguments that the define reads under `old` may stand there; else a diagnostic has been given."""
+    under = under_old(define.body)
+    for parameter, argument in zip(define.parameters, arguments, strict=True):
+        if parameter in under and any(isinstance(node, NOT_IN_OLD) for node in core.walk(argument)):
+            message = f"`{parameter.name}` is read under `old`, where this has no meaning"
+            hint = "the operand of `old` has no temporal operator, event atom, `now` or `old`"
+            typer.fail("HN0333", message, argument.span, hint)
             return False
     return True
 
@@ -304,7 +320,8 @@ def arguments_of(
         if len(written) == len(names):
             return tuple(argument.value for argument in written)
         missing = names[len(written) :]
-        said = f"`{event.name}` has {len(names)} field{'s' * (len(names) != 1)}, and {len(written)} are given"
+        count = f"{len(written)} {'is' if len(written) == 1 else 'are'} given"
+        said = f"`{event.name}` has {len(names)} field{'s' * (len(names) != 1)}, and {count}"
         hint = "missing: " + ", ".join(f"`{name}`" for name in missing) if missing else None
         report(Diagnostic("HN0313", said, span, hint=hint))
         return None

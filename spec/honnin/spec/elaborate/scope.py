@@ -63,13 +63,16 @@ class ProcessNames:
 class Scope:
     """`values`: the one name space of events, states, variables, constants, givens, defines, members and bound names.
 
-    `types`: entities and enums. `processes`: of the system around. `places`: where each declared name was declared.
+    `types`: entities and enums. `processes`: of the system around. `places`: where each name was declared, those too that
+    are not in `values` yet. `complete`: false when declarations were lost to errors that have been reported: then a name that is
+    not there is no mistake of its own.
     """
 
     values: Mapping[str, Meaning]
     types: Mapping[str, core.Type]
     processes: Mapping[str, ProcessNames] = field(default_factory=dict)
     places: Mapping[str, Span] = field(default_factory=dict)
+    complete: bool = True
 
     def bind(self, binders: Iterable[core.Binder]) -> Scope:
         """This scope with bound names added."""
@@ -126,12 +129,8 @@ class Declared:
 
 def unshadowed(name: syntax.Name, scope: Scope, report: Report) -> bool:
     """Whether a name may be bound here; else a diagnostic has been given."""
-    form = nfkc(name.text)
-    if form in scope.values:
-        taken = form
-    else:
-        taken = next((other for other in scope.values if nfkc(other) == form), "")
-    if not taken:
+    taken = _taken(name.text, scope.values) or _taken(name.text, scope.places)
+    if taken is None:
         return True
     labels = (Label(scope.places[taken], f"`{taken}` is this"),) if taken in scope.places else ()
     report(
@@ -144,3 +143,11 @@ def unshadowed(name: syntax.Name, scope: Scope, report: Report) -> bool:
         )
     )
     return False
+
+
+def _taken(name: str, known: Mapping[str, object]) -> str | None:
+    """The known name that is `name` or equal to it under NFKC."""
+    form = nfkc(name)
+    if form in known:
+        return form
+    return next((other for other in known if not other.isascii() and nfkc(other) == form), None)

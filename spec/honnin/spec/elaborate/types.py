@@ -12,6 +12,9 @@ from honnin.spec.words import type_name
 
 BASIC: dict[str, Type] = {"Bool": BOOL, "Int": INT, "Text": TEXT, "Time": TIME, "Duration": DURATION}
 
+UNGUARDED = "guard it and write `!`: `x != none and ... x! ...`"
+"""What to do with a `T?` where a `T` is needed."""
+
 
 def place_type(written: syntax.TypeExpr, scope: Scope, report: Report) -> Type | None:
     """The type of a place (a range stays a range); None after a diagnostic."""
@@ -25,15 +28,9 @@ def place_type(written: syntax.TypeExpr, scope: Scope, report: Report) -> Type |
         case syntax.NamedType(name=name, optional=optional):
             inner = BASIC.get(name.text) or scope.types.get(name.text)
             if inner is None:
-                known = (*BASIC, *scope.types)
-                report(
-                    Diagnostic(
-                        "HN0104",
-                        f"there is no type `{name.text}`",
-                        name.span,
-                        hint=did_you_mean(name.text, known),
-                    )
-                )
+                if scope.complete:
+                    hint = did_you_mean(name.text, (*BASIC, *scope.types))
+                    report(Diagnostic("HN0104", f"there is no type `{name.text}`", name.span, hint=hint))
                 return None
     return OptionalT(inner) if optional else inner
 
@@ -46,7 +43,7 @@ def key_types(written: tuple[syntax.TypeExpr, ...], scope: Scope, report: Report
         if type is None:
             return None
         if isinstance(type, OptionalT):
-            report(Diagnostic("HN0202", f"a key cannot be none, and this is a `{type_name(type)}`", key.span))
+            report(Diagnostic("HN0202", f"a key cannot be none, and this is {a_type(type)}", key.span))
             return None
         types.append(type)
     return tuple(types)
@@ -65,7 +62,9 @@ def read_type(type: Type) -> Type:
 
 def countable(type: Type) -> bool:
     """Whether quantifiers, aggregates and process parameters may range over the type."""
-    return type == BOOL or isinstance(type, EntityT | EnumT | RangeT)
+    return isinstance(type, EntityT) or (
+        isinstance(type, core.BoolT | EnumT | RangeT) and core.finite_values(type) is not None
+    )
 
 
 def ordered(type: Type) -> bool:
@@ -78,7 +77,9 @@ def default_of(type: Type) -> core.Lit | None:
     match type:
         case core.BoolT():
             return core.Lit(False, BOOL)
-        case core.IntT() | RangeT():
+        case core.IntT():
+            return core.Lit(0, INT)
+        case RangeT(low=low, high=high) if low <= 0 <= high:
             return core.Lit(0, INT)
         case core.DurationT():
             return core.Lit(0, DURATION)
@@ -92,6 +93,8 @@ def fit(expr: core.Expr | None, wanted: Type, report: Report, span: Span, *, wha
     """The expression as a value of the type `wanted` (lifted where that is a `T?`); None after a diagnostic."""
     if expr is None:
         return None
+    if not inside(expr, wanted, report, span, what):
+        return None
     wanted = read_type(wanted)
     found = core.type_of(expr)
     if found == wanted:
@@ -99,13 +102,27 @@ def fit(expr: core.Expr | None, wanted: Type, report: Report, span: Span, *, wha
     if isinstance(wanted, OptionalT) and found == wanted.inner:
         return core.Lift(expr, wanted, span=expr.span)
     if isinstance(found, OptionalT) and found.inner == wanted:
-        message = f"{what} is a `{type_name(wanted)}`, and this may be none"
-        hint = "guard it and write `!`: `x != none and ... x! ...`"
-        report(Diagnostic("HN0204", message, span, hint=hint))
+        message = f"{what} is {a_type(wanted)}, and this may be none"
+        report(Diagnostic("HN0204", message, span, hint=UNGUARDED))
         return None
-    message = f"{what} is a `{type_name(wanted)}`, and this is a `{type_name(found)}`"
-    if isinstance(expr, core.Lit) and expr.value is None:
-        report(Diagnostic("HN0205", f"{what} is a `{type_name(wanted)}`, which is never none", span))
-        return None
-    report(Diagnostic("HN0203", message, span, expected=f"a `{type_name(wanted)}`"))
+    message = f"{what} is {a_type(wanted)}, and this is {a_type(found)}"
+    report(Diagnostic("HN0203", message, span, expected=a_type(wanted)))
     return None
+
+
+def inside(expr: core.Expr, place: Type, report: Report, span: Span, what: str) -> bool:
+    """Whether a literal is within the range of its place; else a diagnostic has been given."""
+    inner = place.inner if isinstance(place, OptionalT) else place
+    if not isinstance(inner, RangeT) or not isinstance(expr, core.Lit) or expr.type != INT:
+        return True
+    if isinstance(expr.value, int) and not inner.low <= expr.value <= inner.high:
+        message = f"{what} is within `{type_name(inner)}`, and this is {expr.value}"
+        report(Diagnostic("HN0216", message, span))
+        return False
+    return True
+
+
+def a_type(type: Type) -> str:
+    """The type with its article, in a message."""
+    name = type_name(type)
+    return f"an `{name}`" if name[0] in "AEIOUaeiou" else f"a `{name}`"
