@@ -139,10 +139,10 @@ def _running_server(session: Session, spec: Spec) -> Status:
     _scene(session, 5, "A real server: two threads, a spool directory on disk, and the oracle listening")
     statuses = []
     with _importable(folder()):
-        race = importlib.import_module("race")
+        miniature = importlib.import_module("miniature")
         for name in ("one_second_name", *ARE_RIGHT):
-            oracle = spec.oracle(on_violation="collect", facts=race.FACTS)
-            race.run(race.NAMINGS[name], oracle.observe)
+            oracle = spec.oracle(on_violation="collect", facts=miniature.FACTS)
+            miniature.run(miniature.DESIGNS[name], oracle.observe)
             oracle.finish()
             caught = {violation.invariant for violation in oracle.violations}
             well = ("right_person" in caught) if name == "one_second_name" else not caught
