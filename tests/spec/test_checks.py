@@ -130,3 +130,7 @@ def test_an_entity_matters_when_something_that_happens_has_it() -> None:
 
 def test_a_check_of_a_broken_system_says_nothing_more() -> None:
     assert found("system g implements s { init: 1 }\ncheck g satisfies nothing") == [("HN0203", 1)]
+
+
+def test_a_check_of_a_broken_claim_says_nothing_more() -> None:
+    assert found('invariant bad "t": on e(_): 1\ncheck d satisfies bad') == [("HN0203", 1)]

@@ -31,7 +31,7 @@ _EXPECTED: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """What checks may be about. `broken`: systems of the file that have errors of their own: checks of them are passed over."""
+    """What checks may be about. `broken`: systems and claims that have errors of their own: checks of them are passed over."""
 
     systems: Mapping[str, System]
     specifications: Mapping[str, Specification]
@@ -45,7 +45,7 @@ def build_checks(
     checks: list[Check] = []
     diagnostics: list[Diagnostic] = []
     for declaration in declarations:
-        if declaration.subject.text in subjects.broken:
+        if not subjects.broken.isdisjoint((declaration.subject.text, declaration.target.text)):
             continue
         found = list(_faults(declaration, subjects))
         diagnostics.extend(found)

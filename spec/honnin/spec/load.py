@@ -199,7 +199,10 @@ class _Loader:
             {specification.name: specification for specification in specifications},
         )
         systems, broken = build_systems([i for i in own if isinstance(i, syntax.SystemDecl)], around)
-        subjects = Subjects({system.name: system for system in systems}, around.specifications, broken)
+        lost = broken | _rejecting(unit, specifications[0]).keys() - {
+            c.name for c in specifications[0].claims
+        }
+        subjects = Subjects({system.name: system for system in systems}, around.specifications, lost)
         checks, wrong = build_checks([i for i in own if isinstance(i, syntax.CheckDecl)], subjects)
         for diagnostic in wrong:
             self._report(diagnostic)
