@@ -188,7 +188,7 @@ def _machine_places(index: int, machine: Machine) -> Iterator[Place]:
         keys = tuple(binder.type for binder in register.keys)
         initial = None
         if register.type == BOOL:
-            initial = Lit(register.fresh and register.operator == "previously", BOOL)
+            initial = Lit(False, BOOL)
         elif isinstance(register.type, OptionalT):
             initial = Lit(None, register.type)
         yield Place(

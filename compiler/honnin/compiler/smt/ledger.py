@@ -46,9 +46,9 @@ class Obligation:
         """Whether the formula is false whatever follows, once the clock shows `now`."""
         return conj((self.raised, neg(self._value(now))))
 
-    def met(self) -> Formula:
-        """Whether the formula is true whatever follows."""
-        return self._value(None)
+    def is_open(self) -> Formula:
+        """Whether it was raised and is neither failed nor true whatever follows."""
+        return conj((self.raised, neg(self.failed), neg(self._value(None))))
 
     def _value(self, now: Term) -> Formula:
         """The formula, where a deadline that is open at `now` counts as met (no `now`: as missed)."""

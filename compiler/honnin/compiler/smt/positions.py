@@ -114,7 +114,7 @@ def _phase_1(
 
 
 def _exercised(triggered: Formula, check: Check, at: Moment, names: Environment) -> Formula:
-    if isinstance(check.body, Implies):
+    if isinstance(check.claim.body, Implies) and isinstance(check.body, Implies):
         return conj((triggered, holds(check.body.left, at, names)))
     return triggered
 

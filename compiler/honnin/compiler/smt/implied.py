@@ -1,0 +1,27 @@
+"""`check SPEC implies CLAIM`: whether a claim follows from the others, over all traces."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from honnin.compiler.product import Product
+from honnin.compiler.smt.environment import environment
+from honnin.spec.core import Claim, Eventually, Specification, walk
+
+
+def implied_product(specification: Specification, claim: Claim, *, deadlines: bool) -> Product:
+    """The system in which anything happens that breaks no other claim; it breaks `claim` if and only if that does not follow.
+
+    Without `deadlines` the other claims' deadlines are not assumed: what is proved so, follows all the more.
+    """
+    others = tuple(
+        replace(other, kind="assume")
+        for other in specification.claims
+        if other.name != claim.name and other.kind != "cover" and (deadlines or not _has_deadline(other))
+    )
+    target = replace(claim, kind="invariant")
+    return environment(replace(specification, claims=(*others, target)), (target,))
+
+
+def _has_deadline(claim: Claim) -> bool:
+    return any(isinstance(node, Eventually) for node in walk(claim.body))
