@@ -164,6 +164,18 @@ def test_a_define_inside_a_system_is_inlined() -> None:
     assert any(isinstance(node, VarRead) for node in core.walk(guard.condition))
 
 
+def test_defines_may_stand_in_any_order() -> None:
+    built = system(
+        "var x: Int define one() = two() define two() = x == 2 action go() { when one() emit quiet() }"
+    )
+    assert len(built.actions) == 1
+
+
+def test_defines_are_not_recursive() -> None:
+    body = "define one() = two()\ndefine two() = one()\ndefine three() = one() init: three()"
+    assert in_system(body) == [("HN0329", 1), ("HN0329", 2)]
+
+
 def test_past_operators_in_invariants_and_lemmas() -> None:
     built = system(
         "var n: Int action go() { n := 1 } invariant i: n == 1 implies once (n == 1) lemma l: historically n >= 0"

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from honnin.spec import syntax
-from honnin.spec.core import Binder, Expr, Property, SystemVar, Type, Var, VarRead
+from honnin.spec.core import Binder, Expr, OptionalT, Property, SystemVar, Type, Var, VarRead
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.elaborate.claims import quantified, range_of, within_range
 from honnin.spec.elaborate.declarations import called_names, fold, typed_define
 from honnin.spec.elaborate.expressions import Context, Typer
 from honnin.spec.elaborate.guards import Guards
 from honnin.spec.elaborate.scope import Broken, Meaning, ProcessNames, Report, Scope, Variable, nfkc
-from honnin.spec.elaborate.types import countable, default_of, key_types, place_type, read_type
-from honnin.spec.words import type_name
+from honnin.spec.elaborate.types import a_type, countable, default_of, key_types, place_type, read_type
 
 _DEFAULT = Context("the default of a variable", now=False, state=False)
 _DEFINE = Context("a define of a system", variables=True, instances=True)
@@ -112,9 +111,9 @@ def _initial(written: syntax.VarDecl, value: Type, typer: Typer) -> Expr | None:
         if default is None:
             typer.fail(
                 "HN0221",
-                f"a `{type_name(value)}` has no default: say with which value `{written.name.text}` begins",
+                f"{a_type(value)} has no default: say with which value `{written.name.text}` begins",
                 written.name.span,
-                f"write `= ...` or `= any`, or make it a `{type_name(value)}?`",
+                f"write `= ...` or `= any`, or make it {a_type(OptionalT(value))}",
             )
         return default
     typed = replace(typer, context=_DEFAULT).value(written.default, value, f"`{written.name.text}`")
@@ -127,25 +126,38 @@ def _initial(written: syntax.VarDecl, value: Type, typer: Typer) -> Expr | None:
 def declare_defines(written: Sequence[syntax.DefineDecl], typer: Typer) -> Scope:
     """The scope with the defines of a system, each typed after those that it calls."""
     waiting = {define.name.text: define for define in written}
+    calls = {name: set(called_names(define.body)) & waiting.keys() for name, define in waiting.items()}
     scope = typer.scope
     while waiting:
-        ready = [
-            define
-            for define in waiting.values()
-            if not any(called in waiting for called in called_names(define.body))
-        ]
-        for define in ready:
-            new = is_new(define.name, scope, typer.report)
-            typed = typed_define(define, replace(typer, scope=scope, context=_DEFINE)) if new else None
-            scope = _with(scope, define.name, typed)
-            del waiting[define.name.text]
+        ready = [define for name, define in waiting.items() if not calls[name] & waiting.keys()]
         if not ready:
-            names = ", ".join(f"`{name}`" for name in waiting)
-            for define in waiting.values():
-                typer.fail("HN0329", f"a define is not recursive: {names}", define.name.span)
+            ready = _recursive(waiting, calls, typer)
+            for define in ready:
                 scope = _with(scope, define.name, None)
-            break
+        else:
+            for define in ready:
+                new = is_new(define.name, scope, typer.report)
+                typed = typed_define(define, replace(typer, scope=scope, context=_DEFINE)) if new else None
+                scope = _with(scope, define.name, typed)
+        for define in ready:
+            del waiting[define.name.text]
     return scope
+
+
+def _recursive(
+    waiting: Mapping[str, syntax.DefineDecl], calls: Mapping[str, set[str]], typer: Typer
+) -> list[syntax.DefineDecl]:
+    """The defines that call themselves, which are reported; those that only call such a one are not among them."""
+    found = []
+    for name, define in waiting.items():
+        reached, new = set[str](), calls[name]
+        while new - reached:
+            reached |= new
+            new = {called for other in reached for called in calls[other]}
+        if name in reached:
+            typer.fail("HN0329", f"a define is not recursive, and `{name}` calls itself", define.name.span)
+            found.append(define)
+    return found
 
 
 def is_new(name: syntax.Name, scope: Scope, report: Report) -> bool:
