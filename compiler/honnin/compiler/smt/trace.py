@@ -18,7 +18,7 @@ from honnin.compiler.smt.runs import as_term
 from honnin.compiler.smt.steps import Encoding
 from honnin.compiler.smt.terms import Happening, Moment, State
 from honnin.compiler.smt.universe import Reading, Universe
-from honnin.compiler.smt.values import Formula, Term, Unseen, identity
+from honnin.compiler.smt.values import Formula, Term, Unseen, identity, is_known
 from honnin.spec.core import EntityT, Given, Occurrence, OptionalT, Specification, Type, Value
 from honnin.spec.facts import Facts, Missing
 from honnin.spec.verdicts import Failure, Fault, Report
@@ -73,14 +73,10 @@ class _Judge:
         )
 
     def _encoding(self, universe: Universe) -> Encoding:
-        givens = {given.name: _given_map(given, self.facts) for given in self.specification.givens}
         return Encoding(
             self.product,
             universe,
-            {
-                given.name: universe.table(given.keys, given.value, givens[given.name])
-                for given in self.specification.givens
-            },
+            {given.name: _given_map(given, self.facts, universe) for given in self.specification.givens},
         )
 
     # ------------------------------------------------------------ the trace
@@ -191,20 +187,29 @@ def _counts(failure: Failure, broken: Sequence[Failure]) -> bool:
     return not any(other.position is not None and other.position <= last for other in broken)
 
 
-def _given_map(given: Given, facts: Facts) -> Reading:
+def _given_map(given: Given, facts: Facts, universe: Universe) -> Reading:
     table = facts[given.name]
-    known = {
-        tuple(identity(as_term(key, type)) for key, type in zip(keys, given.keys, strict=True)): value
+    entries = [
+        (
+            tuple(as_term(key, type) for key, type in zip(keys, given.keys, strict=True)),
+            as_term(value, given.value),
+        )
         for keys, value in table.values.items()
-    }
+    ]
+    known = {tuple(map(identity, keys)): value for keys, value in entries}
 
     def read(keys: tuple[Term, ...]) -> Term:
-        found = known.get(tuple(map(identity, keys)), table.default)
-        if isinstance(found, Missing):
+        key = tuple(map(identity, keys))
+        if key in known:
+            return known[key]
+        if isinstance(table.default, Missing):
             raise NoFact(given.name)
-        return as_term(found, given.value)
+        result = as_term(table.default, given.value)
+        for where, value in entries if not all(map(is_known, keys)) else ():
+            result = universe.ite(given.value, universe.all_equal(given.keys, where, keys), value, result)
+        return result
 
-    return read
+    return universe.table(given.keys, given.value, read)
 
 
 def _entity_values(
