@@ -11,11 +11,19 @@ from typing import Any
 
 from honnin.compiler.lower import lower
 from honnin.compiler.python import generate
-from honnin.spec.core import Occurrence, Specification, Value, finite_values
-from honnin.spec.facts import Facts, FactTable, Missing
+from honnin.spec.core import Module, Occurrence, Specification, Type, Value, finite_values
+from honnin.spec.facts import Facts, Missing
+from honnin.spec.load import check_text
 from honnin.spec.verdicts import Failure, Fault, Report
 
 _NUMBERS = count(1)
+
+
+def load(text: str) -> Module:
+    """The module of a specification that is right."""
+    checked = check_text(text)
+    assert checked.module is not None, checked.diagnostics
+    return checked.module
 
 
 def oracle_module(specification: Specification, *, standalone: bool = False) -> types.ModuleType:
@@ -68,16 +76,19 @@ def _failure(violation: Any) -> Failure:
     )
 
 
-def closed(facts: Facts) -> Facts:
+def closed(specification: Specification, facts: Facts) -> Facts:
     """The facts with some value wherever they leave one open."""
     return {
-        name: replace(table, default=_anything(table)) if isinstance(table.default, Missing) else table
-        for name, table in facts.items()
+        given.name: replace(facts[given.name], default=_anything(given.value))
+        if isinstance(facts[given.name].default, Missing)
+        else facts[given.name]
+        for given in specification.givens
     }
 
 
-def _anything(table: FactTable) -> Value:
-    return next(iter(table.values.values()), "nobody")
+def _anything(type: Type) -> Value:
+    values = finite_values(type)
+    return "nobody" if values is None else values[0]
 
 
 def raw_facts(specification: Specification, facts: Facts) -> dict[str, Any]:

@@ -88,14 +88,3 @@ def aggregate(node: Expr, specification: Specification, attribute: str) -> Aggre
             case _:
                 pass
     return Aggregate(attribute, binders, part, tuple(places)) if places else None
-
-
-def read_of(node: Expr, attribute: str) -> tuple[str, bool]:
-    """The text that reads the node's value off its number, and whether it is a comparison."""
-    match node:
-        case Forall():
-            return f"{attribute} == 0", True
-        case Exists():
-            return f"{attribute} != 0", True
-        case _:
-            return attribute, False

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TypeAlias
 
-from honnin.compiler.aggregates import read_of
 from honnin.compiler.candidates import Bind, Each, Filter, Plan, Planner, Scan, Seen, distinct, is_plain
 from honnin.compiler.names import Names, tuple_text, values_text
 from honnin.compiler.program import Place, Program
@@ -88,8 +87,10 @@ class Printer:
 
     def _text(self, expr: Expr) -> _Text:
         if self.kept and isinstance(expr, Forall | Exists | Count | Sum) and expr in self.program.aggregates:
-            text, compared = read_of(expr, self.program.aggregates[expr].attribute)
-            return (text, Level.COMPARE if compared else Level.ATOM)
+            attribute = self.program.aggregates[expr].attribute
+            if isinstance(expr, Count | Sum):
+                return (attribute, Level.ATOM)
+            return (f"{attribute} {'==' if isinstance(expr, Forall) else '!='} 0", Level.COMPARE)
         match expr:
             case Lit(value=value):
                 return (repr(value), Level.UNARY if isinstance(value, int) and value < 0 else Level.ATOM)
@@ -151,7 +152,10 @@ class Printer:
                 assert place.default is not None
                 word = "in" if place.default.value else "not in"
                 return (f"{self.key(body)} {word} {place.attribute}", Level.COMPARE)
-        if isinstance(body, Forall) and not (self.kept and body in self.program.aggregates):
+        if isinstance(body, Forall | Exists) and self.kept and body in self.program.aggregates:
+            word = "!=" if isinstance(body, Forall) else "=="
+            return (f"{self.program.aggregates[body].attribute} {word} 0", Level.COMPARE)
+        if isinstance(body, Forall):
             return self.exists((body.binder,), normal(body.body, False))
         if isinstance(body, Compare):
             flipped = normal(body, False)

@@ -1,0 +1,403 @@
+"""An oracle in use: what it takes, what it refuses, what it tells."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import threading
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from honnin.compiler.runtime import BadInput, FactsRefused, InvariantViolated, SpecificationFault
+from honnin.spec.core import Occurrence
+from honnin.spec.trace import read_line
+
+from .harness import load, oracle_module
+
+SPOOL = """
+spec spool "One buffer"
+entity Request, Person
+enum Kind { tax, seal }
+given entitled: Person, Kind -> Bool
+event request(request: Request, personal wanted: Person, kind: Kind)
+event issue(request: Request, personal subject: Person, page: Int)
+state wanted: Request -> Person?
+after request(r, w, _) { wanted[r] := w }
+invariant right_person "Every page shows the person it was requested for": on issue(r, s, _): wanted[r] == s
+invariant may_have_it "Entitled": on request(_, w, k): entitled[w, k]
+assume no_strangers: on request(_, w, _): w == w
+cover served: on issue(_, _, _): true
+"""
+FACTS = {"entitled": {"table": [["eve", "tax", False]], "default": True}}
+
+
+@pytest.fixture(scope="module")
+def spool() -> ModuleType:
+    return oracle_module(load(SPOOL).main)
+
+
+# ---------------------------------------------------------------- events
+
+
+def test_a_method_for_each_event_and_one_for_all(spool: ModuleType) -> None:
+    oracle = spool.Oracle(facts=FACTS)
+    oracle.request(request="r1", wanted="alice", kind="tax")
+    oracle.request("r2", "bob", "seal", at=3)
+    oracle.observe("issue", request="r1", subject="alice", page=1, at=4, log_only="ignored")
+    oracle.observe_line(b'{"event": "issue", "at": 5, "request": "r2", "subject": "bob", "page": 1}')
+    assert oracle.position == 4
+    assert oracle.exercised == {"right_person": 2, "may_have_it": 2, "no_strangers": 2}
+    assert oracle.reached == {"served": 2}
+    assert oracle.finish()["claims"]["right_person"]["verdict"] == "satisfied so far"
+
+
+def test_a_violation_is_raised_with_its_account_and_masked(spool: ModuleType) -> None:
+    oracle = spool.Oracle(facts=FACTS)
+    oracle.request("r1", "alice", "tax")
+    with pytest.raises(InvariantViolated) as caught:
+        oracle.issue("r1", "bob", 1, at=2.5)
+    violation = caught.value.violation
+    assert (violation.invariant, violation.position, violation.trigger, violation.at) == (
+        "right_person",
+        2,
+        2,
+        2.5,
+    )
+    told = "\n".join([str(caught.value), *caught.value.__notes__])
+    assert "alice" not in told and "bob" not in told
+    assert "\n" not in str(caught.value)
+    assert violation.bindings["s"] == violation.event["subject"] != violation.why["wanted[r]"]
+    assert len(str(violation.bindings["s"])) == 8
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert copy.violation == violation and str(copy) == str(caught.value)
+    oracle.request("r1", "bob", "tax")
+    oracle.issue("r1", "bob", 1)
+    assert (oracle.position, len(oracle.violations)) == (4, 1)
+
+
+def test_tokens_are_equal_for_equal_values_and_depend_on_the_key(spool: ModuleType) -> None:
+    def tokens(**options: Any) -> list[Any]:
+        oracle = spool.Oracle("collect", FACTS, **options)
+        oracle.issue("r1", "bob", 1)
+        oracle.issue("r2", "bob", 1)
+        return [violation.bindings["s"] for violation in oracle.violations]
+
+    first, second = tokens(), tokens()
+    assert first[0] == first[1] and first != second
+    assert tokens(mask_key=b"k" * 32) == tokens(mask_key=b"k" * 32)
+    assert tokens(reveal=True) == ["bob", "bob"]
+
+
+def test_violations_can_be_told_to_a_function(spool: ModuleType) -> None:
+    told: list[Any] = []
+    oracle = spool.Oracle(told.append, FACTS)
+    oracle.issue("r1", "bob", 1)
+    assert [violation.invariant for violation in told] == ["right_person"]
+
+
+def test_a_broken_assumption_never_raises_and_stops_judgement() -> None:
+    module = oracle_module(
+        load(
+            "spec s\ninput event a(x: Int)\nassume A: on a(x): x < 9\n"
+            'invariant I "": on a(x): x > 0\ninvariant J "": always: true'
+        ).main
+    )
+    oracle = module.Oracle()
+    oracle.a(9)
+    oracle.a(0)
+    assert [broken.invariant for broken in oracle.broken] == ["A"]
+    assert oracle.unjudged == {"I": 1, "J": 0}
+    assert oracle.finish()["claims"]["A"]["verdict"] == "assumption broken"
+
+
+def test_a_conflict_of_writes_is_a_fault_and_leaves_the_state() -> None:
+    text = "spec s\nevent a(x: Int)\nstate n: Int\nafter a(x) { n := x }\nafter a(x) { n := 1 }\ncover C: on a(_): true"
+    module = oracle_module(load(text).main)
+    oracle = module.Oracle()
+    oracle.a(1)
+    with pytest.raises(SpecificationFault, match="writes `n` twice"):
+        oracle.a(2)
+    collecting = module.Oracle("collect")
+    collecting.a(2)
+    assert (collecting.faults[0].position, collecting.faults[0].place) == (1, "n")
+
+
+# ---------------------------------------------------------------- time
+
+DEADLINE = 'spec s\nentity R\nevent q(r: R)\nevent z(r: R)\ninvariant I "": on q(r): eventually[<= 5s] z(r)'
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        12,
+        12.0,
+        Decimal("12.0000009"),
+        "12",
+        "12.000000",
+        "1970-01-01T00:00:12Z",
+        "1970-01-01T01:00:12.0000001+01:00",
+        datetime(1970, 1, 1, 0, 0, 12, tzinfo=UTC),
+        datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=12),
+    ],
+)
+def test_the_forms_of_a_time(at: Any) -> None:
+    oracle = oracle_module(load(DEADLINE).main).Oracle("collect")
+    oracle.q("r", at=at)
+    oracle.tick("17.000000")
+    assert oracle.violations == [] and oracle.pending == [("I", 1)]
+    oracle.tick("17.000001")
+    assert [(v.position, v.trigger) for v in oracle.violations] == [(None, 1)]
+
+
+@pytest.mark.parametrize(
+    "at", [True, "noon", "12:00", float("nan"), float("inf"), 10**15, datetime(2026, 1, 1), b"1"]
+)
+def test_what_is_no_time(at: Any) -> None:
+    oracle = oracle_module(load(DEADLINE).main).Oracle()
+    with pytest.raises(BadInput, match="`at`"):
+        oracle.q("r", at=at)
+    assert oracle.position == 0
+
+
+def test_the_clock_is_asked_only_where_time_matters_and_may_go_back() -> None:
+    times = iter([10.0, 9.0, 16.0])
+    oracle = oracle_module(load(DEADLINE).main).Oracle("collect", clock=lambda: next(times))
+    oracle.q("a")
+    oracle.q("b")
+    oracle.z("c")
+    assert [violation.trigger for violation in oracle.violations] == [1, 2]
+    with pytest.raises(BadInput, match="before"):
+        oracle.z("c", at=15)
+    timeless = oracle_module(load(SPOOL).main).Oracle("collect", FACTS, clock=lambda: 1 // 0)
+    timeless.issue("r1", "bob", 1)
+    assert timeless.violations[0].at is None
+
+
+def test_met_obligations_are_released() -> None:
+    oracle = oracle_module(load(DEADLINE).main).Oracle()
+    for number in range(5000):
+        oracle.q(number, at=number / 1000)
+        oracle.z(number, at=number / 1000)
+    assert oracle.pending == []
+    assert len(oracle._deadlines) < 300 and not oracle._obligations and not oracle._awaited_1
+
+
+def test_windows_are_released() -> None:
+    text = 'spec s\nentity C\nevent f(c: C)\ninvariant I "": on f(c): count[<= 10s](f(c)) < 3 and not earlier[<= 1ms] f(c)'
+    oracle = oracle_module(load(text).main).Oracle("collect")
+    for number in range(2000):
+        oracle.f(number, at=number)
+    assert oracle.violations == []
+    assert max(len(oracle._past_1), len(oracle._past_2), len(oracle._past_1_queue)) < 20
+
+
+# ---------------------------------------------------------------- bad input
+
+ALL = """
+spec s
+entity S
+enum E { a, b }
+event e(i: Int, s: S, t: Text, b: Bool, k: E, o: S?, r "range": 0..3, d: Duration, w: Time)
+event n()
+invariant I "": on e(_, s, _, _, _, _, _, _, _): not earlier[<= 1s] n()
+"""
+GOOD: dict[str, Any] = {
+    "event": "e",
+    "at": 1,
+    "i": 1,
+    "s": "x",
+    "t": "x",
+    "b": True,
+    "k": "a",
+    "o": None,
+    "range": 3,
+    "d": 1.5,
+    "w": "1970-01-01T00:00:01Z",
+}
+ODD = (
+    *("true", "false", "null", "0", "1", "-1", "3", "4", "1.0", "1e0", "-0", "1e400", "12345678901234567890"),
+    *("1.23456789", "NaN", "Infinity", "[]", "{}", "[1]", '{"a":1,"a":2}'),
+    *(
+        '""',
+        '"a"',
+        '"b"',
+        '"c"',
+        '"x"',
+        '"1"',
+        '"5s"',
+        '"250ms"',
+        '"1d5h"',
+        '"é"',
+        r'"\ud800"',
+        r'"\ud83d\ude00"',
+    ),
+    *('"1970-01-01T00:00:01Z"', '"1970-01-01t00:00:60.5+09:00"', '"1970-01-01"', '"1970-02-30T00:00:00Z"'),
+)
+
+
+def line(**changed: str) -> str:
+    """GOOD with some fields as the JSON text given."""
+    fields = {name: changed.get(name, json.dumps(value)) for name, value in GOOD.items()}
+    return "{" + ", ".join(f'"{name}": {text}' for name, text in {**fields, **changed}.items()) + "}"
+
+
+def lines() -> list[str | bytes]:
+    found: list[str | bytes] = [line(**{name: text}) for name in GOOD for text in ODD]
+    for name in GOOD:
+        found.append(json.dumps({key: value for key, value in GOOD.items() if key != name}))
+    found += [
+        '{"event": "n", "at": 1, "extra": [1, {"a": "\\udc00"}]}',
+        '{"event": "n", "at": 1, "extra": 1}',
+    ]
+    found += [
+        "",
+        "{",
+        "[]",
+        "1",
+        '"e"',
+        "{}",
+        '{"event": "zz", "at": 1}',
+        '{"event": ["n"]}',
+        "\x00",
+        '{"a": "\x00"}',
+    ]
+    found += [
+        b"\xff\xfe",
+        b'{"event": "n", "at": 1, "x": "\xff"}',
+        "\ufeff" + line(),
+        line() + " x",
+        " " + line() + "\r\n",
+    ]
+    found += [
+        line(i="9" * 4300),
+        line(i="9" * 4301),
+        line(extra="9" * 5000),
+        line(extra="[" * 200 + "]" * 200),
+    ]
+    found += [line(extra="[" * 99 + "]" * 99), line(extra="[" * 101 + "]" * 101), line(extra="[" * 100_000)]
+    found += [
+        '{"event": "n", "at": 1, "at": 2}',
+        '{"event": "n", "at": 1, "x": {"a": 1, "a": 1}}',
+        "{" * 100_000,
+    ]
+    draw = Random(5)
+    for _ in range(300):
+        text = list(line())
+        text[draw.randrange(len(text))] = draw.choice('{}[]",:0a\\')
+        found.append("".join(text))
+    return found
+
+
+def test_lines_are_taken_and_refused_as_by_the_reference_reader() -> None:
+    specification = load(ALL).main
+    module = oracle_module(specification)
+    for text in lines():
+        expected = read_line(text, specification, needs_time=True)
+        oracle = module.Oracle()
+        try:
+            number, values, at = oracle.read_line(text)
+        except BadInput as error:
+            assert not isinstance(expected, Occurrence), text[:200]
+            assert "x" not in str(error).split("`")[::2]
+        else:
+            assert Occurrence(module.EVENTS[number].name, values, at) == expected, text[:200]
+        assert oracle.position == 0
+
+
+def test_bad_input_changes_nothing_and_quotes_nothing(spool: ModuleType) -> None:
+    oracle = spool.Oracle(facts=FACTS)
+    for bad in (
+        {"request": 1.5},
+        {"wanted": None},
+        {"kind": "secret"},
+        {"wanted": ["secret"]},
+        {"wanted": "\ud800"},
+    ):
+        fields = {"request": "r1", "wanted": "alice", "kind": "tax", **bad}
+        for report in (oracle.request, lambda **given: oracle.observe("request", **given)):
+            with pytest.raises(BadInput) as caught:
+                report(**fields)
+            assert "secret" not in str(caught.value)
+    with pytest.raises(BadInput, match="needs the field `kind`"):
+        oracle.observe("request", request="r1", wanted="alice")
+    with pytest.raises(BadInput, match="no event"):
+        oracle.observe("secret")
+    assert oracle.position == 0 and oracle.finish()["positions"] == 0
+
+
+def test_values_of_subclasses_become_plain(spool: ModuleType) -> None:
+    class Name(str):
+        pass
+
+    oracle = spool.Oracle(facts=FACTS, reveal=True)
+    oracle.request(Name("r1"), Name("alice"), Name("tax"))
+    assert type(next(iter(oracle._state_wanted))) is str
+    oracle.issue("r1", "alice", 1)
+
+
+# ---------------------------------------------------------------- facts
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        None,
+        {},
+        {"entitled": True},
+        {"entitled": {"table": [["eve", "tax", False]]}},
+        {"entitled": {"table": [["eve", "gas", False]], "default": True}},
+        {"entitled": {"table": [["eve", "tax", 1]], "default": True}},
+        {"entitled": {"table": [["eve", "tax", False], ["eve", "tax", True]], "default": True}},
+        {"entitled": {"table": [["eve", False]], "default": True}},
+        {"entitled": {"table": {"eve": {"tax": {"x": True}}}, "default": True}},
+        {"entitled": {"rows": [], "default": True}},
+    ],
+)
+def test_facts_that_do_not_say_it_are_refused(spool: ModuleType, facts: Any) -> None:
+    with pytest.raises(FactsRefused) as caught:
+        spool.Oracle(facts=facts)
+    assert "entitled" in caught.value.problems[0] and "eve" not in str(caught.value)
+
+
+def test_facts_may_be_nested_by_name(spool: ModuleType) -> None:
+    oracle = spool.Oracle("collect", {"entitled": {"table": {"eve": {"tax": False}}, "default": True}})
+    oracle.request("r1", "eve", "tax")
+    oracle.request("r1", "eve", "seal")
+    assert [(v.invariant, v.position) for v in oracle.violations] == [("may_have_it", 1)]
+
+
+def test_a_claim_about_the_facts_is_judged_at_the_start() -> None:
+    text = "spec s\nentity Site\ngiven n: Site -> Int\nevent e(s: Site)\nassume one: always: forall s: Site. n[s] == 1"
+    module = oracle_module(load(text).main)
+
+    def broken(facts: Any) -> list[int | None]:
+        oracle = module.Oracle(facts={"n": facts})
+        oracle.e("b")
+        return [violation.position for violation in oracle.broken]
+
+    assert broken({"table": {"a": 1}, "default": 1}) == []
+    assert broken({"table": {"a": 2}, "default": 1}) == [0]
+    assert broken({"table": {}, "default": 2}) == []
+
+
+def test_threads_may_report_at_once(spool: ModuleType) -> None:
+    oracle = spool.Oracle("collect", FACTS)
+
+    def report(name: str) -> None:
+        for number in range(500):
+            oracle.request(f"{name}{number}", name, "tax")
+            oracle.issue(f"{name}{number}", name, 1)
+
+    threads = [threading.Thread(target=report, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (oracle.position, oracle.violations) == (4000, [])
+    assert oracle.exercised["right_person"] == 2000
