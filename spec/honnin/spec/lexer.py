@@ -93,6 +93,10 @@ _WIDE: Final[dict[str, str]] = {
     "。": ".",
     "，": ",",
     "．": ".",
+    "‘": '"',
+    "’": '"',
+    "–": "-",
+    "—": "-",
     "“": '"',
     "”": '"',
     "„": '"',
@@ -141,6 +145,11 @@ _WORD = re.compile(
   | (?P<other>.)
     """,
     re.VERBOSE | re.DOTALL,
+)
+# A number in full-width digits may have its unit in ASCII.
+_UNIT = re.compile(r"(?:ms|s|min|h|d)(?!\w)")
+_NARROW_WORD = re.compile(
+    rf"[0-9]+(?:ms|s|min|h|d)?|{_alternatives(MISSPELT)}|{_alternatives(PUNCTUATION)}|[^0-9]"
 )
 # Raw control characters that a string or a comment may not hold: C0, and the signs that reorder text on the screen.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
@@ -289,7 +298,9 @@ class _Scanner:
         meant = MISSPELT[word]
         hint = _MISSPELT_HINTS.get(word, f"write `{meant}`")
         self._report("HN0008", f"`{word}` is no operator of the language", start, end, hint=hint)
-        self._token(PUNCTUATION.get(meant) or meant.upper(), meant, start, end)
+        kind = _kind(meant)
+        assert kind is not None
+        self._token(kind, meant, start, end)
 
     def _other(self, start: int) -> int:
         """A name with characters outside ASCII, a full-width sign, or a character that has no place here."""
@@ -328,22 +339,23 @@ class _Scanner:
 
     def _wide(self, start: int, end: int) -> int:
         """A run of full-width signs or digits: reported once, then read as the ASCII ones that are meant."""
+        if self.text[end - 1].isdigit():
+            unit = _UNIT.match(self.text, end)
+            end = end if unit is None else unit.end()
         wide = self.text[start:end]
-        narrow = "".join(_narrow(char) or "" for char in wide)
-        self._report(
-            "HN0004",
-            f"full-width or typographic `{_shown(wide)}`",
-            start,
-            end,
-            hint=f"write `{_shown(narrow)}`",
-        )
+        narrow = "".join(_narrow(char) or char for char in wide)
         opening = min((at for at in (narrow.find('"'), narrow.find("#")) if at >= 0), default=-1)
-        signs = narrow if opening < 0 else narrow[:opening]
-        for match in re.finditer(rf"[0-9]+|{_alternatives(PUNCTUATION)}", signs):
-            word = match[0]
-            self._token(
-                PUNCTUATION.get(word, "INT"), word[:_MAX_DIGITS], start + match.start(), start + match.end()
-            )
+        words = list(_NARROW_WORD.finditer(narrow, 0, opening if opening >= 0 else len(narrow)))
+        meant = "".join(MISSPELT.get(word[0], word[0]) for word in words) + narrow[opening : opening + 1]
+        hint = f"write `{_shown(meant or narrow)}`"
+        self._report("HN0004", f"full-width or typographic `{_shown(wide)}`", start, end, hint=hint)
+        for match in words:
+            word = MISSPELT.get(match[0], match[0])
+            kind = _kind(word)
+            if word[0].isdigit():
+                self._number(word, start + match.start(), start + match.end())
+            elif kind is not None:
+                self._token(kind, word, start + match.start(), start + match.end())
         if opening < 0:
             return end
         if narrow[opening] == '"':
@@ -403,6 +415,11 @@ _HINTS: Final[dict[str, str]] = {
     "\\": "an escape stands only in a string",
     "@": "the time of an event is written `at 5s`",
 }
+
+
+def _kind(word: str) -> str | None:
+    """The kind of token that a sign or a reserved word is."""
+    return PUNCTUATION.get(word) or (word.upper() if word in _KEYWORD_SET else None)
 
 
 def _narrow(char: str) -> str | None:

@@ -182,7 +182,11 @@ def _interval_without_bound(stop: Stop) -> Repair | None:
         return None
     if stop.kind not in ("DURATION", "NAME", "INT"):
         return None
-    word = stop.token
+    words: tuple[Token, ...] = (stop.token,)
+    unit = stop.near(1)
+    if stop.kind == "INT" and unit is not None and unit in UNIT_MICROSECONDS:
+        words = (stop.made("DURATION", f"{stop.token}{unit}"),)
+    word = words[0]
     diagnostic = Diagnostic(
         "HN0017",
         f"the interval `[{word}` does not say on which side of `{word}`",
@@ -190,7 +194,12 @@ def _interval_without_bound(stop: Stop) -> Repair | None:
         "`<=`, `<`, `>=` or `>`",
         f"write `[<= {word}]` for within `{word}`",
     )
-    return Repair(diagnostic, (stop.made("BOUND", "<="),), skip=0)
+    bound = stop.made("BOUND", "<=")
+    return (
+        Repair(diagnostic, (bound, *words), skip=2)
+        if word != stop.token
+        else Repair(diagnostic, (bound,), skip=0)
+    )
 
 
 def _comparison_chain(stop: Stop) -> Repair | None:
