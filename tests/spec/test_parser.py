@@ -363,7 +363,27 @@ check s satisfies good
     assert [found.span.line for found in parsed.diagnostics] == [2, 4, 7]
     assert parsed.file is not None
     kept = [type(item).__name__ for item in parsed.file.items]
-    assert kept == ["StateDecl", "ClaimDecl", "CheckDecl"]
+    assert kept == ["StateDecl", "ClaimDecl", "SystemDecl", "CheckDecl"]
+
+
+def test_in_a_system_the_parser_goes_on_with_the_next_member() -> None:
+    text = """spec t
+system s {
+  var a: Int =
+  var b: Int
+  action c() { b := }
+  action d(x: T { if x { b := 1 }
+  process e() { l: { emit e( } }
+  lemma f: true
+}
+entity A
+"""
+    parsed = parse(text, "t")
+    assert [found.span.line for found in parsed.diagnostics] == [4, 5, 6, 7]
+    assert parsed.file is not None
+    system, entity = parsed.file.items
+    assert isinstance(system, s.SystemDecl) and isinstance(entity, s.EntityDecl)
+    assert [type(member).__name__ for member in system.members] == ["VarDecl", "PropertyDecl"]
 
 
 def test_a_declaration_at_the_beginning_of_a_line_ends_one_that_was_left_open() -> None:
@@ -381,11 +401,12 @@ def test_a_file_without_header_and_declarations_is_none(text: str) -> None:
     assert [found.code for found in parsed.diagnostics] == ["HN0013"]
 
 
-def test_declarations_without_a_header_are_kept() -> None:
-    parsed = parse("entity A\nentity B", "t")
+@pytest.mark.parametrize("text", ["entity A", "entity A entity B"])
+def test_declarations_without_a_header_are_kept(text: str) -> None:
+    parsed = parse(text, "t")
     assert [found.code for found in parsed.diagnostics] == ["HN0013"]
     assert parsed.file is not None
-    assert len(parsed.file.items) == 2
+    assert len(parsed.file.items) == text.count("entity")
 
 
 @pytest.mark.parametrize("header", ["spec", 'spec "title"', "spec a.b", "spec a spec b"])

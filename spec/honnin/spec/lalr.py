@@ -19,6 +19,9 @@ ITEM_WORDS: Final = frozenset(
         *("AFTER", "PATTERN", "INVARIANT", "ASSUME", "COVER", "EXAMPLE", "SYSTEM", "CHECK"),
     }
 )
+MEMBER_WORDS: Final = frozenset(
+    {"VAR", "INIT", "ACTION", "PROCESS", "ASSUME", "INVARIANT", "LEMMA", "DEFINE"}
+)
 
 
 class _Fed(Lexer):
@@ -56,17 +59,28 @@ class Machine:
         self._table = self._state.parse_conf.states
         # INVARIANT: the first `_base` entries of the stack are the header and the complete items; 0 before the header is read.
         self._base = 0
+        # INVARIANT: inside a system, the first `_member_base` entries are what is before its last member; 0 before its first.
+        self._member_base = 0
 
     def feed(self, token: Token) -> Tree[Token] | None:
         """Takes the token; the whole tree after `$END`."""
+        is_member = token.type in MEMBER_WORDS and self.between_members()
         tree: Tree[Token] | None = self._parser.feed_token(token)
-        if token.type in ITEM_WORDS and self._file_level():
+        if is_member:
+            self._member_base = len(self._state.state_stack) - 1
+        elif token.type in ITEM_WORDS and self._file_level():
             self._base = len(self._state.state_stack) - 1
+            self._member_base = 0
         return tree
 
     @property
     def has_header(self) -> bool:
         return self._base > 0
+
+    @property
+    def has_member(self) -> bool:
+        """Whether a member of the current system has been begun."""
+        return self._member_base > 0
 
     def accepts(self, kind: str) -> bool:
         """Whether a token of this kind may come next. Nothing changes."""
@@ -102,6 +116,7 @@ class Machine:
         made._state.state_stack[:] = self._state.state_stack
         made._state.value_stack[:] = self._state.value_stack
         made._base = self._base
+        made._member_base = self._member_base
         return made
 
     def accepted(self) -> frozenset[str]:
@@ -113,10 +128,19 @@ class Machine:
         """Whether the header and every item that was begun are complete."""
         return self.accepts(END)
 
+    def between_members(self) -> bool:
+        """Whether a member of a system may begin here."""
+        return self.accepts("PROCESS")
+
     def drop_item(self) -> None:
         """Forgets what has been read of an incomplete item, if the header is complete."""
         del self._state.state_stack[self._base :]
         del self._state.value_stack[self._base - 1 :]
+
+    def drop_member(self) -> None:
+        """Forgets what has been read of an incomplete member of a system."""
+        del self._state.state_stack[self._member_base :]
+        del self._state.value_stack[self._member_base - 1 :]
 
     def drop_word(self) -> None:
         """Forgets the last token."""

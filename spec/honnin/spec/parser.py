@@ -1,5 +1,5 @@
 """From text to syntax. Mistakes are diagnostics, several in one run: a likely one is repaired, after another one the parser goes
-on with the next declaration. Every pass behind may rely on trees at most `nodes.MAX_DEPTH` deep.
+on with the next declaration, in a system with its next member. Every pass behind may rely on trees at most `nodes.MAX_DEPTH` deep.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from honnin.spec import syntax
 from honnin.spec.build import Build, token_span
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.expected import expected
-from honnin.spec.lalr import END, ITEM_WORDS, Machine
+from honnin.spec.lalr import END, ITEM_WORDS, MEMBER_WORDS, Machine
 from honnin.spec.lexer import MAX_ERRORS, Words, scan
 from honnin.spec.nodes import MAX_DEPTH, too_deep
 from honnin.spec.normalise import decode
@@ -91,7 +91,9 @@ class _Run:
         self._tokens = (*words.tokens, words.end)
         self._machine = Machine()
         self._at = 0
-        self._item_at = 0
+        # Where the current item begins, and the current member of a system.
+        self._item_at = -1
+        self._member_at = -1
 
     def tree(self) -> Tree[Token] | None:
         """The tree of the file, or None when nothing sensible remains."""
@@ -112,6 +114,8 @@ class _Run:
     def _feed(self, token: Token) -> Tree[Token] | None:
         if token.type in ITEM_WORDS and self._machine.between_items():
             self._item_at = self._at
+        elif token.type in MEMBER_WORDS and self._machine.between_members():
+            self._member_at = self._at
         return self._machine.feed(token)
 
     def _no_header(self) -> None:
@@ -143,6 +147,12 @@ class _Run:
             return self._drop_item()
         if mistake is not None and mistake.resume and self._repaired(mistake):
             return True
+        member = self._next_member()
+        if member is not None:
+            if not self._machine.between_members():
+                self._machine.drop_member()
+            self._at = member
+            return True
         self._at = self._next_item()
         return self._drop_item()
 
@@ -173,16 +183,34 @@ class _Run:
             token = self._tokens[index]
             if token.type in ITEM_WORDS and (depth == 0 or token.column == 1) and index > self._item_at:
                 return index
-            if token.type in _CLOSING:
-                depth += 1
-            elif token.type in _CLOSING.values():
-                depth = max(0, depth - 1)
+            depth = _deeper(depth, token)
         return len(self._tokens) - 1
+
+    def _next_member(self) -> int | None:
+        """In a system, where its next member begins or where it ends, if that is before the next declaration."""
+        if not self._machine.has_member or self._machine.between_items():
+            return None
+        column = self._tokens[self._member_at].column
+        depth = len(self._open_brackets())
+        for index in range(self._at, len(self._tokens)):
+            token = self._tokens[index]
+            if token.type in ITEM_WORDS and token.column == 1 and column != 1:
+                return None
+            if (
+                token.type in MEMBER_WORDS
+                and index > self._member_at
+                and (depth == 1 or token.column == column)
+            ):
+                return index
+            if token.type == "RBRACE" and depth == 1:
+                return index
+            depth = _deeper(depth, token)
+        return None
 
     def _open_brackets(self) -> list[Token]:
         """The brackets of the current item that are open at the current token."""
         opened: list[Token] = []
-        for token in self._tokens[self._item_at : self._at]:
+        for token in self._tokens[max(0, self._item_at) : self._at]:
             if token.type in _CLOSING:
                 opened.append(token)
             elif opened and token.type == _CLOSING[opened[-1].type]:
@@ -206,6 +234,13 @@ class _Run:
     def _leaves_open(self, token: Token, bracket: Token) -> bool:
         closes = token.type in _CLOSING.values() and token.type != _CLOSING[bracket.type]
         return closes or token.type == END or (token.type in ITEM_WORDS and token.column == 1)
+
+
+def _deeper(depth: int, token: Token) -> int:
+    """How many brackets are open after the token."""
+    if token.type in _CLOSING:
+        return depth + 1
+    return max(0, depth - 1) if token.type in _CLOSING.values() else depth
 
 
 def _shown(token: Token) -> str:
