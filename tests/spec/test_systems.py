@@ -423,6 +423,9 @@ def test_reading_other_instances(body: str, expected: list[tuple[str, int]]) -> 
         "action go() { when x }",
         "init: x",
         "var q: P",
+        "var q: 1..3",
+        "var q: 1..3 = 4",
+        "var q: Int = count(p: P)",
     ],
 )
 def test_wrong_expressions(body: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from honnin.spec import syntax
-from honnin.spec.core import Binder, Expr, OptionalT, Property, SystemVar, Type, Var, VarRead
+from honnin.spec.core import Binder, Expr, OptionalT, Property, SystemVar, Type, Var, VarRead, walk
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.elaborate.claims import quantified, range_of, within_range
 from honnin.spec.elaborate.declarations import called_names, fold, typed_define
@@ -14,6 +14,7 @@ from honnin.spec.elaborate.expressions import Context, Typer
 from honnin.spec.elaborate.guards import Guards
 from honnin.spec.elaborate.scope import Broken, Meaning, ProcessNames, Report, Scope, Variable, nfkc
 from honnin.spec.elaborate.types import a_type, countable, default_of, key_types, place_type, read_type
+from honnin.spec.words import bound_here
 
 _DEFAULT = Context("the default of a variable", now=False, state=False)
 _DEFINE = Context("a define of a system", variables=True, instances=True)
@@ -117,10 +118,13 @@ def _initial(written: syntax.VarDecl, value: Type, typer: Typer) -> Expr | None:
             )
         return default
     typed = replace(typer, context=_DEFAULT).value(written.default, value, f"`{written.name.text}`")
-    if typed is not None:
-        Guards(typer.report).check(typed)
-        return fold(typed) or typed
-    return None
+    if typed is None:
+        return None
+    if any(bound_here(node) for node in walk(typed)):
+        typer.fail("HN0222", "a default is made of literals, constants and givens", written.default.span)
+        return None
+    Guards(typer.report).check(typed)
+    return fold(typed) or typed
 
 
 def declare_defines(written: Sequence[syntax.DefineDecl], typer: Typer) -> Scope:
