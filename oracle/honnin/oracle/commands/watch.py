@@ -62,6 +62,8 @@ def _read(run: Watching, log: Path, follow: bool) -> bool:
             if follow and log != STANDARD_INPUT:
                 run.read(follow_lines(log, run.session.note, lambda: stop.asked))
             elif log == STANDARD_INPUT:
+                if sys.stdin.isatty():
+                    run.session.note("reading events from the terminal, a line each; Ctrl-D ends")
                 run.read(stop.upto(read_lines(sys.stdin.buffer)))
             else:
                 lines = stop.upto(read_lines(open_now.enter_context(log.open("rb"))))
