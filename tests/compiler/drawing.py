@@ -25,6 +25,7 @@ from honnin.spec.core import (
     EnumT,
     Event,
     Eventually,
+    Exists,
     Expr,
     Field,
     For,
@@ -43,6 +44,7 @@ from honnin.spec.core import (
     OptionalT,
     Or,
     Pattern,
+    Present,
     Previously,
     Since,
     Specification,
@@ -119,6 +121,16 @@ class Drawing(Formulas):
                 arguments.append(None)
         return Pattern(event.name, tuple(arguments)), tuple(a for a in arguments if isinstance(a, Binder))
 
+    def alternatives(self, pattern: Pattern) -> tuple[Pattern, ...]:
+        """The pattern, and sometimes another with the same names: of two that match, the first counts."""
+        literals = [i for i, argument in enumerate(pattern.arguments) if isinstance(argument, Lit)]
+        if not literals or self.random.random() < 0.5:
+            return (pattern,)
+        arguments = list(pattern.arguments)
+        arguments[self.random.choice(literals)] = None
+        other = Pattern(pattern.event, tuple(arguments))
+        return (pattern, other) if self.random.random() < 0.7 else (other, pattern)
+
     # ------------------------------------------------------------ updates and claims
 
     def update(self) -> After:
@@ -127,7 +139,7 @@ class Drawing(Formulas):
         when = self.formula(scope, 1) if self.random.random() < 0.3 else TRUE
         body = tuple(self.statement(scope, 2) for _ in range(self.random.randint(1, 2)))
         self.temporal = True
-        return After((pattern,), when, tuple(s for s in body if s is not None))
+        return After(self.alternatives(pattern), when, tuple(s for s in body if s is not None))
 
     def statement(self, scope: tuple[Binder, ...], depth: int) -> Statement | None:
         draw = self.random.random()
@@ -171,17 +183,32 @@ class Drawing(Formulas):
         if self.random.random() < 0.5:
             event = self.random.choice(self.events)
             pattern, scope = self.pattern(event)
-            patterns = (pattern,)
+            patterns = self.alternatives(pattern)
             when = self.formula(scope, 1) if self.random.random() < 0.2 else TRUE
             body = self.formula(scope, depth)
             if kind == "invariant" and self.random.random() < 0.35:
                 body = self._awaiting(scope, 2)
             return Claim(name, kind, "on", patterns, when, body, needs_time=True)
+        if kind != "cover" and self.givens and self.random.random() < 0.2:
+            return replace(self._premise(), name=name, kind=kind)
         body = self.formula((), depth)
-        if self.random.random() < 0.3:
+        if self.random.random() < 0.3 and not any(isinstance(node, Present) for node in walk(body)):
             body = self._with_old(body)
         form: Literal["always", "sometime"] = "sometime" if kind == "cover" else "always"
         return Claim(name, kind, form, (), TRUE, body, needs_time=True)
+
+    def _premise(self) -> Claim:
+        """A claim about the facts alone."""
+        states, self.states, self.temporal = self.states, (), False
+        binder = self.binder(PERSON)
+        body: Expr = Forall(binder, self.formula((binder,), 2))
+        self.states, self.temporal = states, True
+        nodes = list(walk(body))
+        there = {key for given in self.givens for key in given.keys}
+        quantified = {node.binder.type for node in nodes if isinstance(node, Forall | Exists)}
+        given = any(isinstance(node, GivenRead) for node in nodes)
+        given = given and all(type in there for type in quantified if isinstance(type, EntityT))
+        return Claim("", "invariant", "always", (), TRUE, body, given_only=given)
 
     def _awaiting(self, scope: tuple[Binder, ...], depth: int) -> Expr:
         match self.random.randint(0, 7) if depth else 9:
@@ -223,7 +250,7 @@ class Drawing(Formulas):
         claims: list[Claim] = []
         for number in range(40):
             claim = self.claim(f"C{number}")
-            if prove_only(claim, made) is None:
+            if claim.given_only or prove_only(claim, made) is None:
                 claims.append(claim)
             if len(claims) == 6:
                 break

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
+from typing import Literal
 
 from honnin.spec.core import (
     BOOL,
+    DURATION,
     INT,
+    TIME,
     And,
     Arithmetic,
     Atom,
@@ -33,6 +36,7 @@ from honnin.spec.core import (
     Lift,
     Lit,
     Not,
+    Now,
     Once,
     OptionalT,
     Or,
@@ -43,6 +47,7 @@ from honnin.spec.core import (
     State,
     StateRead,
     Sum,
+    TimeT,
     Type,
     Var,
 )
@@ -53,7 +58,7 @@ SMALL = RangeT(0, 2)
 TRUE = Lit(True, BOOL)
 SECOND = 1_000_000
 KEYS: tuple[Type, ...] = (PERSON, ROOM, KIND, BOOL, SMALL, PERSON, ROOM)
-VALUES: tuple[Type, ...] = (BOOL, INT, OptionalT(PERSON), OptionalT(ROOM), BOOL, KIND)
+VALUES: tuple[Type, ...] = (BOOL, INT, OptionalT(PERSON), OptionalT(ROOM), BOOL, KIND, OptionalT(TIME))
 
 
 def plain(type: Type) -> Type:
@@ -111,6 +116,8 @@ class Formulas:
                 return self.formula(scope, depth)
             case EnumT(members=members):
                 return Lit(self.random.choice(members), type)
+            case TimeT():
+                return Now()
             case _:
                 return self._number(scope, depth)
 
@@ -196,6 +203,11 @@ class Formulas:
         assert isinstance(state.value, OptionalT)
         there = Compare("!=", read, Lit(None, state.value))
         inner = state.value.inner
+        if inner == TIME:
+            age = Arithmetic("-", Now(), Present(read, TIME), DURATION)
+            operator: Literal["<", ">="] = self.random.choice(("<", ">="))
+            young = Compare(operator, age, Lit(self.random.randint(0, 5) * SECOND, DURATION))
+            return And((there, young)) if self.random.random() < 0.5 else Implies(there, young)
         uses = [s for s in self.states if s.keys == (inner,) and s.value == BOOL]
         use: Expr
         if uses:
