@@ -40,9 +40,9 @@ _SYNTAX: tuple[Entry, ...] = (
     Entry("HN0013", "no-header", "error", "A file begins with `spec NAME`, once."),
     Entry(
         "HN0014",
-        "single-equals",
+        "equals-sign",
         "error",
-        "`=` is written for `==` in a formula, or for `:=` in a statement.",
+        "Of `=`, `==` and `:=` one is written where another is meant.",
     ),
     Entry(
         "HN0015",
@@ -195,13 +195,17 @@ _CLAIMS: tuple[Entry, ...] = (
         "A `for` changes what is held for values that were never seen.",
     ),
     Entry("HN0326", "moment-of-claim", "error", "A claim is looked at in a way that its kind has not."),
-    Entry("HN0327", "assumes-no-input", "error", "An assumption `on` an event is about one that is no input."),
+    Entry(
+        "HN0327", "assumes-no-input", "error", "An assumption `on` an event is about one that is no input."
+    ),
     Entry("HN0328", "example-time-goes-back", "error", "The times in an example go back."),
     Entry("HN0329", "recursive-define", "error", "A define calls itself, by way of others perhaps."),
     Entry("HN0330", "certain-conflict", "error", "Every event of a kind writes one place in two ways."),
     Entry("HN0331", "hangs-on-unseen-values", "error", "What an `after` does may hang on values never seen."),
     Entry("HN0332", "fact-twice", "error", "An example gives one fact twice."),
-    Entry("HN0333", "not-under-old", "error", "An argument stands under `old` in its define, where it cannot."),
+    Entry(
+        "HN0333", "not-under-old", "error", "An argument stands under `old` in its define, where it cannot."
+    ),
 )
 
 _SYSTEMS: tuple[Entry, ...] = (
