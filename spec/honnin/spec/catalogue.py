@@ -37,7 +37,7 @@ _SYNTAX: tuple[Entry, ...] = (
     Entry("HN0010", "syntax", "error", "A word stands where the grammar has no place for it."),
     Entry("HN0011", "unexpected-end", "error", "The file ends in the middle of a declaration."),
     Entry("HN0012", "reserved-word", "error", "A reserved word is used as a name."),
-    Entry("HN0013", "no-header", "error", "A file begins with `spec NAME`, once."),
+    Entry("HN0013", "no-header", "error", "A file begins with `spec NAME`."),
     Entry(
         "HN0014",
         "equals-sign",
