@@ -1,0 +1,155 @@
+"""Breadth-first search of one scope, step by step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from honnin.compiler.explicit.layout import Sizes, State
+from honnin.compiler.explicit.space import Compiled, Known, Space, Way
+from honnin.compiler.explicit.symmetry import Names, Symmetry
+
+_LOOK_AT_CLOCK_EVERY: Final = 256
+
+
+class OutOfTime(Exception):
+    """The deadline has passed."""
+
+
+class TooLarge(Exception):
+    """The scope has more states than were allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step of a run found, from the state `before`; `names`: the former names of the values of the state that it led to."""
+
+    before: State
+    path: int
+    way: Way
+    names: Names
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A run: from the initial state `start` (after `names`, its own renaming) by `steps`. `bits`: what the last of them did."""
+
+    start: State
+    names: Names
+    steps: tuple[Taken, ...]
+    bits: int
+
+
+class Search:
+    """The states of a scope, level by level. `depth` steps are covered; `exhausted` when there is nothing further.
+
+    `done` and `possible` collect what was seen on the way: the bits of all steps, the paths that were possible.
+    """
+
+    def __init__(self, compiled: Compiled, sizes: Sizes) -> None:
+        self.compiled = compiled
+        self.sizes = sizes
+        self.space = Space(compiled, sizes)
+        self.symmetry = Symmetry(self.space.layout, sizes)
+        self.parents: dict[State, State | None] = {}
+        self.depth = -1
+        self.done = 0
+        self.possible: set[int] = set()
+        self._level: list[tuple[State, Known]] = []
+        self._raw: set[State] = set()
+
+    @property
+    def exhausted(self) -> bool:
+        return self.depth >= 0 and not self._level
+
+    @property
+    def states(self) -> int:
+        return len(self.parents)
+
+    def advance(self, goal: int, deadline: float, limit: int) -> Found | None:
+        """One step deeper; a run with one of the bits of `goal` at its end, if there is one.
+
+        OutOfTime past the deadline (`time.monotonic`), TooLarge beyond `limit` states; then the level is not covered.
+        """
+        found = self._start(goal) if self.depth < 0 else self._deeper(goal, deadline, limit)
+        if found is None:
+            self.depth += 1
+        return found
+
+    def _start(self, goal: int) -> Found | None:
+        for state, bits in self.space.initial():
+            self.done |= bits
+            form, known, names = self.symmetry.canonical(state)
+            if bits & goal:
+                return Found(state, names, (), bits)
+            if form not in self.parents:
+                self.parents[form] = None
+                self._level.append((form, known))
+        return None
+
+    def _deeper(self, goal: int, deadline: float, limit: int) -> Found | None:
+        following: dict[State, Known] = {}
+        reached: set[State] = set()
+        try:
+            found = self._expand(goal, deadline, limit, following, reached)
+        except (OutOfTime, TooLarge):
+            for form in following:
+                del self.parents[form]
+            raise
+        self._raw |= reached
+        self._level = list(following.items())
+        return found
+
+    def _expand(
+        self, goal: int, deadline: float, limit: int, following: dict[State, Known], reached: set[State]
+    ) -> Found | None:
+        parents, raw, canonical = self.parents, self._raw, self.symmetry.canonical
+        for count, (state, known) in enumerate(self._level):
+            if count % _LOOK_AT_CLOCK_EVERY == 0 and time.monotonic() > deadline:
+                raise OutOfTime
+            for path, way in self.space.steps(state, known):
+                bits = way[3]
+                self.done |= bits
+                self.possible.add(path)
+                if bits & goal:
+                    return self._run_to(state, path, way)
+                if way[2] in raw or way[2] in reached:
+                    continue
+                reached.add(way[2])
+                form, form_known, _ = canonical(way[2])
+                if form not in parents:
+                    parents[form] = state
+                    following[form] = form_known
+            if len(parents) > limit:
+                raise TooLarge
+        return None
+
+    # ------------------------------------------------------------ runs
+
+    def _run_to(self, state: State, path: int, way: Way) -> Found:
+        """The run that reaches `state` and then takes the way."""
+        line = [state]
+        while (parent := self.parents[line[-1]]) is not None:
+            line.append(parent)
+        line.reverse()
+        start, names = next(self._starts(line[0]))
+        steps = [self._between(before, after) for before, after in pairwise(line)]
+        return Found(start, names, (*steps, Taken(state, path, way, names)), way[3])
+
+    def _starts(self, wanted: State) -> Iterator[tuple[State, Names]]:
+        for state, _ in self.space.initial():
+            form, _, names = self.symmetry.canonical(state)
+            if form == wanted:
+                yield state, names
+
+    def _between(self, before: State, after: State) -> Taken:
+        """The first step from one canonical state to another."""
+        _, known, _ = self.symmetry.canonical(before)
+        for path, way in self.space.steps(before, known):
+            form, _, names = self.symmetry.canonical(way[2])
+            if form == after:
+                return Taken(before, path, way, names)
+        raise AssertionError("a state was reached that cannot be reached again")

@@ -1,0 +1,209 @@
+"""A product compiled to step functions, and those functions in one scope."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any, TypeAlias
+
+from honnin.compiler.explicit import runtime
+from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.layout import (
+    LAZY,
+    NONE,
+    Cell,
+    Layout,
+    Sizes,
+    State,
+    Vocabulary,
+    base,
+    is_finite,
+)
+from honnin.compiler.explicit.runtime import Impossible, Need, OutOfRange
+from honnin.compiler.explicit.steps import Steps
+from honnin.compiler.explicit.watch import Watch, watch
+from honnin.compiler.product import Product
+from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, RangeT, TextT, Type
+
+Known: TypeAlias = tuple[int, ...]
+"""Per entity, how many values are known: the others are interchangeable."""
+
+Arguments: TypeAlias = tuple[float, ...]
+Way: TypeAlias = tuple[Arguments, State, State, int]
+"""The values of parameters and picks, the state with what was decided on the way, the next state, the bits of watch.py."""
+
+_Body: TypeAlias = Callable[..., tuple[State, int] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A product as Python code, the same for every scope. `guesses`: some Int or Text is chosen from a few candidates only."""
+
+    product: Product
+    vocabulary: Vocabulary
+    watch: Watch
+    code: CodeType
+    guesses: bool
+
+
+def compile_product(product: Product) -> Compiled:
+    """The step functions of a product; NotApplicable when the explicit search cannot treat it."""
+    vocabulary = Vocabulary(product)
+    watched = watch(product)
+    steps = Steps(vocabulary, watched)
+    try:
+        source = steps.source()
+        code = compile(source, "<steps>", "exec")
+    except (SyntaxError, RecursionError, MemoryError) as error:
+        raise NotApplicable("its formulas are nested too deeply") from error
+    return Compiled(product, vocabulary, watched, code, steps.guesses)
+
+
+class Space:
+    """The states and steps of a product in one scope."""
+
+    def __init__(self, compiled: Compiled, sizes: Sizes) -> None:
+        self.compiled = compiled
+        self.sizes = sizes
+        self.layout = Layout(compiled.vocabulary, sizes)
+        self.guessed = compiled.guesses
+        self._entities = {name: i for i, name in enumerate(compiled.vocabulary.entities)}
+        names = self._names()
+        exec(compiled.code, names)  # noqa: S102 - what Steps wrote: numbers and names of its own
+        self._initial: _Body = names["initial"]
+        self._paths: list[Callable[[State, Known], Iterator[Way]]] = [
+            names[f"p{i}"] for i in range(len(compiled.product.paths))
+        ]
+
+    def initial(self) -> Iterator[tuple[State, int]]:
+        """Every initial state, with the bits of what is violated there."""
+        nothing_known = tuple(0 for _ in self.sizes)
+        for _, _, state, bits in self._finish(self._initial, tuple(self.layout.blank()), nothing_known, ()):
+            yield state, bits
+
+    def steps(self, state: State, known: Known) -> Iterator[tuple[int, Way]]:
+        """Every step from the state: the number of the path, and the way taken."""
+        for number, path in enumerate(self._paths):
+            for way in path(state, known):
+                yield number, way
+
+    # ------------------------------------------------------------ deciding cells
+
+    def _finish(self, body: _Body, state: State, known: Known, arguments: Arguments) -> Iterator[Way]:
+        try:
+            result = body(state, *arguments)
+        except Need as need:
+            for decided, after in self._decide(state, need.cell, known):
+                yield from self._finish(body, decided, after, arguments)
+            return
+        except Impossible:
+            return
+        except OutOfRange as error:
+            raise NotApplicable("a key is outside its range") from error
+        if result is not None:
+            yield arguments, state, *result
+
+    def _split(
+        self, guard: Callable[..., object], state: State, known: Known, arguments: Arguments
+    ) -> Iterator[tuple[State, Known]]:
+        """The states, decided as far as the guard asks, in which it is true."""
+        try:
+            holds = guard(state, *arguments)
+        except Need as need:
+            for decided, after in self._decide(state, need.cell, known):
+                yield from self._split(guard, decided, after, arguments)
+            return
+        except Impossible:
+            return
+        except OutOfRange as error:
+            raise NotApplicable("a key is outside its range") from error
+        if holds:
+            yield state, known
+
+    def _decide(self, state: State, cell: int, known: Known) -> Iterator[tuple[State, Known]]:
+        """The state with each value in the cell, and what is known then."""
+        slot, keys = self.layout.where[cell]
+        for i, key in zip(slot.dense, keys, strict=True):
+            kind = base(slot.keys[i])
+            if isinstance(kind, EntityT) and key != NONE:
+                known = know(known, self._entities[kind.name], int(key))
+        value_type = slot.value
+        inner = base(value_type)
+        entity = self._entities[inner.name] if isinstance(inner, EntityT) else None
+        for value in self._candidates(value_type, known):
+            after = known if entity is None or value == NONE else know(known, entity, int(value))
+            yield (*state[:cell], value, *state[cell + 1 :]), after
+
+    def _candidates(self, type: Type, known: Known) -> list[float]:
+        match type:
+            case OptionalT(inner=inner):
+                return [NONE, *self._candidates(inner, known)]
+            case EntityT(name=name):
+                entity = self._entities[name]
+                return list(range(min(known[entity] + 1, self.sizes[entity])))
+            case EnumT() | BoolT() | RangeT():
+                return list(self.layout.domain(type))
+            case TextT():
+                self.guessed = True
+                return list(range(len(self.compiled.vocabulary.texts)))
+            case _:
+                self.guessed = True
+                return list(self.compiled.vocabulary.integers)
+
+    # ------------------------------------------------------------ names
+
+    def _names(self) -> dict[str, Any]:
+        """The globals of the generated module in this scope."""
+        layout, slots = self.layout, self.compiled.vocabulary.slots
+        names: dict[str, Any] = {
+            "NONE": NONE,
+            "LAZY": LAZY,
+            "know": know,
+            "split": self._split,
+            "finish": self._finish,
+            **{
+                name: getattr(runtime, name)
+                for name in (
+                    "read",
+                    "present",
+                    "in_range",
+                    "maybe",
+                    "find",
+                    "put",
+                    "merge",
+                    "apply",
+                    "keys_in_sight",
+                )
+            },
+        }
+        defaults: dict[int, Cell] = {}
+        for slot in slots:
+            names[f"P{slot.number}"] = layout.bases[slot.number]
+            for place, stride in enumerate(layout.strides[slot.number]):
+                names[f"P{slot.number}_{place}"] = stride
+            cells = range(layout.bases[slot.number], layout.bases[slot.number] + layout.count(slot))
+            names[f"C{slot.number}"] = cells
+            if slot.sparse and slot.rest is not None:
+                default = self.compiled.vocabulary.encode(slot.rest.value, slot.value)
+                defaults.update(dict.fromkeys(cells, default))
+        for entity, size in enumerate(self.sizes):
+            names[f"D{entity}"] = range(size)
+            names[f"X{entity}"] = [range(min(known + 1, size)) for known in range(size + 1)]
+        for index in range(len(self.compiled.product.machines)):
+            names[f"I{index}"], names[f"S{index}"] = self._endless(index)
+        return {**names, "Z": defaults}
+
+    def _endless(self, machine: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The cells of a machine that hold values of types without end, and those that hold entries."""
+        own = {p.name for p in self.compiled.product.places if p.machine == machine}
+        where = [(cell, slot) for cell, (slot, _) in enumerate(self.layout.where) if slot.name in own]
+        numbers = (cell for cell, slot in where if not slot.sparse and not is_finite(slot.value))
+        return tuple(numbers), tuple(cell for cell, slot in where if slot.sparse)
+
+
+def know(known: Known, entity: int, value: int) -> Known:
+    """What is known when this value of the entity is known too."""
+    if value < known[entity]:
+        return known
+    return (*known[:entity], value + 1, *known[entity + 1 :])
