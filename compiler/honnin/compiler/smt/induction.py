@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from honnin.compiler.product import Product
 from honnin.compiler.smt.atoms import Vocabulary, atoms, vocabulary
-from honnin.compiler.smt.mining import Clause, Table, violates
+from honnin.compiler.smt.mining import Table
 from honnin.compiler.smt.plans import Plan, plans
-from honnin.compiler.smt.proof import Deadline, Found, Induction, OutOfTime
-from honnin.compiler.smt.structures import Structure, compile_expr
+from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction, OutOfTime
+from honnin.compiler.smt.structures import Structure
 from honnin.compiler.smt.universe import Unsupported
 from honnin.spec.core import Expr, Property
 
@@ -36,20 +36,20 @@ class NotFound:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Lemma:
-    formula: Expr
-    number: int
-
-
 class _Search:
     """The state of the loop. `lemmas` hold of every sample and initially, and are being proved together."""
 
     def __init__(self, induction: Induction, samples: Sequence[Structure]) -> None:
         self.induction = induction
         self.samples = samples
-        self.lemmas: list[_Lemma] = []
+        self.lemmas: list[Claimed] = []
         self.given_up: set[Expr] = set()
+        self.paths = range(len(induction.paths))
+
+    def adopt(self, clause: Claimed) -> None:
+        """The clause is one of the lemmas from now on."""
+        self.induction.assume(clause)
+        self.lemmas.append(clause)
 
     def look(self, plan: Plan, words: Vocabulary, progress: Progress) -> bool:
         """Whether the lemmas, with more of the plan's, are now inductive and exclude everything wrong."""
@@ -58,12 +58,9 @@ class _Search:
         self.table = Table(budget, tuple(atoms(words, budget, quantified=plan.quantified)))
         self.plan = plan
         progress(f"looking for an invariant: {plan}, {len(self.table.atoms)} atoms")
-        for sample in self.samples[:_FIRST_SAMPLES]:
+        for sample in self.samples:
             self.table.add(sample)
         return self._loop()
-
-    def active(self) -> list[int]:
-        return [lemma.number for lemma in self.lemmas]
 
     def _loop(self) -> bool:
         while True:
@@ -82,22 +79,22 @@ class _Search:
                 self._give_up(lemma, step)
 
     def _violation(self) -> Found | bool:
-        for path in range(len(self.induction.paths)):
-            found = self.induction.violation(path, self.active())
+        for path in self.paths:
+            found = self.induction.violation(path, self.lemmas)
             if found is not False:
                 return found
         return False
 
-    def _broken(self) -> tuple[_Lemma, Found | None] | None:
+    def _broken(self) -> tuple[Claimed, Found | None] | None:
         """A lemma that some step breaks, with the step if z3 can tell it."""
         for lemma in reversed(self.lemmas):
-            for path in range(len(self.induction.paths)):
-                found = self.induction.broken(path, lemma.formula, self.active())
+            for path in self.paths:
+                found = self.induction.broken(path, lemma, self.lemmas)
                 if found is not False:
                     return lemma, found if isinstance(found, Found) else None
         return None
 
-    def _give_up(self, lemma: _Lemma, step: Found | None) -> None:
+    def _give_up(self, lemma: Claimed, step: Found | None) -> None:
         """No clause of this plan saves the lemma: whatever its invariants are, they contain the step, so its end is a sample."""
         self.lemmas.remove(lemma)
         self.given_up.add(lemma.formula)
@@ -114,50 +111,43 @@ class _Search:
             ]
             if not candidates:
                 return False
-            sound = [clause for clause in candidates[:_CONSIDERED] if self._agrees(clause)]
+            claimed = [self.induction.clause(clause.formula) for clause in candidates[:_CONSIDERED]]
+            sound = [clause for clause in claimed if self._holds_initially(clause)]
             if sound:
-                chosen = self._best(sound).formula
-                self.lemmas.append(_Lemma(chosen, self.induction.add(chosen)))
+                self.adopt(self._best(sound))
                 return True
 
-    def _agrees(self, clause: Clause) -> bool:
-        """Whether no sample violates the clause and it holds initially; if not, it is not considered again."""
-        test = compile_expr(clause.matrix)
-        for sample in self.samples:
-            if violates(sample, clause, test):
-                self.table.add(sample)
-                self.given_up.add(clause.formula)
-                return False
-        start = self.induction.not_initial(clause.formula)
+    def _holds_initially(self, clause: Claimed) -> bool:
+        """Whether the clause holds initially; if not, it is not considered again."""
+        start = self.induction.not_initial(clause)
         if isinstance(start, Found):
             self.table.add(start.before)
         if start is not False:
             self.given_up.add(clause.formula)
         return start is False
 
-    def _best(self, clauses: list[Clause]) -> Clause:
+    def _best(self, clauses: list[Claimed]) -> Claimed:
         """The first that no step breaks; else the first."""
-        active = self.active()
-        return next((c for c in clauses if self.induction.is_kept(c.formula, active)), clauses[0])
+        return next((c for c in clauses if self.induction.is_kept(c, self.lemmas)), clauses[0])
 
     def needed(self) -> tuple[Expr, ...]:
         """Those of the lemmas that the proof of what is asked rests on, and the proofs of these, and so on."""
-        active = self.active()
-        used: set[int] = set()
-        for path in range(len(self.induction.paths)):
-            self.induction.violation(path, active)
-            used.update(self.induction.rests_on)
-        todo = list(used)
+        used: dict[int, Claimed] = {}
+        todo: list[Claimed] = []
+        for path in self.paths:
+            self.induction.violation(path, self.lemmas)
+            todo += self.induction.rests_on
         while todo:
-            number = todo.pop()
-            for path in range(len(self.induction.paths)):
-                self.induction.broken(path, self.induction.clauses[number], active)
-                todo += [other for other in self.induction.rests_on if other not in used]
-                used.update(self.induction.rests_on)
-        return tuple(self.induction.clauses[number] for number in sorted(used))
+            lemma = todo.pop()
+            if lemma.number in used:
+                continue
+            used[lemma.number] = lemma
+            for path in self.paths:
+                self.induction.broken(path, lemma, self.lemmas)
+                todo += self.induction.rests_on
+        return tuple(lemma.formula for _, lemma in sorted(used.items()))
 
 
-_FIRST_SAMPLES = 150
 _CANDIDATES = 40
 _CONSIDERED = 8
 
@@ -167,13 +157,14 @@ def is_inductive(
 ) -> bool:
     """Whether the clauses hold initially and after every step, and exclude everything wrong: asked anew, of new solvers."""
     induction = Induction(product, properties, deadline)
-    numbers = [induction.add(clause) for clause in clauses]
-    paths = range(len(induction.paths))
+    claimed = [induction.clause(clause) for clause in clauses]
+    for clause in claimed:
+        induction.assume(clause)
     return (
         induction.initial_violation() is False
-        and all(induction.not_initial(clause) is False for clause in clauses)
-        and all(induction.violation(path, numbers) is False for path in paths)
-        and all(induction.is_kept(clause, numbers) for clause in clauses)
+        and all(induction.not_initial(clause) is False for clause in claimed)
+        and all(induction.violation(path, claimed) is False for path in range(len(induction.paths)))
+        and all(induction.is_kept(clause, claimed) for clause in claimed)
     )
 
 
@@ -207,8 +198,9 @@ def _prove(
         return NotFound("the initial state may already be wrong")
     search = _Search(induction, samples)
     for lemma in lemmas:
-        if induction.not_initial(lemma) is False:
-            search.lemmas.append(_Lemma(lemma, induction.add(lemma)))
+        claimed = induction.clause(lemma)
+        if induction.not_initial(claimed) is False:
+            search.adopt(claimed)
     words = vocabulary(product, lemmas)
     tried = 0
     for plan in plans(words):

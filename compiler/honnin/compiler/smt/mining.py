@@ -13,7 +13,7 @@ from itertools import product
 
 from honnin.compiler.simplify import disjunction, negation
 from honnin.compiler.smt.atoms import Budget, weight
-from honnin.compiler.smt.structures import Names, Structure, Test, compile_expr
+from honnin.compiler.smt.structures import Rows, Structure, row_function
 from honnin.spec.core import Binder, Expr, Forall, Var, walk
 
 
@@ -83,26 +83,19 @@ class Table:
 
     budget: Budget
     atoms: tuple[Expr, ...]
-    tests: tuple[Test, ...] = ()
     rows: list[int] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
     columns: list[int] = field(default_factory=list)
+    _row: Rows = field(init=False)
 
     def __post_init__(self) -> None:
-        self.tests = tuple(compile_expr(atom) for atom in self.atoms)
+        self._row = row_function(self.budget.variables, self.atoms)
         self.columns = [0] * len(self.atoms)
 
     def rows_of(self, structure: Structure) -> Iterator[int]:
         """The row for each choice of the variables."""
-        domains = [structure.domain(b.type) for b in self.budget.variables]
-        uids = [b.uid for b in self.budget.variables]
-        for values in product(*domains):
-            names: Names = dict(zip(uids, values, strict=True))
-            row = 0
-            for index, test in enumerate(self.tests):
-                if test(structure, names):
-                    row |= 1 << index
-            yield row
+        for values in product(*(structure.domain(b.type) for b in self.budget.variables)):
+            yield self._row(structure, *values)
 
     def add(self, structure: Structure) -> bool:
         """The state is a sample from now on. Whether it brought a new row."""
@@ -113,8 +106,8 @@ class Table:
                 self.known.add(row)
                 bit = 1 << len(self.rows)
                 self.rows.append(row)
-                for index in range(len(self.atoms)):
-                    if row >> index & 1:
+                for index, digit in enumerate(reversed(f"{row:b}")):
+                    if digit == "1":
                         self.columns[index] |= bit
         return fresh
 
@@ -153,12 +146,3 @@ class Table:
                 clause = self.clause(row, chosen)
                 found.setdefault(clause.literals, clause)
         return sorted(found.values(), key=lambda clause: (len(clause.literals), clause.weight))
-
-
-def violates(structure: Structure, clause: Clause, test: Test) -> bool:
-    """Whether the clause (its matrix compiled: `test`) is false in the state for some values."""
-    uids = [b.uid for b in clause.variables]
-    return any(
-        not test(structure, dict(zip(uids, values, strict=True)))
-        for values in product(*(structure.domain(b.type) for b in clause.variables))
-    )

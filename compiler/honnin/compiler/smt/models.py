@@ -67,6 +67,9 @@ class ModelState:
         match type:
             case OptionalT(inner=inner):
                 return Maybe(False, None) if value is None else Maybe(True, self._term(value, inner))
+            case _ if value is None:
+                # A key that is none: whoever reads there asks first, so any value will do.
+                return self._term(self.domain(type)[0], type)
             case EntityT():
                 self.domain(type)
                 return self._elements[type][value]

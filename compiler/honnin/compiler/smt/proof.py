@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import z3
 
@@ -57,11 +57,26 @@ class Found:
     after: ModelState | None
 
 
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A clause as z3 knows it. `names`: arbitrary values for its variables; `now`: its matrix of them before a step; `after`: the
+    same after the step by each path that was asked about."""
+
+    formula: Expr
+    number: int
+    guard: z3.BoolRef
+    before: z3.BoolRef
+    matrix: Expr
+    names: dict[int, Term]
+    now: Formula
+    after: dict[int, Formula] = field(default_factory=dict)
+
+
 class Induction:
     """The proof obligations of a product: that claims hold at every position, and properties of states always.
 
-    Clauses are closed formulas over places (`VarRead`). Each is assumed in the state before a step where it is asked for by its
-    number; so clauses may come and go.
+    Clauses are closed formulas over places (`VarRead`). Those that are active are assumed in the state before a step, so clauses
+    may come and go.
     """
 
     def __init__(self, product: Product, properties: tuple[Property, ...], deadline: Deadline) -> None:
@@ -71,9 +86,8 @@ class Induction:
         self.encoding = Encoding(product, self.universe)
         self.before = State({p.name: self.universe.function(p.keys, p.value) for p in product.places})
         self.properties = properties
-        self.clauses: list[Expr] = []
-        self.guards: list[z3.BoolRef] = []
-        self.rests_on: list[int] = []  # the clauses that the last answer False rests on
+        self._claimed: dict[Expr, Claimed] = {}
+        self.rests_on: list[Claimed] = []  # the active clauses that the last answer False rests on
         self.start = self._initial_solver()
         self.paths = [self._path_solver(path) for path in product.paths]
 
@@ -81,7 +95,7 @@ class Induction:
         state = self.encoding.initial()
         solver = z3.Solver()
         self.initial_state = state
-        solver.add(self._expression(self.encoding.possible_initially(state)))
+        solver.add(_expression(self.encoding.possible_initially(state)))
         self._add_side(solver)
         return solver
 
@@ -90,9 +104,9 @@ class Induction:
         now: Term = self.universe.fresh(core.TIME) if self.product.timed else None
         taken = self.encoding.take(path, self.before, names, now=now)
         solver = z3.Solver()
-        solver.add(self._expression(taken.possible))
+        solver.add(_expression(taken.possible))
         for known in self._known_before():
-            solver.add(self._expression(known))
+            solver.add(_expression(known))
         self._add_side(solver)
         return taken, solver
 
@@ -106,41 +120,40 @@ class Induction:
                 if one.claim.kind != "cover" and one.initial is not None and _is_of_states(one.claim.body):
                     yield holds(one.body, self.encoding.machine(index, self.before), {})
 
-    def _expression(self, formula: Formula) -> z3.BoolRef:
-        return z3.BoolVal(formula) if isinstance(formula, bool) else formula
-
     def _add_side(self, solver: z3.Solver) -> None:
         solver.add(*self.universe.side)
 
     # ------------------------------------------------------------ clauses
 
-    def _opened(self, formula: Expr) -> tuple[Expr, dict[int, Term]]:
-        """The formula without its outermost `forall`s, and an arbitrary value for each of their variables."""
+    def clause(self, formula: Expr) -> Claimed:
+        """The formula, ready to be asked about."""
+        if formula not in self._claimed:
+            self._claimed[formula] = self._make_clause(formula)
+        return self._claimed[formula]
+
+    def _make_clause(self, formula: Expr) -> Claimed:
+        number = len(self._claimed)
+        matrix: Expr = formula
         names: dict[int, Term] = {}
-        while isinstance(formula, core.Forall):
-            names[formula.binder.uid] = self.universe.fresh(formula.binder.type)
-            formula = formula.body
-        return formula, names
+        while isinstance(matrix, core.Forall):
+            names[matrix.binder.uid] = self.universe.fresh(matrix.binder.type)
+            matrix = matrix.body
+        at = self.encoding.design(self.before)
+        before = _expression(holds(formula, at, {}))
+        return Claimed(
+            formula, number, z3.Bool(f"g{number}"), before, matrix, names, holds(matrix, at, names)
+        )
 
-    def _before(self, formula: Expr) -> z3.BoolRef:
-        return self._expression(holds(formula, self.encoding.design(self.before), {}))
-
-    def add(self, formula: Expr) -> int:
-        """A clause, assumed before every step where its number is asked for."""
-        number = len(self.clauses)
-        guard = z3.Bool(f"g{number}")
-        self.clauses.append(formula)
-        self.guards.append(guard)
-        before = self._before(formula)
+    def assume(self, clause: Claimed) -> None:
+        """From now on the clause can be one of the active ones: those assumed before a step."""
         for _, solver in self.paths:
-            solver.add(z3.Implies(guard, before))
-        return number
+            solver.add(z3.Implies(clause.guard, clause.before))
 
     # ------------------------------------------------------------ questions
 
-    def not_initial(self, formula: Expr) -> Found | bool:
-        """An initial state in which the formula is false; False: there is none; True: z3 cannot say."""
-        value = holds(formula, self.encoding.design(self.initial_state), {})
+    def not_initial(self, clause: Claimed) -> Found | bool:
+        """An initial state in which the clause is false; False: there is none; True: z3 cannot say."""
+        value = holds(clause.matrix, self.encoding.design(self.initial_state), clause.names)
         return self._ask(self.start, neg(value), (), None)
 
     def initial_violation(self) -> Found | bool:
@@ -154,7 +167,7 @@ class Induction:
         failed += [neg(holds(stated.condition, at, {})) for stated in self.properties]
         return self._ask(self.start, disj(failed), (), None)
 
-    def violation(self, path: int, active: Iterable[int]) -> Found | bool:
+    def violation(self, path: int, active: Sequence[Claimed]) -> Found | bool:
         """The same for a step by the path from a state in which the active clauses hold: a claim or a property fails."""
         taken, solver = self.paths[path]
         return self._ask(solver, self.failure(taken), active, taken.state)
@@ -169,35 +182,36 @@ class Induction:
         """A broken claim, a cover reached, a write conflict."""
         return judged is None or judged.check.claim.kind != "assume"
 
-    def broken(self, path: int, formula: Expr, active: Iterable[int]) -> Found | bool:
-        """The same: the formula, assumed before the step, is false after it."""
+    def broken(self, path: int, clause: Claimed, active: Sequence[Claimed]) -> Found | bool:
+        """The same: the clause, assumed before the step, is false after it."""
         taken, solver = self.paths[path]
-        matrix, names = self._opened(formula)
-        after = holds(matrix, self.encoding.design(taken.state, taken.now), names)
-        if same(after, holds(matrix, self.encoding.design(self.before), names)):
+        if path not in clause.after:
+            at = self.encoding.design(taken.state, taken.now)
+            clause.after[path] = holds(clause.matrix, at, clause.names)
+        after = clause.after[path]
+        if same(after, clause.now):
             self.rests_on = []
             return False
-        return self._ask(solver, conj((neg(after), self._before(formula))), active, taken.state)
+        return self._ask(solver, conj((neg(after), clause.before)), active, taken.state)
 
-    def is_kept(self, formula: Expr, active: Iterable[int]) -> bool:
-        """Whether no step breaks the formula from a state in which the active clauses hold."""
-        known = tuple(active)
-        return all(self.broken(path, formula, known) is False for path in range(len(self.paths)))
+    def is_kept(self, clause: Claimed, active: Sequence[Claimed]) -> bool:
+        """Whether no step breaks the clause from a state in which the active clauses hold."""
+        return all(self.broken(path, clause, active) is False for path in range(len(self.paths)))
 
     def _ask(
-        self, solver: z3.Solver, wanted: Formula, active: Iterable[int], after: State | None
+        self, solver: z3.Solver, wanted: Formula, active: Sequence[Claimed], after: State | None
     ) -> Found | bool:
         self.rests_on = []
         if wanted is False:
             return False
         solver.push()
         try:
-            solver.add(self._expression(wanted))
+            solver.add(_expression(wanted))
             self._add_side(solver)
-            result = check(solver, self.deadline, [self.guards[number] for number in active])
+            result = check(solver, self.deadline, [clause.guard for clause in active])
             if result == z3.unsat:
                 used = {guard.get_id() for guard in solver.unsat_core()}
-                self.rests_on = [number for number, guard in enumerate(self.guards) if guard.get_id() in used]
+                self.rests_on = [clause for clause in active if clause.guard.get_id() in used]
                 return False
             if result == z3.unknown:
                 return True
@@ -209,6 +223,10 @@ class Induction:
             ModelState(model, self.encoding, before),
             None if after is None else ModelState(model, self.encoding, after),
         )
+
+
+def _expression(formula: Formula) -> z3.BoolRef:
+    return z3.BoolVal(formula) if isinstance(formula, bool) else formula
 
 
 def _is_of_states(expr: Expr) -> bool:

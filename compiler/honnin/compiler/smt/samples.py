@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import TypeAlias
@@ -28,6 +29,22 @@ from honnin.spec.core import (
 
 _TRIES = 24
 """So many random choices are made for a step before it is taken to be impossible."""
+
+SECONDS, STATES, WALKS, LENGTH = 1.5, 1200, 400, 14
+
+
+def reachable(prod: Product, until: float) -> list[Sample]:
+    """States of random walks through small scopes, made in little time, before `until` (on the clock of `time.monotonic`)."""
+    until = min(until, time.monotonic() + SECONDS)
+    entities = list(dict.fromkeys(e.name for m in prod.machines for e in m.specification.entities))
+    found: list[Sample] = []
+    for seed in range(WALKS):
+        sizes = random.Random(seed)
+        scope = {entity: sizes.choice((1, 2, 2, 2, 3)) for entity in entities}
+        found += Walker(prod, scope, seed).walk(LENGTH)
+        if len(found) >= STATES or time.monotonic() > until:
+            break
+    return found
 
 
 class Walker:

@@ -5,15 +5,15 @@ Formulas here speak of places by their full names (`VarRead` of a place; `atoms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol, TypeAlias
 
 from honnin.compiler.product import NOW, counter_name
 from honnin.spec import core
-from honnin.spec.core import Expr, Type, Value, finite_values
+from honnin.spec.core import Binder, Expr, Type, Value, finite_values
 
-Names: TypeAlias = dict[int, Value]
-Test: TypeAlias = Callable[["Structure", Names], Value]
+Rows: TypeAlias = Callable[..., int]
+"""Of a structure and the values of the variables: the bits of the formulas that are true there."""
 
 
 class Structure(Protocol):
@@ -61,102 +61,100 @@ _SMALL = (0, 1, 2, 3)
 """The integers that are tried where a variable is one."""
 
 
-def compile_expr(expr: Expr) -> Test:
-    """The expression as a function of a structure and the values of its free variables."""
-    match expr:
-        case core.Lit(value=value):
-            return lambda structure, names: value
-        case core.Var(binder=binder):
-            uid = binder.uid
-            return lambda structure, names: names[uid]
-        case core.Now():
-            return lambda structure, names: structure.read(NOW, ())
-        case core.VarRead(variable=variable):
-            return _read(variable, expr.keys)
-        case core.AtLabel(process=process, label=label):
-            counter = _read(counter_name(process), expr.keys)
-            return lambda structure, names: counter(structure, names) == label
-        case core.GivenRead(given=given):
-            keys = [compile_expr(key) for key in expr.keys]
-            return lambda structure, names: structure.given(
-                given, tuple(key(structure, names) for key in keys)
-            )
-        case core.Lift(body=body) | core.Present(body=body):
-            return compile_expr(body)
-        case core.Compare() | core.Arithmetic() | core.Minus():
-            return _computed(expr)
-        case core.Forall() | core.Exists():
-            return _quantified(expr)
-        case _:
-            return _connective(expr)
+def row_function(variables: Sequence[Binder], formulas: Sequence[Expr]) -> Rows:
+    """The formulas over the variables as one Python function; what they read is read once.
+
+    Nothing of the specification's text is in the source but values, by `repr`.
+    """
+    source = _Source(variables)
+    tests = [source.text(formula) for formula in formulas]
+    lines = [
+        f"def row(S, {', '.join(source.variables.values())}):" if variables else "def row(S):",
+        " R, G, D = S.read, S.given, S.domain",
+        *(f" {name} = {text}" for text, name in source.reads.items()),
+        " found = 0",
+        *(f" if {test}: found |= {1 << index}" for index, test in enumerate(tests)),
+        " return found",
+    ]
+    space: dict[str, object] = dict(source.constants)
+    exec("\n".join(lines), space)  # noqa: S102
+    found = space["row"]
+    assert callable(found)
+    return found
 
 
-def _read(place: str, keys: tuple[Expr, ...]) -> Test:
-    tests = [compile_expr(key) for key in keys]
-    if len(tests) == 1:
-        only = tests[0]
-        return lambda structure, names: structure.read(place, (only(structure, names),))
-    return lambda structure, names: structure.read(place, tuple(test(structure, names) for test in tests))
+class _Source:
+    """The texts of expressions; reads outside quantifiers are given names."""
 
+    def __init__(self, variables: Sequence[Binder]) -> None:
+        self.variables = {b.uid: f"x{index}" for index, b in enumerate(variables)}
+        self.reads: dict[str, str] = {}
+        self.constants: dict[str, object] = {}
+        self._named: dict[object, str] = {}
+        self._depth = 0
 
-def _connective(expr: Expr) -> Test:
-    match expr:
-        case core.Not(body=body):
-            test = compile_expr(body)
-            return lambda structure, names: not test(structure, names)
-        case core.And(items=items):
-            tests = [compile_expr(item) for item in items]
-            return lambda structure, names: all(test(structure, names) for test in tests)
-        case core.Or(items=items):
-            tests = [compile_expr(item) for item in items]
-            return lambda structure, names: any(test(structure, names) for test in tests)
-        case core.Implies(left=left, right=right):
-            a, b = compile_expr(left), compile_expr(right)
-            return lambda structure, names: not a(structure, names) or b(structure, names)
-        case core.Iff(left=left, right=right):
-            a, b = compile_expr(left), compile_expr(right)
-            return lambda structure, names: a(structure, names) == b(structure, names)
-        case core.If():
-            c, a, b = (compile_expr(part) for part in (expr.condition, expr.then, expr.otherwise))
-            return lambda structure, names: (a if c(structure, names) else b)(structure, names)
-        case _:
-            raise TypeError(f"{type(expr).__name__} is not evaluated over known states")
+    def _constant(self, value: object) -> str:
+        if value not in self._named:
+            name = f"C{len(self._named)}"
+            self._named[value] = name
+            self.constants[name] = value
+        return self._named[value]
 
+    def text(self, expr: Expr) -> str:
+        """A Python expression of the same value."""
+        match expr:
+            case core.Lit(value=value):
+                return repr(value)
+            case core.Var(binder=binder):
+                return self.variables[binder.uid]
+            case core.Now():
+                return self._read("R", NOW, ())
+            case core.VarRead(variable=variable, keys=keys):
+                return self._read("R", variable, keys)
+            case core.AtLabel(process=process, keys=keys, label=label):
+                return f"({self._read('R', counter_name(process), keys)} == {label!r})"
+            case core.GivenRead(given=given, keys=keys):
+                return self._read("G", given, keys)
+            case core.Lift(body=body) | core.Present(body=body):
+                return self.text(body)
+            case core.Minus(body=body):
+                return f"(-{self.text(body)})"
+            case core.Compare() | core.Arithmetic():
+                return f"({self.text(expr.left)} {expr.operator} {self.text(expr.right)})"
+            case core.Forall() | core.Exists():
+                return self._quantified(expr)
+            case _:
+                return self._connective(expr)
 
-def _computed(expr: core.Compare | core.Arithmetic | core.Minus) -> Test:
-    if isinstance(expr, core.Minus):
-        body = compile_expr(expr.body)
-        return lambda structure, names: -_number(body(structure, names))
-    a, b = compile_expr(expr.left), compile_expr(expr.right)
-    match expr.operator:
-        case "==":
-            return lambda structure, names: a(structure, names) == b(structure, names)
-        case "!=":
-            return lambda structure, names: a(structure, names) != b(structure, names)
-        case "<=":
-            return lambda structure, names: _number(a(structure, names)) <= _number(b(structure, names))
-        case "<":
-            return lambda structure, names: _number(a(structure, names)) < _number(b(structure, names))
-        case ">=":
-            return lambda structure, names: _number(a(structure, names)) >= _number(b(structure, names))
-        case ">":
-            return lambda structure, names: _number(a(structure, names)) > _number(b(structure, names))
-        case "+":
-            return lambda structure, names: _number(a(structure, names)) + _number(b(structure, names))
-        case "-":
-            return lambda structure, names: _number(a(structure, names)) - _number(b(structure, names))
-        case "*":
-            return lambda structure, names: _number(a(structure, names)) * _number(b(structure, names))
+    def _read(self, how: str, name: str, keys: tuple[Expr, ...]) -> str:
+        text = f"{how}({self._constant(name)}, ({''.join(self.text(key) + ', ' for key in keys)}))"
+        if self._depth:
+            return text
+        return self.reads.setdefault(text, f"v{len(self.reads)}")
 
+    def _connective(self, expr: Expr) -> str:
+        match expr:
+            case core.Not(body=body):
+                return f"(not {self.text(body)})"
+            case core.And(items=items):
+                return f"({' and '.join(map(self.text, items))})"
+            case core.Or(items=items):
+                return f"({' or '.join(map(self.text, items))})"
+            case core.Implies(left=left, right=right):
+                return f"(not {self.text(left)} or {self.text(right)})"
+            case core.Iff(left=left, right=right):
+                return f"(bool({self.text(left)}) == bool({self.text(right)}))"
+            case core.If(condition=condition, then=then, otherwise=otherwise):
+                return f"({self.text(then)} if {self.text(condition)} else {self.text(otherwise)})"
+            case _:
+                raise TypeError(f"{type(expr).__name__} is not evaluated over known states")
 
-def _number(value: Value) -> int:
-    # A guarded formula evaluated where its guard is false may meet none; the guard decides then.
-    return value if isinstance(value, int) else 0
-
-
-def _quantified(expr: core.Forall | core.Exists) -> Test:
-    body, uid, kind = compile_expr(expr.body), expr.binder.uid, expr.binder.type
-    decide = all if isinstance(expr, core.Forall) else any
-    return lambda structure, names: decide(
-        body(structure, {**names, uid: value}) for value in structure.domain(kind)
-    )
+    def _quantified(self, expr: core.Forall | core.Exists) -> str:
+        name = f"q{expr.binder.uid}".replace("-", "_")
+        self.variables[expr.binder.uid] = name
+        self._depth += 1
+        body = self.text(expr.body)
+        self._depth -= 1
+        del self.variables[expr.binder.uid]
+        decide = "all" if isinstance(expr, core.Forall) else "any"
+        return f"{decide}({body} for {name} in D({self._constant(expr.binder.type)}))"
