@@ -221,3 +221,11 @@ def test_a_missing_log_is_status_2_before_anything_is_read(honnin: Run) -> None:
     ran = honnin("audit", "bounded.honnin", "swapped.jsonl", "nosuch.jsonl")
     assert (ran.status, ran.out) == (2, "")
     assert "error[HN0801]" in ran.err
+
+
+def test_words_of_the_author_stay_on_their_line(honnin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "a.honnin"
+    file.write_text('spec a\nevent e(x: Int)\ninvariant i "one\\ntwo \\u001b[31m": on e(x): x > 0\n')
+    ran = honnin("watch", file, input=line("e", x=0))
+    assert ran.out.splitlines()[0] == 'violated i "one\\ntwo \\x1b[31m"'
+    assert "\x1b" not in honnin("explain", file).out

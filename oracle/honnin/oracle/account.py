@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from honnin.oracle.table import quoted
+
 if TYPE_CHECKING:
     from honnin.compiler.runtime import Violation
 
 
 def headline(violation: Violation) -> str:
     """`right_person "Every page shows the person it was requested for"`."""
-    return violation.invariant + (f' "{violation.title}"' if violation.title else "")
+    return violation.invariant + quoted(violation.title)
 
 
 def record(violation: Violation, verdict: str) -> dict[str, Any]:

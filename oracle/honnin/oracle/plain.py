@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from honnin.oracle.table import quoted
 from honnin.spec import core, words
 from honnin.spec.core import Expr, Type
 
@@ -312,12 +313,12 @@ def event_line(event: core.Event) -> str:
         for field in event.fields
     )
     kind = "event" if event.direction == "both" else event.direction
-    return f"{kind} {event.name}({fields}){_quoted(event.title)}"
+    return f"{kind} {event.name}({fields}){quoted(event.title)}"
 
 
 def given_line(given: core.Given) -> str:
     """`given servers: for a Site, a whole number "..."`."""
-    return f"given {given.name}: {_map(given.keys, given.value)}{_quoted(given.title)}"
+    return f"given {given.name}: {_map(given.keys, given.value)}{quoted(given.title)}"
 
 
 def state_line(state: core.State, specification: core.Specification) -> str:
@@ -338,10 +339,6 @@ def _map(keys: Sequence[Type], type: Type) -> str:
         if keys
         else type_words(type)
     )
-
-
-def _quoted(title: str | None) -> str:
-    return f' "{title}"' if title else ""
 
 
 def _writes(body: Sequence[core.Statement], state: str) -> bool:

@@ -15,7 +15,7 @@ from honnin.compiler.runtime import Violation
 from honnin.oracle.account import headline
 from honnin.oracle.memory import Memory, remembering
 from honnin.oracle.monitor import Spec, SpecificationError, load
-from honnin.oracle.table import plural
+from honnin.oracle.table import plural, quoted
 
 _ORACLE_SETTINGS = ("on_violation", "clock")
 _SETTINGS = {"facts", "expect", "pending", "mask_key", "reveal", *_ORACLE_SETTINGS}
@@ -188,7 +188,7 @@ def summary_lines(records: list[dict[str, Any]]) -> list[str]:
         violated = {name: title for record in about for name, title in record["violated"].items()}
         for name, title in violated.items():
             count = sum(name in record["violated"] for record in about)
-            lines.append(f"  violated in {plural(count, 'test')}: {name}" + (f' "{title}"' if title else ""))
+            lines.append(f"  violated in {plural(count, 'test')}: {name}{quoted(title)}")
         left = {
             "never exercised": [name for name in first["claims"] if name not in tried],
             "never reached": [name for name in first["covers"] if name not in tried],

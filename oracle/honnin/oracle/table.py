@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from honnin.spec.render import width
+from honnin.spec.render import printable, width
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -27,3 +27,8 @@ def cut(text: str, cells: int) -> str:
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """`1 cover`, `2 covers`."""
     return f"{count} {noun if count == 1 else many or noun + 's'}"
+
+
+def quoted(title: str | None, before: str = " ") -> str:
+    """` "The author's words"` on one line; nothing where there are none."""
+    return f'{before}"{printable(title)}"' if title else ""

@@ -14,6 +14,7 @@ from honnin.oracle.options import FILE, speaking
 from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status
 from honnin.oracle.story import occurrence_record, occurrence_words, place, plain, timely
+from honnin.oracle.table import quoted
 
 if TYPE_CHECKING:
     from honnin.spec.core import Claim, Example, Module, Specification
@@ -84,7 +85,7 @@ def _header(session: Session, specification: Specification) -> None:
     events = [event_line(event) for event in specification.events]
     givens = [given_line(given) for given in specification.givens]
     states = [state_line(state, specification) for state in specification.states]
-    session.say(specification.name + (f': "{specification.title}"' if specification.title else ""))
+    session.say(specification.name + quoted(specification.title, ": "))
     session.say()
     for line in (*events, *givens, *states):
         session.say(f"  {line}")
@@ -100,9 +101,7 @@ def _claim(session: Session, module: Module, claim: Claim, shown: _Shown) -> Non
     from honnin.oracle.plain import claim_words, when_read
 
     words, read = claim_words(claim), when_read(claim)
-    session.say(
-        f"{_KINDS[claim.kind]} {paint(claim.name, 'cyan')}" + (f': "{claim.title}"' if claim.title else "")
-    )
+    session.say(f"{_KINDS[claim.kind]} {paint(claim.name, 'cyan')}" + quoted(claim.title, ": "))
     session.say(f"  {words}")
     if read:
         session.say(f"  {read}")

@@ -13,7 +13,7 @@ from honnin.oracle.options import FILES, speaking
 from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
 from honnin.oracle.story import run_record, story
-from honnin.oracle.table import plural
+from honnin.oracle.table import plural, quoted
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Answer, Counterexample, Verdict
@@ -162,7 +162,7 @@ def _ending(run: Counterexample, module: Module) -> list[str]:
     title = _title(run, module)
     verb = "reaches" if _is_cover(run, module) else "breaks"
     subject = f"step {len(run.steps)}" if run.steps else "the initial state"
-    return [f"{subject} {verb} {run.claim}" + (f': "{title}"' if title else "")]
+    return [f"{subject} {verb} {run.claim}{quoted(title, ': ')}"]
 
 
 def _title(run: Counterexample, module: Module) -> str | None:
