@@ -173,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     oracle.finish()
     for violation in oracle.violations:
         print(violation)
-    print(f"{name}: {len(oracle.violations)} violations in {oracle.position} events")
+    print(f"{name}: {oracle.position} events, violations: {len(oracle.violations)}")
     return 1 if oracle.violations else 0
 
 
