@@ -211,6 +211,16 @@ def test_long_lines_break_after_commas_and_before_connectives() -> None:
     assert lines[1].startswith("  field_number_")
 
 
+def test_the_formals_of_a_pattern_stand_between_its_brackets() -> None:
+    text = "pattern p(entity A, event e(first: A, second: A, third: A), event f(first: A, second: A, third: A), const C: Int)"
+    assert body(f"{text} {{ state m: A -> Int }}") == textwrap.dedent("""\
+        pattern p(
+          entity A, event e(first: A, second: A, third: A), event f(first: A, second: A, third: A), const C: Int
+        ) {
+          state m: A -> Int
+        }""")
+
+
 def test_wide_characters_count_twice_for_the_length_of_a_line() -> None:
     text = 'state 番号: 人 -> 人? "' + "あ" * 45 + '"'
     assert len(body(text).splitlines()) == 2

@@ -22,7 +22,7 @@ from honnin.spec.format_formulas import (
     value,
     where_part,
 )
-from honnin.spec.layout import LINE, Doc, Group, Nest, lay_out
+from honnin.spec.layout import LINE, SOFT, Doc, Group, Nest, commas, lay_out
 from honnin.spec.source import Node, Span
 
 
@@ -172,7 +172,8 @@ class _Printer:
 
     def _pattern(self, indent: int, item: s.PatternDecl) -> None:
         text = () if item.title is None else f" {string(item.title.value)}"
-        head = (call(f"pattern {item.name.text}", [formal(part) for part in item.formals]), text)
+        formals = Nest((SOFT, commas(formal(part) for part in item.formals))) if item.formals else ()
+        head = (Group((f"pattern {item.name.text}(", formals, SOFT, ")")), text)
         last: Node = item.title or (item.formals[-1] if item.formals else item.name)
         self._add(indent, (head, " {"), "open", self._start(item.span), _end(last.span))
         for inner in item.items:
