@@ -29,7 +29,6 @@ from honnin.spec.core import (
     RangeT,
     StateRead,
     Sum,
-    Type,
     Value,
     Var,
     finite_values,
@@ -88,11 +87,8 @@ class Places(Protocol):
     def default(self, read: StateRead) -> Expr:
         """What the read gives where the key is not present; the read itself where that is not known by syntax."""
 
-    def key_type(self, place: str, position: int) -> Type:
-        """The type of a key of a place."""
 
-
-_FULL, _INDEXED, _SEEN, _NEVER = 100, 8, 1000, 1_000_000
+_FULL, _INDEXED, _SEEN, _LEAVES, _NEVER = 100, 8, 1000, 2000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +169,26 @@ class Planner:
                 options.append(_Option(max(2, len(values)), (((Each(binder, values),), items),)))
             elif isinstance(binder.type, EntityT):
                 options.append(_Option(_SEEN, (((Seen(binder, binder.type.name),), items),)))
+            else:
+                options += self._leaves(binder, unbound, items)
         return options
+
+    def _leaves(self, binder: Binder, unbound: dict[int, Binder], items: tuple[Expr, ...]) -> list[_Option]:
+        """The values that the formula mentions, wherever: no other value makes a difference to it."""
+        found: dict[tuple[Step, ...], None] = {}
+        inside = {bound.uid for item in items for node in walk(item) for bound in _binders(node)}
+        for node in (node for item in items for node in walk(item)):
+            match node:
+                case Compare(operator="==" | "!="):
+                    for side, value in ((node.left, node.right), (node.right, node.left)):
+                        own = side.body if isinstance(side, Lift) else side
+                        if _is_variable(own, binder) and not _mentions(value, unbound.keys() | inside):
+                            found[(*_there(value), *_bound_to(side, value, binder))] = None
+                case StateRead(keys=keys) if any(_is_variable(key, binder) for key in keys):
+                    found[self._in_ranges(self._scan(node, unbound, inside))] = None
+                case _:
+                    pass
+        return [_Option(_LEAVES, tuple((steps, items) for steps in found))] if found else []
 
     def _bindings(self, unbound: dict[int, Binder], item: Expr, others: tuple[Expr, ...]) -> list[_Option]:
         """`x == e`, where e is bound, makes x the value of e."""
@@ -186,14 +201,7 @@ class Planner:
                 continue
             if free(value) & unbound.keys():
                 continue
-            steps: tuple[Step, ...]
-            if isinstance(side, Lift):
-                there = simplify(Compare("!=", value, Lit(None, type_of(value))))
-                inner = simplify(Present(value, variable.type))
-                guard = () if is_true(there) else (Filter(there),)
-                steps = (*guard, Bind(variable.binder, inner), *_in_range(variable.binder, _type(inner)))
-            else:
-                steps = (Bind(variable.binder, value), *_in_range(variable.binder, _type(value)))
+            steps = _bound_to(side, value, variable.binder)
             options.append(_Option(0, ((steps, others),)))
         return options
 
@@ -223,12 +231,8 @@ class Planner:
         return Scan(read.state, tuple(keys))
 
     def _in_ranges(self, scan: Scan) -> tuple[Step, ...]:
-        """The scan, without keys outside the types of its binders."""
-        steps: tuple[Step, ...] = (scan,)
-        for position, key in enumerate(scan.keys):
-            if isinstance(key, Binder):
-                steps += _in_range(key, self._places.key_type(scan.place, position))
-        return steps
+        """The scan, without keys outside the ranges of its binders: the keys of a state may be any integers."""
+        return (scan, *(step for key in scan.keys if isinstance(key, Binder) for step in _in_range(key)))
 
     def _branches(self, unbound: dict[int, Binder], item: Or, items: tuple[Expr, ...], index: int) -> _Option:
         """One alternative for each disjunct; where one uses `x!`, its guard may be that those before it are false."""
@@ -244,17 +248,38 @@ class Planner:
         return _Option(cost, tuple(alternatives))
 
 
-def _type(value: Expr) -> Type:
-    return value.binder.type if isinstance(value, Var) else type_of(value)
+def _bound_to(side: Expr, value: Expr, binder: Binder) -> tuple[Step, ...]:
+    """The binder is what makes `side`, the variable or the variable lifted, equal to the value, if anything does."""
+    if not isinstance(side, Lift):
+        return (Bind(binder, value), *_in_range(binder, value))
+    there = simplify(Compare("!=", value, Lit(None, type_of(value))))
+    inner = simplify(Present(value, type_of(side.body)))
+    guard = () if is_true(there) else (Filter(there),)
+    return (*guard, Bind(binder, inner), *_in_range(binder, inner))
 
 
-def _in_range(binder: Binder, type: Type) -> tuple[Step, ...]:
-    """That a value of `type` is one of the binder's type, if that is a narrower range."""
-    if not isinstance(binder.type, RangeT) or binder.type == type:
+def _there(value: Expr) -> tuple[Step, ...]:
+    """That every `x!` in the value has one, the innermost first."""
+    uses = [node for node in walk(value) if isinstance(node, Present)]
+    return tuple(Filter(Compare("!=", use.body, Lit(None, type_of(use.body)))) for use in reversed(uses))
+
+
+def _is_variable(expr: Expr, binder: Binder) -> bool:
+    return isinstance(expr, Var) and expr.binder.uid == binder.uid
+
+
+def _in_range(binder: Binder, value: Expr | None = None) -> tuple[Step, ...]:
+    """That the binder's value (of which `value` is what is known) is in its range, if it has one."""
+    known = isinstance(value, Var) and value.binder.type == binder.type
+    if not isinstance(binder.type, RangeT) or known:
         return ()
-    variable = Var(binder, INT)
-    low, high = Lit(binder.type.low, INT), Lit(binder.type.high, INT)
-    return (Filter(And((Compare(">=", variable, low), Compare("<=", variable, high)))),)
+    return (Filter(in_range(Var(binder, INT), binder.type)),)
+
+
+def in_range(value: Expr, range: RangeT) -> Expr:
+    """That an Int is in a range."""
+    low, high = Lit(range.low, INT), Lit(range.high, INT)
+    return And((Compare(">=", value, low), Compare("<=", value, high)))
 
 
 def is_plain(value: Expr) -> bool:

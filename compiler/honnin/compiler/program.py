@@ -128,10 +128,6 @@ class Program:
             return register_default(self.machine.register(name), read)
         return state_default(self.specification, replace(read, state=name))
 
-    def key_type(self, place: str, position: int) -> Type:
-        """The type of a key of a place."""
-        return self.place(place).keys[position]
-
     def index(self, place: Place, positions: tuple[int, ...]) -> str:
         """The attribute that has the present keys of the place by their parts at `positions`."""
         known = self.indexes.setdefault(place.name, {})

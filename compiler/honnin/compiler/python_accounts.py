@@ -32,6 +32,9 @@ from honnin.spec.core import (
 )
 from honnin.spec.words import expression
 
+_STEPS = 15
+"""A witness that takes more steps to find is not looked for: Python lets no more than 20 loops be nested."""
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -88,7 +91,8 @@ class Accounts:
             lines.add(f"# why {comment(check.claim.name)} fails")
             binders, failing = _witness(body)
             if binders:
-                for plan in printer.planner.plans(binders, failing):
+                plans = printer.planner.plans(binders, failing)
+                for plan in (plan for plan in plans if len(plan) < _STEPS):
                     with loop(lines, printer, plan) as scope:
                         found = [
                             Named(b.name, Var(b, b.type), self.program.personal(b.type)) for b in binders

@@ -54,6 +54,7 @@ class Level(IntEnum):
 
 _Text: TypeAlias = tuple[str, Level]
 NOW = "_t"
+_LOOPS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ class Printer:
         before, clauses, printer, last = self._clauses(plan)
         if clauses:
             inner = " and ".join(printer.text(condition, Level.NOT) for condition in last) or "True"
-            before = [*before, f"any({inner} {' '.join(clauses)})"]
+            before = [*before, _any(inner, clauses)]
         if not before:
             return ("True", Level.ATOM)
         return (before[0], Level.NOT) if len(before) == 1 else (" and ".join(before), Level.AND)
@@ -361,3 +362,12 @@ class Printer:
             key = tuple_text(printer.variables[binder.uid] for binder in binders)
             parts.append(f"{{{key}: {value} {clauses}}}")
         return parts[0] if len(parts) == 1 else f"({' | '.join(parts)})"
+
+
+def _any(inner: str, clauses: Sequence[str]) -> str:
+    """That `inner` holds in some turn of the loops; Python lets no more than 20 be nested in one comprehension."""
+    loops = [number for number, clause in enumerate(clauses) if clause.startswith("for ")]
+    if len(loops) > _LOOPS:
+        cut = loops[_LOOPS]
+        inner, clauses = _any(inner, clauses[cut:]), clauses[:cut]
+    return f"any({inner} {' '.join(clauses)})"

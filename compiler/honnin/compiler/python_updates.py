@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TypeAlias
 
+from honnin.compiler.candidates import in_range
 from honnin.compiler.names import comment, tuple_text
 from honnin.compiler.program import Program, assigned
 from honnin.compiler.python_expressions import Level, Printer
@@ -27,6 +28,7 @@ from honnin.compiler.simplify import (
 )
 from honnin.compiler.specialise import at_event, before, triggered, with_bindings
 from honnin.spec.core import (
+    INT,
     After,
     And,
     Assign,
@@ -38,6 +40,7 @@ from honnin.spec.core import (
     IfStatement,
     Lit,
     Not,
+    RangeT,
     Statement,
     StateRead,
     Var,
@@ -327,5 +330,13 @@ def print_totals(lines: Lines, printer: Printer, changed: Collection[str]) -> No
                 inside.text(simplify(part), Level.PRODUCT)
                 for part in (found.part, before(found.part, changed))
             )
-            with lines.block(f"for {tuple_text(names.values())} in {source}:"):
+            ranges = tuple(
+                in_range(Var(binder, INT), binder.type)
+                for binder in found.binders
+                if isinstance(binder.type, RangeT)
+            )
+            with (
+                lines.block(f"for {tuple_text(names.values())} in {source}:"),
+                lines.where(inside, conjunction(ranges)),
+            ):
                 lines.add(f"{found.attribute} += {new} - {old}")

@@ -59,30 +59,30 @@ def is_false(expr: Expr) -> bool:
 
 def conjunction(items: tuple[Expr, ...]) -> Expr:
     """All of `items`, in order: nested conjunctions are opened, `true` is dropped, `false` swallows the rest."""
-    kept: list[Expr] = []
+    kept: dict[Expr, None] = {}
     for item in items:
         for part in item.items if isinstance(item, And) else (item,):
             if is_false(part):
                 return FALSE
-            if not is_true(part) and part not in kept:
-                kept.append(part)
+            if not is_true(part):
+                kept[part] = None
     if not kept:
         return TRUE
-    return kept[0] if len(kept) == 1 else And(tuple(kept))
+    return next(iter(kept)) if len(kept) == 1 else And(tuple(kept))
 
 
 def disjunction(items: tuple[Expr, ...]) -> Expr:
     """One of `items`, in order; the dual of `conjunction`."""
-    kept: list[Expr] = []
+    kept: dict[Expr, None] = {}
     for item in items:
         for part in item.items if isinstance(item, Or) else (item,):
             if is_true(part):
                 return TRUE
-            if not is_false(part) and part not in kept:
-                kept.append(part)
+            if not is_false(part):
+                kept[part] = None
     if not kept:
         return FALSE
-    return kept[0] if len(kept) == 1 else Or(tuple(kept))
+    return next(iter(kept)) if len(kept) == 1 else Or(tuple(kept))
 
 
 def negation(expr: Expr) -> Expr:
@@ -218,45 +218,46 @@ def _integer(value: Value) -> int:
     return value
 
 
-def normal(expr: Expr, wanted: bool = True) -> Expr:
-    """Negation normal form of `expr` (of `not expr` when `wanted` is false), without `implies`, `iff` and Bool `if`.
+_OPENED = 3
+"""How deep `iff` and Bool `if` are written out: each doubles what is inside it."""
 
-    What is left under `and`, `or`, `exists` is a literal: a read, its negation, a comparison, or a `forall`.
+
+def normal(expr: Expr, wanted: bool = True, opened: int = _OPENED) -> Expr:
+    """Negation normal form of `expr` (of `not expr` when `wanted` is false), without `implies`, shallow `iff` and Bool `if`.
+
+    What is left under `and`, `or`, `exists` is a literal: a read, its negation, a comparison, a `forall`, or a deep `iff` or `if`.
     """
     match expr:
         case Not(body=body):
-            return normal(body, not wanted)
+            return normal(body, not wanted, opened)
         case And(items=items):
-            parts = tuple(normal(item, wanted) for item in items)
+            parts = tuple(normal(item, wanted, opened) for item in items)
             return conjunction(parts) if wanted else disjunction(parts)
         case Or(items=items):
-            parts = tuple(normal(item, wanted) for item in items)
+            parts = tuple(normal(item, wanted, opened) for item in items)
             return disjunction(parts) if wanted else conjunction(parts)
         case Implies(left=left, right=right):
-            return normal(Or((Not(left), right)), wanted)
-        case Iff(left=left, right=right):
-            other = normal(right, wanted)
-            return disjunction(
-                (
-                    conjunction((normal(left), other)),
-                    conjunction((normal(left, False), normal(right, not wanted))),
-                )
-            )
-        case If(condition=condition, then=then, otherwise=otherwise) if isinstance(expr.type, BoolT):
-            return disjunction(
-                (
-                    conjunction((normal(condition), normal(then, wanted))),
-                    conjunction((normal(condition, False), normal(otherwise, wanted))),
-                )
-            )
+            return normal(Or((Not(left), right)), wanted, opened)
+        case Iff(left=left, right=right) if opened:
+            less = opened - 1
+            both = (normal(left, True, less), normal(right, wanted, less))
+            neither = (normal(left, False, less), normal(right, not wanted, less))
+            return disjunction((conjunction(both), conjunction(neither)))
+        case If(condition=condition, then=then, otherwise=otherwise) if opened and isinstance(
+            expr.type, BoolT
+        ):
+            less = opened - 1
+            first = (normal(condition, True, less), normal(then, wanted, less))
+            second = (normal(condition, False, less), normal(otherwise, wanted, less))
+            return disjunction((conjunction(first), conjunction(second)))
         case Compare(operator=("==" | "!=") as operator) if isinstance(type_of(expr.left), BoolT):
-            return normal(Iff(expr.left, expr.right), wanted == (operator == "=="))
+            return normal(Iff(expr.left, expr.right), wanted == (operator == "=="), opened)
         case Compare(operator=operator) if not wanted:
             return replace(expr, operator=_OPPOSITE[operator])
         case Forall(binder=binder, body=body) if not wanted:
-            return Exists(binder, normal(body, False))
+            return Exists(binder, normal(body, False, opened))
         case Exists(binder=binder, body=body):
-            inner = normal(body, wanted)
+            inner = normal(body, wanted, opened)
             return Exists(binder, inner) if wanted else Forall(binder, inner)
         case Lit(value=bool() as value):
             return TRUE if value == wanted else FALSE
