@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import combinations, count, product
 
-from honnin.compiler.formulas import statement_expressions
-from honnin.compiler.product import NOW, Place, Product, place_name
+from honnin.compiler.product import NOW, Place
 from honnin.compiler.simplify import conjunction, substitute
+from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec import core
 from honnin.spec.core import (
     Binder,
@@ -29,7 +28,6 @@ from honnin.spec.core import (
     Var,
     VarRead,
     finite_values,
-    rewrite,
     type_of,
     walk,
 )
@@ -60,14 +58,6 @@ def binder(type: Type, index: int) -> Binder:
     return Binder(f"{name}{index}", next(_UIDS), type)
 
 
-def by_place(expr: Expr, place: Callable[[str], str]) -> Expr:
-    """The expression with every read of a state as a read of its place."""
-    expr = rewrite(expr, lambda part: by_place(part, place))
-    if isinstance(expr, core.StateRead):
-        return VarRead(place(expr.state), expr.keys, expr.type)
-    return expr
-
-
 def guarded(expr: Expr) -> Expr:
     """The formula, false where a value that it needs is none."""
     needed = tuple(
@@ -77,91 +67,6 @@ def guarded(expr: Expr) -> Expr:
     )
     # The innermost first: each may be needed by the next.
     return conjunction((*(guard for guard in reversed(needed)), expr))
-
-
-# ---------------------------------------------------------------- what the sources read
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """What a product's formulas speak of. `shapes`: reads whose keys are themselves reads, with their free variables."""
-
-    places: tuple[Place, ...]
-    shapes: tuple[Expr, ...]
-    formulas: tuple[Expr, ...]
-    constants: Mapping[Type, tuple[Lit, ...]]
-    sorts: tuple[Type, ...]
-
-
-def vocabulary(prod: Product, hints: Iterable[Expr] = ()) -> Vocabulary:
-    """What the design, its claims and `hints` speak of."""
-    expressions = [*_expressions(prod), *hints]
-    nodes = [node for expr in expressions for node in walk(expr)]
-    shapes: dict[Expr, None] = {}
-    for node in nodes:
-        if isinstance(node, GivenRead) or (isinstance(node, VarRead) and not all(map(_is_simple, node.keys))):
-            shapes[node] = None
-    constants: dict[Type, dict[Lit, None]] = {}
-    for node in nodes:
-        if isinstance(node, Lit) and node.value is not None and not isinstance(node.type, BoolT | OptionalT):
-            constants.setdefault(node.type, {})[node] = None
-    places = tuple(p for p in prod.places if p.register is None or p.register.operator != "count")
-    return Vocabulary(
-        places,
-        tuple(shapes),
-        tuple(_quantified(expressions)),
-        {type: tuple(found) for type, found in constants.items()},
-        _sorts(prod, nodes),
-    )
-
-
-def _is_simple(key: Expr) -> bool:
-    return isinstance(key, Var | Lit) or (isinstance(key, Lift) and isinstance(key.body, Var | Lit))
-
-
-def _expressions(prod: Product) -> Iterator[Expr]:
-    def design(name: str) -> str:
-        return prod.state_place(name, None)
-
-    for path in prod.paths:
-        for expr in statement_expressions(path.body):
-            yield by_place(expr, design)
-    for stated in prod.system.properties:
-        yield by_place(stated.condition, design)
-    for machine in prod.machines:
-        formulas = [f for check in machine.checks for f in (check.when, check.body)]
-        formulas += [f for register in machine.registers for f in (register.set, register.hold)]
-        formulas += [e for block in machine.specification.updates for e in statement_expressions(block.body)]
-        yield from (by_place(formula, partial(place_name, machine)) for formula in formulas)
-
-
-def _quantified(expressions: list[Expr]) -> Iterator[Expr]:
-    seen: dict[Expr, None] = {}
-    for expr in expressions:
-        for node in walk(expr):
-            if isinstance(node, core.Forall | core.Exists) and not any(
-                isinstance(part, core.Atom | core.Old | core.Eventually | core.Count | core.Sum)
-                for part in walk(node)
-            ):
-                seen[node] = None
-    yield from seen
-
-
-def _sorts(prod: Product, nodes: list[Expr]) -> tuple[Type, ...]:
-    """The sorts that clauses quantify over: entities, and the enums and integers that are keys."""
-    found: dict[Type, None] = {}
-    for place in prod.places:
-        for type in (*place.keys, place.value):
-            if isinstance(type, EntityT) or (isinstance(type, EnumT) and type in place.keys):
-                found[type] = None
-        inner = place.value.inner if isinstance(place.value, OptionalT) else place.value
-        if isinstance(inner, EntityT):
-            found[inner] = None
-    for given in prod.givens:
-        for type in given.keys:
-            if isinstance(type, EntityT):
-                found[type] = None
-    return tuple(found)
 
 
 # ---------------------------------------------------------------- atoms
@@ -174,7 +79,7 @@ def terms(words: Vocabulary, budget: Budget) -> list[Expr]:
         if place.name == NOW:
             found[core.Now()] = None
             continue
-        for keys in product(*(_keys(key, words, budget) for key in place.keys)):
+        for keys in product(*(_keys(key, place, words, budget) for key in place.keys)):
             found[VarRead(place.name, keys, _read_type(place.value))] = None
     for shape in words.shapes:
         for instance in instances(shape, budget):
@@ -190,17 +95,19 @@ def _read_type(type: Type) -> Type:
     return type
 
 
-def _keys(type: Type, words: Vocabulary, budget: Budget) -> list[Expr]:
+def _keys(type: Type, place: Place, words: Vocabulary, budget: Budget) -> list[Expr]:
+    """What a key of the place may be: variables; the values of an enum or a range, the literals that stand there."""
     found: list[Expr] = list(budget.of(type))
     if isinstance(type, EntityT):
         return found
     if isinstance(type, OptionalT):
-        return [Lit(None, type), *(Lift(key, type) for key in _keys(type.inner, words, budget))]
+        return [Lit(None, type), *(Lift(key, type) for key in _keys(type.inner, place, words, budget))]
     values = None if isinstance(type, TextT) else finite_values(type)
     if values is not None and not found:
         kind = core.INT if isinstance(type, RangeT) else type
         return [Lit(value, kind) for value in values]
-    return [*found, *words.constants.get(type, ())]
+    literals = words.constants.get(type, ()) if place.machine is not None else words.keyed.get(place.name, ())
+    return [*found, *(literal for literal in literals if literal.type == type)]
 
 
 def instances(shape: Expr, budget: Budget) -> Iterator[Expr]:
@@ -230,6 +137,9 @@ def atoms(words: Vocabulary, budget: Budget, *, quantified: bool) -> list[Expr]:
     for left, right in combinations(terms_there, 2):
         for atom in _pair(left, right):
             found[guarded(atom)] = None
+    for comparison in words.comparisons:
+        for instance in instances(comparison, budget):
+            found[guarded(instance)] = None
     if quantified:
         for formula in words.formulas:
             for instance in instances(formula, budget):
@@ -265,17 +175,23 @@ def _with_constants(
         case EnumT(members=members):
             for member in members:
                 yield Compare("==", term, lift(Lit(member, type)))
-        case TextT():
-            for constant in words.constants.get(type, ()):
-                yield Compare("==", term, lift(constant))
-        case core.IntT() | core.DurationT() | core.TimeT() | RangeT():
+        case core.IntT() | core.DurationT() | core.TimeT() | RangeT() | TextT():
             optional = isinstance(lift(Lit(0, type)), Lift)
-            for constant in words.constants.get(core.INT if isinstance(type, RangeT) else type, ()):
+            for constant in _literals(term, words):
                 yield Compare("==", term, lift(constant))
-                if not optional:
+                if not optional and not isinstance(type, TextT):
                     yield Compare("<=", term, constant)
         case _:
             return
+
+
+def _literals(term: Expr, words: Vocabulary) -> tuple[Lit, ...]:
+    """The literals that the values read are compared with or assigned."""
+    match term:
+        case VarRead(variable=name) | GivenRead(given=name):
+            return words.compared.get(name, ())
+        case _:
+            return ()
 
 
 def _pair(left: Expr, right: Expr) -> Iterator[Expr]:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from honnin.compiler.product import Product
-from honnin.compiler.smt.atoms import Vocabulary, atoms, vocabulary
+from honnin.compiler.smt.atoms import atoms
 from honnin.compiler.smt.mining import Table
 from honnin.compiler.smt.plans import Plan, plans
 from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction, OutOfTime
 from honnin.compiler.smt.structures import Structure
 from honnin.compiler.smt.universe import Unsupported
+from honnin.compiler.smt.vocabulary import Vocabulary, vocabulary
 from honnin.spec.core import Expr, Property
 
 Progress = Callable[[str], None]

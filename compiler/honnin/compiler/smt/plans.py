@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from honnin.compiler.smt.atoms import Budget, Vocabulary, binder
+from honnin.compiler.smt.atoms import Budget, binder
+from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import EntityT, Type
 
 

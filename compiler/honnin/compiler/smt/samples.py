@@ -9,12 +9,12 @@ from itertools import product
 from typing import TypeAlias
 
 from honnin.compiler.product import NOW, Place, Product
-from honnin.compiler.smt.atoms import vocabulary
 from honnin.compiler.smt.steps import Encoding, binders, counts
 from honnin.compiler.smt.structures import Sample
 from honnin.compiler.smt.terms import State
 from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.values import Maybe, Term, known_value
+from honnin.compiler.smt.vocabulary import vocabulary
 from honnin.spec.core import (
     BoolT,
     EntityT,

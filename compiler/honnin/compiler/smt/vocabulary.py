@@ -1,0 +1,194 @@
+"""What a design and its claims speak of: the material of which the atoms of invariants are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
+
+from honnin.compiler.formulas import statement_expressions
+from honnin.compiler.product import Place, Product, place_name
+from honnin.spec import core
+from honnin.spec.core import (
+    Assign,
+    BoolT,
+    Compare,
+    EntityT,
+    EnumT,
+    Expr,
+    GivenRead,
+    Lift,
+    Lit,
+    OptionalT,
+    Statement,
+    Type,
+    Var,
+    VarRead,
+    rewrite,
+    walk,
+)
+
+_Key = TypeVar("_Key")
+
+
+def by_place(expr: Expr, place: Callable[[str], str]) -> Expr:
+    """The expression with every read of a state as a read of its place."""
+    expr = rewrite(expr, lambda part: by_place(part, place))
+    if isinstance(expr, core.StateRead):
+        return VarRead(place(expr.state), expr.keys, expr.type)
+    return expr
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What a product's formulas speak of.
+
+    `shapes`: reads whose keys are themselves reads, with their free variables; `comparisons`: those that do arithmetic;
+    `formulas`: those with quantifiers. `constants`: every literal by its type. `compared`: by place or given, the literals that its
+    values are compared with or assigned. `keyed`: by place of the design, the literals among its keys. `sorts`: what clauses
+    quantify over.
+    """
+
+    places: tuple[Place, ...]
+    shapes: tuple[Expr, ...]
+    comparisons: tuple[Expr, ...]
+    formulas: tuple[Expr, ...]
+    constants: Mapping[Type, tuple[Lit, ...]]
+    compared: Mapping[str, tuple[Lit, ...]]
+    keyed: Mapping[str, tuple[Lit, ...]]
+    sorts: tuple[Type, ...]
+
+
+def vocabulary(prod: Product, hints: Iterable[Expr] = ()) -> Vocabulary:
+    """What the design, its claims and `hints` speak of."""
+    expressions = [*_expressions(prod), *hints]
+    nodes = [node for expr in expressions for node in walk(expr)]
+    constants: dict[Type, tuple[Lit, ...]] = _grouped(
+        (node.type, node)
+        for node in nodes
+        if isinstance(node, Lit) and node.value is not None and not isinstance(node.type, BoolT | OptionalT)
+    )
+    return Vocabulary(
+        tuple(p for p in prod.places if p.register is None or p.register.operator != "count"),
+        tuple(dict.fromkeys(node for node in nodes if _is_shape(node))),
+        tuple(dict.fromkeys(node for node in nodes if _is_comparison(node))),
+        tuple(dict.fromkeys(node for node in nodes if _is_quantified(node))),
+        constants,
+        _grouped([*_compared(nodes), *_assigned(prod, constants)]),
+        _grouped(
+            (node.variable, key)
+            for node in nodes
+            if isinstance(node, VarRead)
+            for key in node.keys
+            if isinstance(key, Lit)
+        ),
+        _sorts(prod),
+    )
+
+
+def _grouped(pairs: Iterable[tuple[_Key, Lit]]) -> dict[_Key, tuple[Lit, ...]]:
+    found: dict[_Key, dict[Lit, None]] = {}
+    for key, literal in pairs:
+        found.setdefault(key, {})[literal] = None
+    return {key: tuple(literals) for key, literals in found.items()}
+
+
+def _is_shape(node: Expr) -> bool:
+    return isinstance(node, GivenRead) or (isinstance(node, VarRead) and not all(map(_is_simple, node.keys)))
+
+
+def _is_simple(key: Expr) -> bool:
+    return isinstance(key, Var | Lit) or (isinstance(key, Lift) and isinstance(key.body, Var | Lit))
+
+
+_OF_EVENTS = (core.Atom, core.Old, core.Eventually, core.Count, core.Sum)
+
+
+def _is_comparison(node: Expr) -> bool:
+    inside = list(walk(node))
+    return (
+        isinstance(node, Compare)
+        and any(isinstance(part, core.Arithmetic) for part in inside)
+        and not any(isinstance(part, _OF_EVENTS) for part in inside)
+    )
+
+
+def _is_quantified(node: Expr) -> bool:
+    return isinstance(node, core.Forall | core.Exists) and not any(
+        isinstance(part, _OF_EVENTS) for part in walk(node)
+    )
+
+
+def _compared(nodes: Iterable[Expr]) -> Iterator[tuple[str, Lit]]:
+    """What stands beside a literal in a comparison."""
+    for node in nodes:
+        if isinstance(node, Compare):
+            for side, other in ((node.left, node.right), (node.right, node.left)):
+                for literal in walk(other):
+                    if isinstance(literal, Lit) and literal.value is not None:
+                        yield from ((name, literal) for name in _names(side))
+
+
+def _names(expr: Expr) -> Iterator[str]:
+    for node in walk(expr):
+        if isinstance(node, VarRead):
+            yield node.variable
+        elif isinstance(node, GivenRead):
+            yield node.given
+
+
+def _assigned(prod: Product, constants: Mapping[Type, tuple[Lit, ...]]) -> Iterator[tuple[str, Lit]]:
+    """The literals that places begin with or are given; a state of a specification may be given any that an event carries."""
+    for place in prod.places:
+        if isinstance(place.initial, Lit) and place.initial.value is not None:
+            yield place.name, place.initial
+        if place.origin == "state":
+            yield from ((place.name, literal) for literal in constants.get(place.value, ()))
+    for path in prod.paths:
+        for assign in _assigns(path.body):
+            value = assign.value.body if isinstance(assign.value, Lift) else assign.value
+            if isinstance(value, Lit) and value.value is not None and assign.operator == ":=":
+                yield assign.place, value
+
+
+def _assigns(body: tuple[Statement, ...]) -> Iterator[Assign]:
+    for statement in body:
+        match statement:
+            case Assign():
+                yield statement
+            case core.IfStatement(then=then, otherwise=otherwise):
+                yield from _assigns((*then, *otherwise))
+            case core.For(body=inner):
+                yield from _assigns(inner)
+            case _:
+                pass
+
+
+def _expressions(prod: Product) -> Iterator[Expr]:
+    def design(name: str) -> str:
+        return prod.state_place(name, None)
+
+    for path in prod.paths:
+        for expr in statement_expressions(path.body):
+            yield by_place(expr, design)
+    for stated in prod.system.properties:
+        yield by_place(stated.condition, design)
+    for machine in prod.machines:
+        formulas = [f for check in machine.checks for f in (check.when, check.body)]
+        formulas += [f for register in machine.registers for f in (register.set, register.hold)]
+        formulas += [e for block in machine.specification.updates for e in statement_expressions(block.body)]
+        yield from (by_place(formula, partial(place_name, machine)) for formula in formulas)
+
+
+def _sorts(prod: Product) -> tuple[Type, ...]:
+    """The sorts that clauses quantify over: entities, and the enums that are keys."""
+    found: dict[Type, None] = {}
+    for place in prod.places:
+        for type in (*place.keys, place.value):
+            inner = type.inner if isinstance(type, OptionalT) else type
+            if isinstance(inner, EntityT) or (isinstance(type, EnumT) and type in place.keys):
+                found[inner] = None
+    for given in prod.givens:
+        found.update((type, None) for type in given.keys if isinstance(type, EntityT))
+    return tuple(found)
