@@ -66,10 +66,10 @@ def _report_fault(session: Session, error: Exception) -> Status:
     what = type(error).__name__
     if not session.masking and str(error):
         what += f": {str(error).splitlines()[0]}"
-    session.tell({"fault": {"code": "HN0900", "digest": session.digest, "message": what}})
-    click.echo(
-        f"HN0900 a fault of honnin itself, please report it{about}: {what}; --debug shows where", err=True
-    )
+    code = "HN0901" if what.startswith("ReplayDisagrees") else "HN0900"
+    session.tell({"fault": {"code": code, "digest": session.digest, "message": what}})
+    text = f"{code} a fault of honnin itself, please report it{about}: {what}; --debug shows where"
+    click.echo(text, err=True)
     if session.debug:
         traceback.print_tb(error.__traceback__)
     return Status.FAULT

@@ -81,7 +81,7 @@ class Spec:
 
 _Signature = tuple[tuple[str, int, int], ...]
 _LOCK = threading.Lock()
-_COMPILED: dict[str, Spec] = {}
+_COMPILED: dict[tuple[str, str], Spec] = {}
 _LOADED: dict[Path, tuple[_Signature, Spec]] = {}
 
 
@@ -102,19 +102,24 @@ def load(path: str | Path) -> Spec:
 
 def compile_module(module: Module) -> Spec:
     """The oracle of a file's own specification; made once per digest."""
-    if module.digest not in _COMPILED:
-        _COMPILED[module.digest] = _compile(module)
-    return _COMPILED[module.digest]
+    return compile_specification(module.main, module.digest)
 
 
-def oracle_source(module: Module, *, standalone: bool) -> str:
+def compile_specification(specification: Specification, digest: str) -> Spec:
+    """The oracle of one specification of the file with that digest."""
+    key = (digest, specification.name)
+    if key not in _COMPILED:
+        _COMPILED[key] = _compile(specification, digest)
+    return _COMPILED[key]
+
+
+def oracle_source(specification: Specification, digest: str, *, standalone: bool) -> str:
     """The text of the generated module: every claim that can be monitored."""
     from honnin.compiler.lower import lower
     from honnin.compiler.python import generate
 
-    specification = module.main
     monitored = [claim for claim in specification.claims if claim.prove_only is None]
-    return generate(lower(specification, monitored), module.digest, standalone=standalone)
+    return generate(lower(specification, monitored), digest, standalone=standalone)
 
 
 def not_monitored(specification: Specification) -> tuple[str, ...]:
@@ -122,13 +127,13 @@ def not_monitored(specification: Specification) -> tuple[str, ...]:
     return tuple(claim.name for claim in specification.claims if claim.prove_only is not None)
 
 
-def _compile(module: Module) -> Spec:
-    source = oracle_source(module, standalone=False)
-    name = f"<oracle {module.main.name} {module.digest[:12]}>"
+def _compile(specification: Specification, digest: str) -> Spec:
+    source = oracle_source(specification, digest, standalone=False)
+    name = f"<oracle {specification.name} {digest[:12]}>"
     namespace: dict[str, Any] = {"__name__": name, "__tracebackhide__": True}
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
     exec(compile(source, name, "exec"), namespace)  # noqa: S102 - what generate wrote
-    return Spec(module.main, module.digest, source, namespace)
+    return Spec(specification, digest, source, namespace)
 
 
 def _signature(files: Iterable[str]) -> _Signature:

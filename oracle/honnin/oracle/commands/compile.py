@@ -45,7 +45,7 @@ def _compile(session: Session, file: Path, output: Path, strict: bool) -> Status
     module = open_specification(session, file).module
     if module is None:
         return Status.WRONG
-    source = oracle_source(module, standalone=True)
+    source = oracle_source(module.main, module.digest, standalone=True)
     left_out = not_monitored(module.main)
     if output == STANDARD_OUTPUT:
         session.say(source.rstrip("\n"))

@@ -154,7 +154,10 @@ def _scope(scope: Mapping[str, int]) -> str:
 
 
 def _run_lines(run: Counterexample, module: Module) -> list[str]:
-    return [*(f"  {line}" for line in story(run, module)), *_ending(run, module)]
+    from honnin.oracle.ending import reads
+
+    why = (f"  {line}" for line in reads(run, module))
+    return [*(f"  {line}" for line in story(run, module)), *_ending(run, module), *why]
 
 
 def _ending(run: Counterexample, module: Module) -> list[str]:
