@@ -65,7 +65,7 @@ class Place:
 
     @property
     def default_attribute(self) -> str:
-        return f"{self.attribute}_default"
+        return self.attribute.replace("self._", "self._default_of_", 1)
 
     @property
     def stored(self) -> str:
@@ -132,7 +132,8 @@ class Program:
         """The attribute that has the present keys of the place by their parts at `positions`."""
         known = self.indexes.setdefault(place.name, {})
         if positions not in known:
-            known[positions] = f"{place.attribute}_by_{'_'.join(map(str, positions))}"
+            parts = "_".join(map(str, positions))
+            known[positions] = place.attribute.replace("self._", f"self._by_{parts}_", 1)
         return known[positions]
 
     def seen_values(self, entity: str) -> str:
@@ -140,6 +141,10 @@ class Program:
         if entity not in self.seen:
             self.seen[entity] = "self." + self.names.private(f"_seen_{self.names.inner().new(entity)}")
         return self.seen[entity]
+
+    def given_default(self, given: str) -> str:
+        """The attribute that has what a given is at the keys that the facts do not list."""
+        return self.givens[given].replace("self._", "self._default_of_", 1)
 
     @property
     def needs_time(self) -> bool:

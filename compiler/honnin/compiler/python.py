@@ -336,7 +336,7 @@ def _start_given(lines: Lines, made: Program, given: Given) -> None:
         return
     keys = key_annotation(given.keys)
     lines.add(f"{attribute}: dict[{keys}, {kind}] = self._facts[{given.name!r}].entries")
-    lines.add(f"{attribute}_default: {kind} = self._facts[{given.name!r}].default")
+    lines.add(f"{made.given_default(given.name)}: {kind} = self._facts[{given.name!r}].default")
 
 
 def _start_place(lines: Lines, made: Program, place: Place, default: str) -> None:

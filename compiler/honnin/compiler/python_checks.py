@@ -155,14 +155,14 @@ class _Trigger:
 
     def _raise(self, body: Expr) -> None:
         site, lines = self.site, self.site.lines
-        lines.add(f"_formula: Formula = {formula(site.printer, body)}")
-        lines.add("_known = truth(_formula)")
+        left = site.printer.names.private("_formula")
+        lines.add(f"{left}: Formula = {formula(site.printer, body)}", f"_known = truth({left})")
         with lines.block("if _known is False:"):
             site.fail(self.number, self.check, FALSE, self.bound, self.named)
         with lines.block("elif _known is None:"):
             names = tuple((item.name, -1 - item.variable.binder.uid) for item in self.named)
             lines.add(
-                f"self._await(Obligation({self.number}, self.position, _formula, {NOW}, {site.number},"
+                f"self._await(Obligation({self.number}, self.position, {left}, {NOW}, {site.number},"
                 f" {values_text(site.fields)}, {names!r}))"
             )
 

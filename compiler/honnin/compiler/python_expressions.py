@@ -222,7 +222,7 @@ class Printer:
         attribute = self.program.givens[read.given]
         if not read.keys:
             return (attribute, Level.ATOM)
-        return (f"{attribute}.get({self.key(read)}, {attribute}_default)", Level.ATOM)
+        return (f"{attribute}.get({self.key(read)}, {self.program.given_default(read.given)})", Level.ATOM)
 
     def _present(self, body: Expr) -> _Text:
         if isinstance(body, StateRead) and body.state[0] != OLD:

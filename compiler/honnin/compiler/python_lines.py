@@ -49,7 +49,7 @@ class Lines:
 def loop(lines: Lines, printer: Printer, plan: Plan) -> Iterator[Printer]:
     """What is added inside happens for each assignment that the plan finds; what it runs over may be changed meanwhile."""
     depth = lines.depth
-    scope = printer.inner()
+    scope = printer
     conditions: list[str] = []
 
     def flush() -> None:
@@ -97,10 +97,9 @@ def each(
     for plan in plans:
         with loop(lines, printer, plan) as scope:
             lines.add(f"{found}[{tuple_text(scope.variables[binder.uid] for binder in binders)}] = None")
-    inner = printer.inner()
-    names = {binder.uid: inner.names.new(binder.name) for binder in binders}
+    names = {binder.uid: printer.names.new(binder.name) for binder in binders}
     with lines.block(f"for {tuple_text(names.values())} in {found}:"):
-        yield inner.bind(names)
+        yield printer.bind(names)
 
 
 class Writer:

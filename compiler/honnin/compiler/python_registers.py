@@ -36,7 +36,7 @@ def print_registers(
 class _Commit:
     def __init__(self, lines: Lines, printer: Printer, register: Register, begin: Expr, hold: Expr) -> None:
         self.lines = lines
-        self.printer = printer.inner()
+        self.printer = printer
         self.register = register
         self.place: Place = printer.program.place(register.name)
         self.begin = begin

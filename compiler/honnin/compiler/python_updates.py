@@ -286,7 +286,7 @@ class _Printing:
         return disjunction(tuple(differs))
 
     def direct(self, printer: Printer, assign: Assign) -> None:
-        writer = Writer(self.lines, printer.inner())
+        writer = Writer(self.lines, printer)
         place = printer.program.place(assign.place)
         keys = [printer.text(key) for key in assign.keys]
         if assign.operator == ":=":
@@ -304,7 +304,7 @@ class _Printing:
 
     def settle(self, printer: Printer, name: str) -> None:
         """Do the collected writes to one place."""
-        scope = printer.inner()
+        scope = printer
         place = printer.program.place(name)
         at, how, new = (scope.names.private(text) for text in ("_at", "_how", "_new"))
         with self.lines.block(f"for {at}, {how}, {new} in written(_writes, {name!r}):"):
@@ -321,9 +321,8 @@ def print_totals(lines: Lines, printer: Printer, changed: Collection[str]) -> No
     for found in printer.program.aggregates.values():
         written = [place for place in found.places if place in changed]
         if written:
-            scope = printer.inner()
-            names = {binder.uid: scope.names.new(binder.name) for binder in found.binders}
-            inside = scope.bind(names)
+            names = {binder.uid: printer.names.new(binder.name) for binder in found.binders}
+            inside = printer.bind(names)
             keys = " | ".join(f"dict.fromkeys({printer.old[place]})" for place in written)
             source = printer.old[written[0]] if len(written) == 1 else keys
             new, old = (
