@@ -14,22 +14,26 @@ from honnin.compiler.answers import Counterexample
 from honnin.compiler.product import Path, Place, Product
 from honnin.compiler.smt.ledger import Ledger, merge
 from honnin.compiler.smt.models import decode
-from honnin.compiler.smt.proof import Deadline, check
+from honnin.compiler.smt.proof import Deadline, OutOfTime, check
 from honnin.compiler.smt.runs import Chosen, Recorder, Rerun, Script, short_names
 from honnin.compiler.smt.steps import Encoding, Taken, binders, counts
 from honnin.compiler.smt.terms import State, holds
-from honnin.compiler.smt.universe import Reading, Universe
+from honnin.compiler.smt.universe import Reading, Universe, Unsupported
 from honnin.compiler.smt.values import Formula, Term, Times, conj, disj, neg
 from honnin.spec.core import INT, TIME, BoolT, EntityT, EnumT, OptionalT, Property, Type, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search found. `depth`: nothing shorter is wrong. `complete`: no run of the scope is longer than `depth`."""
+    """What a search found. `depth`: no run of fewer steps is wrong, and none of so many steps when there is no counterexample.
+
+    `complete`: no run of the scope is longer. `stopped`: why the search did not go on, where it should have.
+    """
 
     counterexample: Counterexample | None
     depth: int
     complete: bool = False
+    stopped: str | None = None
 
 
 class Disagreement(Exception):
@@ -46,9 +50,12 @@ def search(
 ) -> Searched:
     """A run with the fewest steps, at most `steps`, that breaks a claim, a property (or reaches a cover), with few values.
 
-    Proof.OutOfTime when the deadline passes first; `Unsupported` when the product cannot be said.
+    Disagreement when the run that z3 found is none.
     """
-    found = _Unrolling(product, properties, scope, deadline, progress).run(steps)
+    try:
+        found = _Unrolling(product, properties, scope, deadline, progress).run(steps)
+    except Unsupported as reason:
+        return Searched(None, 0, stopped=f"a bounded search does not cover {reason}")
     if found.counterexample is None:
         return found
     size = dict(scope)
@@ -128,14 +135,19 @@ class _Unrolling:
 
     def run(self, steps: int) -> Searched:
         """The shortest run within so many steps."""
-        found = self._ask(self._wrong_at_start())
         depth = 0
-        while found is None and depth < steps:
-            if check(self.solver, self.deadline) == z3.unsat:
-                return Searched(None, depth, complete=True)
-            depth += 1
-            self.progress(f"searching runs of {depth} steps")
-            found = self._ask(self._unroll())
+        try:
+            found = self._ask(self._wrong_at_start())
+            while found is None and depth < steps:
+                if check(self.solver, self.deadline) == z3.unsat:
+                    return Searched(None, depth, complete=True)
+                self.progress(f"searching runs of {depth + 1} steps")
+                found = self._ask(self._unroll())
+                depth += 1
+        except OutOfTime:
+            return Searched(None, depth, stopped="the time limit was reached")
+        except Undecided as reason:
+            return Searched(None, depth, stopped=f"z3 could not decide ({reason})")
         return Searched(found, depth)
 
     def _wrong_at_start(self) -> Formula:

@@ -19,7 +19,7 @@ from honnin.spec import core
 from honnin.spec.core import Expr, Property
 
 QUERY_SECONDS = 2.0
-"""No query takes longer: a slow one is a sign that the invariant is too weak."""
+"""No query of a proof takes longer: a slow one is a sign that the invariant is too weak."""
 
 
 class OutOfTime(Exception):
@@ -28,16 +28,17 @@ class OutOfTime(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`at` is on the clock of `time.monotonic`."""
+    """`at` is on the clock of `time.monotonic`; no query takes longer than `query` seconds."""
 
     at: float
+    query: float = QUERY_SECONDS
 
     def milliseconds(self) -> int:
         """How long the next query may take; OutOfTime when there is no time left."""
         left = self.at - time.monotonic()
         if left <= 0:
             raise OutOfTime
-        return max(1, int(1000 * min(left, QUERY_SECONDS)))
+        return max(1, int(1000 * min(left, self.query)))
 
 
 def check(solver: z3.Solver, deadline: Deadline, assumptions: Sequence[z3.BoolRef] = ()) -> z3.CheckSatResult:
