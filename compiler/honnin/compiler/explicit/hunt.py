@@ -8,18 +8,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import product as combinations
 from typing import Final
 
 from honnin.compiler.explicit.layout import Layout, Sizes
 from honnin.compiler.explicit.needs import Needs
-from honnin.compiler.explicit.run import Run, run_of
+from honnin.compiler.explicit.run import read_run
 from honnin.compiler.explicit.search import Found, OutOfTime, Search, TooLarge
 from honnin.compiler.explicit.space import Compiled
+from honnin.compiler.explicit.watch import Watched
+from honnin.compiler.replay import Run
 
 MOST_VALUES: Final = 8
 MOST_CELLS: Final = 3000
 MOST_SCOPES: Final = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A run, and what it shows at its end."""
+
+    run: Run
+    shows: Watched
 
 
 class Hunt:
@@ -39,21 +50,25 @@ class Hunt:
         self.possible: set[int] = set()
         self._searches: dict[Sizes, Search] = {}
         self._given_up: set[Sizes] = set()
+        self._fixed: Sizes | None = None
+
+    def fix(self, sizes: Sizes) -> None:
+        """Search these sizes and smaller ones only, from the start on; `certain` is then about them."""
+        self._fixed = sizes
 
     @property
     def states(self) -> int:
         return sum(search.states for search in self._searches.values())
 
-    def advance(self, deadline: float, limit: int) -> Run | None:
+    def advance(self, deadline: float, limit: int) -> Sighting | None:
         """One step deeper in every scope; a shortest run to the goal, if there is one.
 
         OutOfTime past the deadline (`time.monotonic`); the level can be taken up again. A scope of more than `limit` states is given up.
         """
         steps = self.depth + 1
-        sizes, certain = self.needs.sizes(steps, MOST_VALUES)
-        sizes, fits = self._fitting(sizes)
+        sizes, certain = self._wanted(steps)
         wanted = self._scopes(sizes)
-        self.certain &= certain and fits
+        self.certain &= certain
         self._searches = {scope: s for scope, s in self._searches.items() if scope in wanted}
         for scope in wanted:
             found = self._search_to(scope, steps, deadline, limit)
@@ -78,6 +93,14 @@ class Hunt:
         if len(scopes) > MOST_SCOPES:
             self.certain = False
         return scopes[:MOST_SCOPES]
+
+    def _wanted(self, steps: int) -> tuple[Sizes, bool]:
+        """The sizes to search for runs of so many steps, and whether they are enough."""
+        if self._fixed is not None:
+            return self._fixed, True
+        sizes, certain = self.needs.sizes(steps, MOST_VALUES)
+        sizes, fits = self._fitting(sizes)
+        return sizes, certain and fits
 
     def _fitting(self, sizes: Sizes) -> tuple[Sizes, bool]:
         """Smaller sizes, if a state would have too many cells."""
@@ -111,20 +134,23 @@ class Hunt:
 
     # ------------------------------------------------------------ the fewest values
 
-    def _smallest(self, search: Search, found: Found, steps: int, deadline: float, limit: int) -> Run:
+    def _smallest(self, search: Search, found: Found, steps: int, deadline: float, limit: int) -> Sighting:
         """A run of as many steps in the smallest scope that has one."""
-        run = run_of(search, found)
-        used = tuple(max(1, run.used[name]) for name in self.compiled.vocabulary.entities)
-        for scope in _below(search.sizes, used):
+        sighting, used = self._sighting(search, found)
+        for scope in _below(search.sizes, tuple(max(1, count) for count in used)):
             smaller = Search(self.compiled, scope)
             try:
                 for _ in range(steps + 1):
                     better = smaller.advance(self.goal, deadline, limit)
                     if better is not None:
-                        return run_of(smaller, better)
+                        return self._sighting(smaller, better)[0]
             except (OutOfTime, TooLarge):
                 continue
-        return run
+        return sighting
+
+    def _sighting(self, search: Search, found: Found) -> tuple[Sighting, Sizes]:
+        run, used = read_run(search, found)
+        return Sighting(run, next(self.compiled.watch.of(found.bits & self.goal))), used
 
 
 def _below(sizes: Sizes, used: Sizes) -> Iterator[Sizes]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from honnin.compiler.answers import GivenValue, Initial
-from honnin.compiler.explicit.layout import LAZY, NONE, Layout, Slot, State, base
+from honnin.compiler.explicit.layout import LAZY, NONE, Layout, Sizes, Slot, State, base
 from honnin.compiler.explicit.names import short_names
 from honnin.compiler.explicit.search import Found, Search, Taken
 from honnin.compiler.explicit.symmetry import Names
 from honnin.compiler.product import Path
+from honnin.compiler.replay import Run
 from honnin.spec import core
 from honnin.spec.core import EntityT, Type, Value
 from honnin.spec.design import Move
@@ -19,28 +20,15 @@ from honnin.spec.design import Move
 _Chosen: TypeAlias = tuple[float, Type]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
-    """`scope`: the values of each entity; `givens` and `initial`: what was chosen and read; the moves, fully said.
-
-    `used`: how many values of each entity the run names.
-    """
-
-    scope: Mapping[str, tuple[Value, ...]]
-    givens: tuple[GivenValue, ...]
-    initial: tuple[Initial, ...]
-    moves: tuple[Move, ...]
-    used: Mapping[str, int]
-
-
-def run_of(search: Search, found: Found) -> Run:
-    """The run, each value with one name from start to end, numbered in the order in which they are met."""
+def read_run(search: Search, found: Found) -> tuple[Run, Sizes]:
+    """The run, each value with one name from start to end, numbered in the order in which they are met; how many values of each
+    entity it names."""
     layout = search.space.layout
     reader = _Reader(layout, search.compiled.product.paths)
     reader.start(found)
     for taken in found.steps:
         reader.step(taken)
-    return reader.run()
+    return reader.run(), reader.used
 
 
 @dataclass(slots=True)
@@ -98,8 +86,11 @@ class _Reader:
             tuple(GivenValue(slot.name, keys, v) for slot, keys, v in decided if slot.is_given),
             tuple(Initial(slot.name, keys, v) for slot, keys, v in decided if not slot.is_given),
             tuple(moves),
-            {name: len(self.met.get(name, ())) for name in vocabulary.entities},
         )
+
+    @property
+    def used(self) -> Sizes:
+        return tuple(len(self.met.get(name, ())) for name in self.layout.vocabulary.entities)
 
     # ------------------------------------------------------------ values
 

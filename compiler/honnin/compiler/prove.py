@@ -1,0 +1,80 @@
+"""The answer to one `check` statement: which engine is asked when.
+
+A short explicit search first (a fault falls at once, and z3 is not even imported), then a proof for any number of everything,
+then deeper searches until the time is over. Where the explicit search does not apply (time, integers without end), z3
+searches instead.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from honnin.compiler.answers import (
+    Answer,
+    Bounded,
+    Counterexample,
+    Proved,
+    Reached,
+    Refuted,
+    Unreachable,
+    Verdict,
+)
+from honnin.compiler.explicit.watch import CONFLICT
+from honnin.compiler.proving.implied import implied
+from honnin.compiler.proving.question import Question, question
+from honnin.compiler.proving.unbounded import unbounded
+from honnin.compiler.proving.within import within
+from honnin.spec.core import Check, Module
+
+Progress = Callable[[str], None]
+
+
+def prove(
+    module: Module, check: Check, *, timeout: float, progress: Callable[[str], None] | None = None
+) -> Answer:
+    """The answer to `check`, a statement of `module`, in about `timeout` seconds of wall time at most.
+
+    ReplayDisagrees when a run that an engine found is not one under the reference meaning.
+    """
+    started = time.process_time()
+    deadline = time.monotonic() + timeout
+    say = progress or (lambda _: None)
+    if check.relation == "implies":
+        verdict, warnings = implied(module, check, deadline, say)
+    else:
+        asked = question(module, check)
+        verdict, warnings = (within if check.bounded else unbounded)(asked, deadline, say)
+        warnings = (*_reads(asked), *warnings)
+    answer = Answer(check.subject, check.relation, check.target, verdict, _expected(check, verdict), warnings)
+    return replace(answer, seconds=time.process_time() - started)
+
+
+def _reads(asked: Question) -> tuple[str, ...]:
+    return tuple(
+        f"the design reads {state}, which is the specification's own bookkeeping"
+        for state in asked.product.system.reads_specification
+    )
+
+
+def _expected(check: Check, verdict: Verdict) -> bool:
+    """Whether the statement expects the answer (language.md section 6)."""
+    match check.relation, verdict:
+        case "satisfies" | "implies", Proved():
+            return True
+        case "satisfies" | "implies", Bounded():
+            return check.bounded
+        case "violates", Refuted(counterexample=found):
+            return _is_asked(found)
+        case "reaches", Reached():
+            return True
+        case _:
+            return False
+
+
+def _is_asked(found: Counterexample) -> bool:
+    return found.claim != CONFLICT
+
+
+__all__ = ["Unreachable", "prove"]

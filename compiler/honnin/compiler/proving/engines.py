@@ -1,0 +1,133 @@
+"""The engines, each asked a question in the same way. z3 is imported only here, and only when it is asked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from honnin.compiler.answers import Counterexample, Reached, Refuted
+from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.hunt import Hunt, Sighting
+from honnin.compiler.explicit.search import OutOfTime
+from honnin.compiler.explicit.space import compile_product
+from honnin.compiler.product import build_product
+from honnin.compiler.proving.question import Question
+from honnin.compiler.replay import Goal, ReplayDisagrees, confirmed, run_of
+from honnin.compiler.simplify import TRUE
+from honnin.spec.core import Claim, Expr, Implies, Module
+
+Progress = Callable[[str], None]
+
+
+def explicit_hunt(asked: Question) -> Hunt:
+    """An explicit search for the question's goals; NotApplicable when it cannot treat the design."""
+    compiled = compile_product(asked.product)
+    goal = 0
+    for one in asked.goals:
+        goal |= compiled.watch.violated(one.specification, one.claim)
+    return Hunt(compiled, goal)
+
+
+def seen(asked: Question, sighting: Sighting) -> Refuted | Reached:
+    """The verdict that a run found by the explicit search gives, confirmed by the reference meaning."""
+    shows = sighting.shows
+    goal = Goal(shows.specification, shows.name, shows.is_cover)
+    return _verdict(goal, confirmed(asked.product, sighting.run, goal))
+
+
+def _verdict(goal: Goal, found: Counterexample) -> Refuted | Reached:
+    return Reached(found) if goal.is_cover else Refuted(found)
+
+
+@dataclass(slots=True)
+class Bounds:
+    """How far z3 searched: `depth` steps in `scope`."""
+
+    scope: Mapping[str, int] = field(default_factory=dict)
+    depth: int = -1
+    complete: bool = False
+    trouble: str = ""
+
+
+def z3_search(
+    asked: Question, scope: Mapping[str, int], steps: int, deadline: float, progress: Progress
+) -> Refuted | Reached | Bounds:
+    """A shortest run in the scope of at most so many steps, confirmed by the reference meaning; else how far there is none."""
+    from honnin.compiler.smt import bounded, proof
+    from honnin.compiler.smt.universe import Unsupported
+
+    try:
+        found = bounded.search(
+            asked.product, asked.properties, scope, steps, proof.Deadline(deadline), progress
+        )
+    except bounded.Disagreement as error:
+        raise ReplayDisagrees("a run that z3 found is not one when it is done again") from error
+    except proof.OutOfTime:
+        return Bounds(scope, trouble="the time limit was reached")
+    except Unsupported as reason:
+        return Bounds(scope, trouble=f"z3's search does not cover {reason}")
+    if found.counterexample is None:
+        return Bounds(scope, found.depth, found.complete)
+    run = run_of(found.counterexample)
+    said = found.counterexample
+    goal = next(g for g in asked.goals if (g.specification, g.claim) == (said.specification, said.claim))
+    return _verdict(goal, confirmed(asked.product, run, goal))
+
+
+def z3_exercises(asked: Question, claim: Claim, deadline: float) -> bool:
+    """Whether z3 finds a short run of a small scope that exercises the claim."""
+    from honnin.compiler.smt import bounded, proof
+    from honnin.compiler.smt.universe import Unsupported
+
+    product = asked.product
+    cover = _exercise(claim)
+    specifications = tuple(
+        replace(m.specification, claims=(*(c for c in m.specification.claims if c.kind == "assume"), cover))
+        for m in product.machines
+        if claim in m.specification.claims
+    )
+    others = tuple(m.specification for m in product.machines if claim not in m.specification.claims)
+    module = Module((*specifications, *others), (product.system,), (), (), "")
+    names = dict.fromkeys(e.name for m in product.machines for e in m.specification.entities)
+    watching = build_product(module, product.system, (cover,))
+    try:
+        for size in (1, 2):
+            scope = dict.fromkeys(names, size)
+            if bounded.search(watching, (), scope, 6, proof.Deadline(deadline)).counterexample is not None:
+                return True
+    except (proof.OutOfTime, Unsupported):
+        return False
+    return False
+
+
+def _exercise(claim: Claim) -> Claim:
+    """The cover that is reached where the claim is exercised."""
+    asks = claim.body.left if claim.form == "on" and isinstance(claim.body, Implies) else TRUE
+    form: Literal["on", "sometime"] = "on" if claim.form == "on" else "sometime"
+    return replace(claim, kind="cover", form=form, body=asks)
+
+
+def z3_proof(asked: Question, deadline: float, progress: Progress) -> tuple[Expr, ...] | str:
+    """The clauses of an inductive invariant that excludes every goal; else what was tried."""
+    from honnin.compiler.smt import induction, proof, samples
+
+    known = samples.reachable(asked.product, min(deadline, time.monotonic() + 2))
+    result = induction.prove(
+        asked.product, asked.properties, known, proof.Deadline(deadline), progress, asked.lemmas
+    )
+    return result.clauses if isinstance(result, induction.Inductive) else result.reason
+
+
+def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Progress) -> Sighting | None:
+    """Deeper, to `depth` steps at most and until there are `states` states; a sighting, if there is one."""
+    try:
+        while hunt.depth < depth and hunt.states < states:
+            progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
+            sighting = hunt.advance(deadline, states)
+            if sighting is not None:
+                return sighting
+    except (OutOfTime, NotApplicable):
+        return None
+    return None

@@ -1,0 +1,105 @@
+"""What a `check` statement asks of a design, as every engine is asked it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from honnin.compiler.answers import Premise
+from honnin.compiler.explicit.watch import CONFLICT
+from honnin.compiler.product import Product, build_product
+from honnin.compiler.replay import Goal
+from honnin.spec.core import Check, Claim, Expr, Module, Property, Specification, System
+from honnin.spec.words import expression
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Whether a run of `product` shows one of the goals: a violated claim or property, a cover reached, a write conflict.
+
+    `properties`: those of the design among the goals. `lemmas`: what the author offers to a proof.
+    """
+
+    check: Check
+    product: Product
+    properties: tuple[Property, ...]
+    lemmas: tuple[Expr, ...]
+
+    @property
+    def is_cover(self) -> bool:
+        return self.check.relation == "reaches"
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """What would settle the question, in the order in which it is preferred."""
+        claims = tuple(
+            Goal(machine.specification.name, check.claim.name, check.claim.kind == "cover")
+            for machine in self.product.machines
+            for check in machine.checks
+            if check.claim.kind != "assume"
+        )
+        properties = tuple(Goal(None, stated.name) for stated in self.properties)
+        conflicts = tuple(Goal(machine.specification.name, CONFLICT) for machine in self.product.machines)
+        return (*claims, *properties, *conflicts)
+
+    @property
+    def premises(self) -> tuple[Premise, ...]:
+        """The assumptions that an answer rests on."""
+        claims = [
+            Premise(check.claim.name, claim_text(check.claim))
+            for machine in self.product.machines
+            for check in machine.checks
+            if check.claim.kind == "assume"
+        ]
+        stated = [
+            Premise(p.name, expression(p.condition, self.product.system)) for p in self.product.assumptions
+        ]
+        return (*claims, *stated)
+
+
+def question(module: Module, check: Check) -> Question:
+    """The question that a statement about a design asks."""
+    system = module.system(check.subject)
+    claims, properties = _targets(module, system, check)
+    lemmas = tuple(stated.condition for stated in system.properties if stated.kind == "lemma")
+    return Question(check, build_product(module, system, claims), properties, lemmas)
+
+
+def _targets(module: Module, system: System, check: Check) -> tuple[tuple[Claim, ...], tuple[Property, ...]]:
+    specifications = [module.specification(name) for name in system.implements]
+    for specification in specifications:
+        if specification.name == check.target:
+            return tuple(c for c in specification.claims if c.kind == "invariant"), ()
+    stated = tuple(p for p in system.properties if p.name == check.target and p.kind != "assume")
+    if stated and check.relation != "reaches":
+        return (), stated
+    return _claims(specifications, check), ()
+
+
+def _claims(specifications: list[Specification], check: Check) -> tuple[Claim, ...]:
+    kind = "cover" if check.relation == "reaches" else "invariant"
+    return tuple(
+        claim
+        for specification in specifications
+        for claim in specification.claims
+        if claim.name == check.target and claim.kind == kind
+    )[:1]
+
+
+def claim_text(claim: Claim) -> str:
+    """A claim in the language, as one line."""
+    events = " or ".join(_pattern_text(claim, i) for i in range(len(claim.patterns)))
+    head = f"on {events}" if claim.form == "on" else claim.form
+    when = expression(claim.when)
+    condition = f" when {when}" if claim.form == "on" and when != "true" else ""
+    return f"{head}{condition}: {expression(claim.body)}"
+
+
+def _pattern_text(claim: Claim, index: int) -> str:
+    from honnin.spec.core import Binder, Lit
+
+    pattern = claim.patterns[index]
+    parts = [
+        a.name if isinstance(a, Binder) else expression(a) if isinstance(a, Lit) else "_"
+        for a in pattern.arguments
+    ]
+    return f"{pattern.event}({', '.join(parts)})"

@@ -1,0 +1,139 @@
+"""Checks without bounds: search, prove, search on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Final
+
+from honnin.compiler.answers import Proved, Unknown, Unreachable, Verdict
+from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.hunt import Hunt
+from honnin.compiler.proving.engines import (
+    Bounds,
+    Progress,
+    explicit_hunt,
+    hunt_to,
+    seen,
+    z3_proof,
+    z3_search,
+)
+from honnin.compiler.proving.question import Question
+from honnin.compiler.proving.spoken import spoken
+from honnin.compiler.proving.vacuity import exercised, vacuity
+
+FIRST_DEPTH: Final = 10
+FIRST_STATES: Final = 4_000
+"""How far the explicit search goes before a proof is tried."""
+
+MOST_STATES: Final = 400_000
+PROOF_SHARE: Final = 0.6
+"""Of the time that is left, what a proof gets."""
+
+
+@dataclass(slots=True)
+class _Work:
+    """One question being worked on. `tried` tells what was done, one line each."""
+
+    asked: Question
+    to_prove: Question
+    deadline: float
+    progress: Progress
+    hunt: Hunt | None = None
+    bounds: Bounds = field(default_factory=Bounds)
+    tried: list[str] = field(default_factory=list)
+
+    @property
+    def time_left(self) -> float:
+        return self.deadline - time.monotonic()
+
+
+def unbounded(
+    asked: Question, deadline: float, progress: Progress, to_prove: Question | None = None
+) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict, and warnings: about what never happens in the design.
+
+    `to_prove`: a question whose proof answers the one asked, where that is not itself what is proved.
+    """
+    work = _Work(asked, to_prove or asked, deadline, progress)
+    try:
+        work.hunt = explicit_hunt(asked)
+    except NotApplicable as reason:
+        work.tried.append(f"explicit search does not apply: {reason}")
+    verdict = _first_search(work) or _proof(work) or _search_on(work)
+    return verdict, vacuity(asked, work.hunt, verdict)
+
+
+def _first_search(work: _Work) -> Verdict | None:
+    if work.hunt is None:
+        return _z3_search(work, steps=6, until=work.deadline - 0.6 * work.time_left)
+    sighting = hunt_to(work.hunt, FIRST_DEPTH, FIRST_STATES, work.deadline, work.progress)
+    return None if sighting is None else seen(work.asked, sighting)
+
+
+def _proof(work: _Work) -> Verdict | None:
+    until = time.monotonic() + PROOF_SHARE * work.time_left
+    result = z3_proof(work.to_prove, until, work.progress)
+    if isinstance(result, str):
+        work.tried.append(f"proof for any number: {result}")
+        return None
+    clauses = tuple(spoken(work.to_prove.product, clause) for clause in result)
+    if work.asked.is_cover:
+        return Unreachable(_unreachable(clauses))
+    able = exercised(work.asked, work.hunt, work.deadline)
+    return Proved(clauses, work.to_prove.premises, able, "an inductive invariant, checked by z3")
+
+
+def _unreachable(clauses: tuple[str, ...]) -> str:
+    because = f"; invariant: {'; '.join(clauses)}" if clauses else ""
+    return f"proved: no run reaches it, whatever the number of everything{because}"
+
+
+def _search_on(work: _Work) -> Verdict:
+    if work.hunt is None:
+        found = _z3_search(work, steps=40, until=work.deadline)
+        return found or _unknown(work, work.bounds.scope, work.bounds.depth)
+    sighting = hunt_to(work.hunt, 1_000_000, MOST_STATES, work.deadline, work.progress)
+    if sighting is not None:
+        return seen(work.asked, sighting)
+    hunt = work.hunt
+    sure = "every run" if hunt.certain else "runs, not every one"
+    work.tried.append(f"explicit search: {sure} of at most {hunt.depth} steps, {hunt.states} states")
+    names = hunt.compiled.vocabulary.entities
+    return _unknown(work, dict(zip(names, hunt.sizes, strict=True)), hunt.depth)
+
+
+def _z3_search(work: _Work, steps: int, until: float) -> Verdict | None:
+    """Growing scopes, and in each growing numbers of steps; nothing found: `work.bounds` says how far."""
+    for scope in _growing(work.asked):
+        if time.monotonic() > until or sum(scope.values()) > _LARGEST * max(1, len(scope)):
+            break
+        result = z3_search(work.asked, scope, steps, until, work.progress)
+        if not isinstance(result, Bounds):
+            return result
+        if result.trouble:
+            work.tried.append(f"bounded search with {_words(scope)}: {result.trouble}")
+            break
+        work.bounds = result
+    return None
+
+
+_LARGEST: Final = 4
+
+
+def _growing(asked: Question) -> Iterator[Mapping[str, int]]:
+    names = dict.fromkeys(e.name for m in asked.product.machines for e in m.specification.entities)
+    for size in count(1):
+        yield dict.fromkeys(names, size)
+        if not names:
+            return
+
+
+def _words(scope: Mapping[str, int]) -> str:
+    return ", ".join(f"{size} {entity}" for entity, size in scope.items()) or "no entities"
+
+
+def _unknown(work: _Work, scope: Mapping[str, int], depth: int) -> Unknown:
+    return Unknown(tuple(work.tried), scope, max(0, depth))

@@ -1,0 +1,47 @@
+"""What never happens in a design: an answer that rests on it says less than it seems to."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from honnin.compiler.answers import Bounded, Proved, Unreachable, Verdict
+from honnin.compiler.explicit.hunt import Hunt
+from honnin.compiler.proving.engines import hunt_to, z3_exercises
+from honnin.compiler.proving.question import Question
+
+SECONDS: Final = 2.0
+DEPTH: Final = 12
+STATES: Final = 6_000
+"""How long, and how far, a way to exercise a claim is looked for once the answer is known."""
+
+
+def exercised(asked: Question, hunt: Hunt | None, deadline: float) -> Mapping[str, bool]:
+    """Per claim asked about, whether the design was seen to exercise it."""
+    claims = [
+        check.claim
+        for machine in asked.product.machines
+        for check in machine.checks
+        if check.claim.kind != "assume"
+    ]
+    until = min(deadline, time.monotonic() + SECONDS)
+    if hunt is None:
+        return {claim.name: z3_exercises(asked, claim, until) for claim in claims}
+    able = hunt.compiled.watch.was_exercised(hunt.done)
+    if not all(able[claim.name] for claim in claims):
+        hunt_to(hunt, DEPTH, STATES, until, lambda _: None)
+        able = hunt.compiled.watch.was_exercised(hunt.done)
+    return {claim.name: able[claim.name] for claim in claims}
+
+
+def vacuity(asked: Question, hunt: Hunt | None, verdict: Verdict) -> tuple[str, ...]:
+    """Warnings about steps that were never possible and about assumptions that leave nothing."""
+    if hunt is None or not isinstance(verdict, Proved | Bounded | Unreachable):
+        return ()
+    if hunt.states == 0:
+        return ("the assumptions and `init` leave no initial state: nothing can happen",)
+    steps = dict.fromkeys(path.step for path in asked.product.paths)
+    possible = {asked.product.paths[number].step for number in hunt.possible}
+    never = [step for step in steps if step not in possible]
+    return tuple(f"{step} was never possible in runs of up to {hunt.depth} steps" for step in never)

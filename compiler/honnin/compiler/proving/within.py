@@ -1,0 +1,77 @@
+"""Checks within bounds: at most n and at least one value of each entity, and at most so many steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product as combinations
+from typing import Final
+
+from honnin.compiler.answers import Bounded, Unknown, Verdict
+from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.hunt import Hunt, Sighting
+from honnin.compiler.explicit.search import OutOfTime
+from honnin.compiler.proving.engines import Bounds, Progress, explicit_hunt, seen, z3_search
+from honnin.compiler.proving.question import Question
+from honnin.compiler.proving.vacuity import exercised, vacuity
+
+MOST_STATES: Final = 2_000_000
+MOST_STEPS: Final = 60
+"""How far z3 unrolls a design whose check bounds no steps."""
+
+
+def within(asked: Question, deadline: float, progress: Progress) -> tuple[Verdict, tuple[str, ...]]:
+    """The verdict, and warnings."""
+    names = dict.fromkeys(e.name for m in asked.product.machines for e in m.specification.entities)
+    bounds = {**dict.fromkeys(names, 1), **dict(asked.check.within)}
+    try:
+        hunt = explicit_hunt(asked)
+        verdict = _explicit(asked, hunt, bounds, deadline, progress)
+    except NotApplicable as reason:
+        verdict = _by_z3(asked, bounds, deadline, progress, f"explicit search does not apply: {reason}")
+        return verdict, ()
+    return verdict, vacuity(asked, hunt, verdict)
+
+
+def _explicit(
+    asked: Question, hunt: Hunt, bounds: Mapping[str, int], deadline: float, progress: Progress
+) -> Verdict:
+    limit = asked.check.steps
+    sizes = tuple(bounds[name] for name in hunt.compiled.vocabulary.entities)
+    hunt.fix(sizes)
+    try:
+        while not hunt.exhausted and (limit is None or hunt.depth < limit):
+            progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
+            sighting: Sighting | None = hunt.advance(deadline, MOST_STATES)
+            if sighting is not None:
+                return seen(asked, sighting)
+    except OutOfTime:
+        return Unknown(("explicit search: the time limit was reached",), bounds, max(0, hunt.depth))
+    if not hunt.certain:
+        return _by_z3(asked, bounds, deadline, progress, "explicit search: not every value could be tried")
+    if asked.is_cover:
+        return Unknown(("explicit search: no run within the bounds reaches it",), bounds, hunt.depth)
+    covered = None if hunt.exhausted else limit
+    return Bounded(bounds, covered, exercised(asked, hunt, deadline))
+
+
+def _by_z3(
+    asked: Question, bounds: Mapping[str, int], deadline: float, progress: Progress, why: str
+) -> Verdict:
+    limit = asked.check.steps
+    complete, depth = True, MOST_STEPS
+    for scope in _scopes(bounds):
+        result = z3_search(asked, scope, limit or MOST_STEPS, deadline, progress)
+        if not isinstance(result, Bounds):
+            return result
+        if result.trouble:
+            return Unknown((why, f"bounded search: {result.trouble}"), bounds, max(0, result.depth))
+        complete, depth = complete and result.complete, min(depth, result.depth)
+    if asked.is_cover or not (complete or (limit is not None and depth >= limit)):
+        return Unknown((why, "bounded search: nothing found"), bounds, depth)
+    return Bounded(bounds, None if complete else limit, exercised(asked, None, deadline))
+
+
+def _scopes(bounds: Mapping[str, int]) -> Iterator[Mapping[str, int]]:
+    """Every smaller scope too: a guard may be true only of few values."""
+    for sizes in sorted(combinations(*(range(1, n + 1) for n in bounds.values())), key=sum):
+        yield dict(zip(bounds, sizes, strict=True))
