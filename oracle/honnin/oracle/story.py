@@ -8,34 +8,61 @@ from typing import TYPE_CHECKING, Any
 
 from honnin.oracle.plain import event_words, value
 from honnin.oracle.table import columns
-from honnin.spec.core import DURATION, INT, Module, Occurrence, Specification, TimeT, Type, Value
+from honnin.spec.core import DURATION, INT, Module, Occurrence, Specification, System, TimeT, Type, Value
 from honnin.spec.words import duration
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Change, Counterexample, GivenValue, Initial, TakenStep
 
 
-def story(run: Counterexample, module: Module) -> list[str]:
-    """The run as lines of text; the initial values that matter first."""
-    lines = columns([("start", line) for line in _start(run, module)] or [("", "")])
-    rows = [_row(number, step, module) for number, step in enumerate(run.steps, 1)]
-    return [*(line for line in lines if line), *(columns(rows) if rows else [])]
+def story(run: Counterexample, module: Module, subject: str) -> list[str]:
+    """The run of the design `subject` as lines of text; the facts and the initial values that matter first."""
+    design = next((system for system in module.systems if system.name == subject), None)
+    facts = [f"{place(given.given, given.keys)} = {plain(given.value)}" for given in run.givens]
+    values = [
+        f"{_variable(first.variable, first.keys, design)} = {_shown(first.value, first.variable, design)}"
+        for first in run.initial
+    ]
+    start = [*_labelled("given", facts), *_labelled("start", values)]
+    rows = [_row(number, step, module, design) for number, step in enumerate(run.steps, 1)]
+    return [*(columns(start) if start else []), *(columns(rows) if rows else [])]
 
 
-def _row(number: int, step: TakenStep, module: Module) -> tuple[str, str, str, str, str]:
+def _labelled(label: str, lines: Sequence[str]) -> list[tuple[str, str]]:
+    return [(label if index == 0 else "", line) for index, line in enumerate(lines)]
+
+
+def _row(
+    number: int, step: TakenStep, module: Module, design: System | None
+) -> tuple[str, str, str, str, str]:
     return (
-        f"{number:>2}",
+        f"{number:>5}",
         step_name(step),
         ", ".join(f"{pick.name} = {plain(pick.value)}" for pick in step.picks),
-        "; ".join(change_words(c) for c in step.changes if not c.place.startswith("@")),
+        "; ".join(_change(change, design) for change in step.changes if not change.place.startswith("@")),
         "; ".join(occurrence_words(event, module) for event in step.events),
     )
 
 
-def _start(run: Counterexample, module: Module) -> list[str]:
-    facts = [f"{place(given.given, given.keys)} = {plain(given.value)}" for given in run.givens]
-    variables = [f"{place(first.variable, first.keys)} = {plain(first.value)}" for first in run.initial]
-    return [*facts, *variables]
+def _change(change: Change, design: System | None) -> str:
+    """`store[s1] := p2 (was p1)`."""
+    was = "" if change.before is None else f" (was {_shown(change.before, change.place, design)})"
+    after = _shown(change.after, change.place, design)
+    return f"{_variable(change.place, change.keys, design)} := {after}{was}"
+
+
+def _variable(name: str, keys: Sequence[Value], design: System | None) -> str:
+    """`store[s1]`; `handler[r1].name` for a variable of an instance of a process."""
+    process, _, own = name.rpartition(".")
+    if not process or design is None:
+        return place(name, keys)
+    count = len(design.process(process).parameters)
+    return f"{place(process, keys[:count])}.{place(own, keys[count:])}"
+
+
+def _shown(literal: Value, name: str, design: System | None) -> str:
+    declared = next((v for v in design.variables if v.name == name), None) if design is not None else None
+    return plain(literal) if literal is None or declared is None else value(literal, declared.value)
 
 
 def step_name(step: TakenStep) -> str:
@@ -45,12 +72,6 @@ def step_name(step: TakenStep) -> str:
     if not dot:
         return f"{label}({values})"
     return f"{process}[{values}].{label}" if values else f"{process}.{label}"
-
-
-def change_words(change: Change) -> str:
-    """`store[s1] := p2 (was p1)`."""
-    was = "" if change.before is None else f" (was {plain(change.before)})"
-    return f"{place(change.place, change.keys)} := {plain(change.after)}{was}"
 
 
 def place(name: str, keys: Sequence[Value]) -> str:

@@ -132,9 +132,9 @@ def answer_lines(module: Module, answer: Answer, verbose: bool = False) -> tuple
                 lines += ["inductive invariant:", *(f"  {formula}" for formula in invariant)]
             return "proved, for any number of everything and any number of steps", lines
         case Refuted(counterexample=run):
-            return f"refuted by {_length(run)}", _run_lines(run, module)
+            return f"refuted by {_length(run)}", _run_lines(run, module, answer.subject)
         case Reached(witness=run):
-            return f"reached by {_length(run)}", _run_lines(run, module)
+            return f"reached by {_length(run)}", _run_lines(run, module, answer.subject)
         case Unreachable(reason=reason):
             return "unreachable, for any number of everything", [reason]
         case Bounded(scope=scope, steps=steps):
@@ -153,11 +153,11 @@ def _scope(scope: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {entity}" for entity, count in scope.items()) or "no entities"
 
 
-def _run_lines(run: Counterexample, module: Module) -> list[str]:
+def _run_lines(run: Counterexample, module: Module, subject: str) -> list[str]:
     from honnin.oracle.ending import reads
 
     why = (f"  {line}" for line in reads(run, module))
-    return [*(f"  {line}" for line in story(run, module)), *_ending(run, module), *why]
+    return [*(f"  {line}" for line in story(run, module, subject)), *_ending(run, module), *why]
 
 
 def _ending(run: Counterexample, module: Module) -> list[str]:
