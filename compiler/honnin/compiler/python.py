@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from honnin.compiler import runtime, runtime_history, runtime_oracle
+from honnin.compiler import runtime, runtime_facts, runtime_history, runtime_oracle
 from honnin.compiler.aggregates import Aggregate
 from honnin.compiler.candidates import Planner
 from honnin.compiler.machine import Machine
@@ -101,9 +101,7 @@ from honnin.compiler.runtime import (
     FactsRefused,
     Fault,
     Field,
-    Given,
     InvariantViolated,
-    Key,
     SpecificationFault,
     Violation,
     When,
@@ -118,6 +116,7 @@ from honnin.compiler.runtime import (
     seconds,
     text,
 )
+from honnin.compiler.runtime_facts import Given, Key
 from honnin.compiler.runtime_history import (
     Formula,
     Goal,
@@ -139,10 +138,10 @@ from honnin.compiler.runtime_oracle import Account, Claim, Failure, OracleBase
 
 
 def _runtime() -> str:
-    """The text of the three runtime modules as one: their imports first, those of honnin left out."""
+    """The text of the runtime modules as one: their imports first, those of honnin left out."""
     imports: dict[str, None] = {}
     bodies = []
-    for module in (runtime, runtime_history, runtime_oracle):
+    for module in (runtime, runtime_facts, runtime_history, runtime_oracle):
         assert module.__file__ is not None
         text = Path(module.__file__).read_text(encoding="utf-8")
         _, _, text = text.partition("from __future__ import annotations\n")

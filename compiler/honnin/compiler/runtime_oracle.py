@@ -18,7 +18,6 @@ from honnin.compiler.runtime import (
     Event,
     Fault,
     Field,
-    Given,
     InvariantViolated,
     Mask,
     Shown,
@@ -27,13 +26,12 @@ from honnin.compiler.runtime import (
     Violation,
     When,
     _Refused,
-    entities_in,
     instant,
     moment,
-    read_facts,
     read_object,
     seconds,
 )
+from honnin.compiler.runtime_facts import Given, entities_in, read_facts
 from honnin.compiler.runtime_history import Goal, Obligation, goals, truth
 
 OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
