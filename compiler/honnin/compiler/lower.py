@@ -12,8 +12,9 @@ from typing import Literal, TypeAlias
 
 from honnin.compiler.fresh import fresh_value
 from honnin.compiler.machine import Check, Machine, Phase, Register
-from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, is_false, negation, simplify
+from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, free, is_false, negation, simplify
 from honnin.spec.core import (
+    BOOL,
     DURATION,
     INT,
     TIME,
@@ -33,6 +34,7 @@ from honnin.spec.core import (
     Historically,
     If,
     Interval,
+    Lift,
     Lit,
     Now,
     Old,
@@ -165,6 +167,11 @@ class _Lowering:
         body = simplify(body)
         if is_false(body):
             return FALSE
+        same = _rigid(body)
+        if same is not None:
+            either = (_decided(body, same, holds) for holds in (True, False))
+            then, otherwise = (self._previously(interval, part, phase, source) for part in either)
+            return If(same, then, otherwise, BOOL)
         read = self._read("previously", "whether", body, TRUE, phase, source)
         if interval is None:
             return read
@@ -227,6 +234,27 @@ def _within(interval: Interval, read: StateRead) -> Expr:
 
 def _if_present_counts(interval: Interval | None, formula: Expr) -> Expr:
     return formula if interval is None or 0 in interval else FALSE
+
+
+def _rigid(formula: Expr) -> Compare | None:
+    """A comparison of two of the formula's free variables, as an equality: it has the same value at every position.
+
+    Without it the values for which the formula differs from its fresh value are finitely many.
+    """
+    outside = free(formula)
+    for node in walk(formula):
+        if isinstance(node, Compare) and node.operator in ("==", "!="):
+            sides = [side.body if isinstance(side, Lift) else side for side in (node.left, node.right)]
+            if all(isinstance(side, Var) and side.binder.uid in outside for side in sides):
+                return replace(node, operator="==")
+    return None
+
+
+def _decided(formula: Expr, same: Compare, holds: bool) -> Expr:
+    """The formula where `same` is known to hold, or not to."""
+    if isinstance(formula, Compare) and replace(formula, operator="==") == same:
+        return Lit(holds == (formula.operator == "=="), BOOL)
+    return rewrite(formula, lambda part: _decided(part, same, holds))
 
 
 def _initial(claim: Claim) -> Expr | None:
