@@ -109,7 +109,6 @@ _NAMES: tuple[Entry, ...] = (
         "error",
         "An event has the name of something that every oracle has.",
     ),
-    Entry("HN0112", "reserved-field", "error", "A field is called `event` or `at`."),
     Entry("HN0113", "log-name-twice", "error", "Two fields of an event have one name in logs."),
     Entry("HN0114", "use-cycle", "error", "A file uses itself, by way of others perhaps."),
     Entry("HN0115", "unreadable-use", "error", "A file that is used cannot be read."),

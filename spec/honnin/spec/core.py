@@ -801,6 +801,19 @@ MOST_LISTED = 10_000
 """The most values of a range that are ever gone through one by one; nothing quantifies over a larger one."""
 
 
+def listable(type: Type) -> bool:
+    """Whether `finite_values` lists the type."""
+    match type:
+        case BoolT() | EnumT():
+            return True
+        case RangeT(low=low, high=high):
+            return high - low < MOST_LISTED
+        case OptionalT(inner=inner):
+            return listable(inner)
+        case _:
+            return False
+
+
 def finite_values(type: Type) -> tuple[Value, ...] | None:
     """Every value of a Bool, enum or range, in order (an optional of one: none first).
 
@@ -811,7 +824,7 @@ def finite_values(type: Type) -> tuple[Value, ...] | None:
             return (False, True)
         case EnumT(members=members):
             return members
-        case RangeT(low=low, high=high) if high - low < MOST_LISTED:
+        case RangeT(low=low, high=high) if listable(type):
             return tuple(range(low, high + 1))
         case OptionalT(inner=inner):
             values = finite_values(inner)

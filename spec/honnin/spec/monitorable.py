@@ -6,10 +6,9 @@ claim is monitorable when such values cannot matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
-from itertools import chain, combinations
 from typing import Final, TypeAlias
 
 from honnin.spec import core
@@ -55,21 +54,53 @@ def _constant(expr: Expr) -> Known:
 # ---------------------------------------------------------------- the value of a formula for a fresh value
 
 
-def fresh_value(expr: Expr, binder: Binder, same: frozenset[Binder], defaults: Defaults) -> Known:
-    """The value of `expr` when `binder` is fresh; `same`: the other names that stand for the same value, all others differ from it."""
-    return _Fresh(binder, same | {binder}, defaults).of(expr)
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A fresh `binder`; `same`: the other names that stand for the same value; `open`: those that may. All others differ from it.
+
+    `left`: counts down the cases that may still be looked at for the whole formula.
+    """
+
+    binder: Binder
+    same: frozenset[Binder]
+    open: frozenset[Binder]
+    left: Iterator[int]
 
 
-def choices_of_same(binder: Binder, others: Iterable[Binder], expr: Expr) -> Iterator[frozenset[Binder]]:
-    """Each way in which those of `others` that `expr` reads may be the value of `binder`; those of another type cannot."""
+def fresh_value(expr: Expr, case: Case, defaults: Defaults) -> Known:
+    """The value of `expr` in the case; unknown where that hangs on a name that is open."""
+    return _Fresh(case, defaults).of(expr)
+
+
+MOST_CASES: Final = 2000
+"""So many cases are looked at before a formula counts as undecided."""
+
+
+def in_every_case(
+    holds: Callable[[Case], bool | Unknown],
+    binder: Binder,
+    others: Iterable[Binder],
+    expr: Expr,
+    around: Case | None,
+) -> bool | Unknown:
+    """Whether `holds` however many of `others` that `expr` reads are the value of `binder`; those of another type cannot be.
+
+    `around`: a case to which each of these is added. A case is split only while it is unknown.
+    """
     read = {node.binder for node in core.walk(expr) if isinstance(node, core.Var)}
-    alike = [
-        other
-        for other in dict.fromkeys(others)
-        if other != binder and other in read and _alike(other, binder)
-    ]
-    every = chain.from_iterable(combinations(alike, size) for size in range(len(alike) + 1))
-    return (frozenset(some) for some in every)
+    alike = tuple(o for o in dict.fromkeys(others) if o != binder and o in read and _alike(o, binder))
+    start = around or Case(binder, frozenset(), frozenset(), iter(range(MOST_CASES)))
+    waiting = [(start.same, alike)]
+    while waiting:
+        if next(start.left, None) is None:
+            return UNKNOWN
+        same, more = waiting.pop()
+        found = holds(replace(start, same=same, open=start.open.union(more)))
+        if isinstance(found, Unknown) and more:
+            waiting += [(same | {more[0]}, more[1:]), (same, more[1:])]
+        elif found is not True:
+            return found
+    return True
 
 
 def _alike(left: Binder, right: Binder) -> bool:
@@ -80,19 +111,13 @@ def _core_type(type: Type) -> Type:
     return type.inner if isinstance(type, OptionalT) else type
 
 
-def finite(type: Type) -> bool:
-    """Whether the type has finitely many values."""
-    return isinstance(_core_type(type), core.BoolT | core.EnumT | core.RangeT)
-
-
 def _unlifted(expr: Expr) -> Expr:
     return _unlifted(expr.body) if isinstance(expr, core.Lift) else expr
 
 
 @dataclass(frozen=True, slots=True)
 class _Fresh:
-    binder: Binder
-    same: frozenset[Binder]
+    case: Case
     defaults: Defaults
 
     def of(self, expr: Expr) -> Known:
@@ -128,10 +153,15 @@ class _Fresh:
         if expr is None:
             return False
         bare = _unlifted(expr)
-        return isinstance(bare, core.Var) and bare.binder in self.same
+        return isinstance(bare, core.Var) and (
+            bare.binder == self.case.binder or bare.binder in self.case.same
+        )
 
-    def _has_it(self, expr: Expr) -> bool:
-        return any(self._is_it(node) for node in core.walk(expr))
+    def _may_have_it(self, expr: Expr) -> bool:
+        return any(
+            isinstance(node, core.Var) and (self._is_it(node) or node.binder in self.case.open)
+            for node in core.walk(expr)
+        )
 
     def _compare(self, expr: core.Compare) -> Known:
         if expr.operator in ("==", "!="):
@@ -155,7 +185,7 @@ class _Fresh:
             if self._is_it(one):
                 if self._is_it(other):
                     return True
-                if not self._has_it(other):
+                if not self._may_have_it(other):
                     return False
         left_value, right_value = self.of(left), self.of(right)
         if not isinstance(left_value, Unknown) and not isinstance(right_value, Unknown):
@@ -210,10 +240,11 @@ class _Fresh:
 
     def _always(self, body: Expr, binders: tuple[Binder, ...], wanted: bool) -> bool:
         """Whether `body` is `wanted` whichever of the inner `binders` are the fresh value."""
-        return all(
-            fresh_value(body, self.binder, self.same | same, self.defaults) is wanted
-            for same in choices_of_same(self.binder, binders, body)
-        )
+
+        def holds(case: Case) -> bool | Unknown:
+            return _is(fresh_value(body, case, self.defaults), wanted)
+
+        return in_every_case(holds, self.case.binder, binders, body, self.case) is True
 
 
 def _only(value: Known, decided: bool) -> Known:
@@ -263,32 +294,34 @@ def undecided(expr: Expr, scope: tuple[Binder, ...], defaults: Defaults) -> Iter
     """
     if isinstance(expr, core.TEMPORAL):
         for binder in free_binders(expr):
-            if not finite(binder.type) and not _decided_past(expr, binder, scope, defaults):
+            if not core.listable(binder.type) and not _decided_past(expr, binder, scope, defaults):
                 yield binder, expr
     for binder in bound_here(expr):
-        if not finite(binder.type):
-            others = (*scope, *bound_here(expr))
-            if not all(
-                _decided(expr, binder, same, defaults) for same in choices_of_same(binder, others, expr)
-            ):
-                yield binder, expr
+        if not core.listable(binder.type) and not _decided(
+            expr, binder, (*scope, *bound_here(expr)), defaults
+        ):
+            yield binder, expr
     inner = (*scope, *bound_here(expr))
     for child in core.children(expr):
         yield from undecided(child, inner, defaults)
 
 
-def _decided(expr: Expr, binder: Binder, same: frozenset[Binder], defaults: Defaults) -> bool:
+def _decided(expr: Expr, binder: Binder, others: tuple[Binder, ...], defaults: Defaults) -> bool:
     """Whether a fresh value of a name that `expr` binds changes nothing."""
-    match expr:
-        case core.Forall(body=body):
-            return fresh_value(body, binder, same, defaults) is True
-        case core.Exists(body=body) | core.Count(where=body):
-            return fresh_value(body, binder, same, defaults) is False
-        case core.Sum(term=term, where=where):
-            nothing = fresh_value(term, binder, same, defaults)
-            return fresh_value(where, binder, same, defaults) is False or nothing == 0
-        case _:
-            raise TypeError(f"{type(expr).__name__} binds no name")
+
+    def holds(case: Case) -> bool | Unknown:
+        match expr:
+            case core.Forall(body=body):
+                return _is(fresh_value(body, case, defaults), True)
+            case core.Exists(body=body) | core.Count(where=body):
+                return _is(fresh_value(body, case, defaults), False)
+            case core.Sum(term=term, where=where):
+                left_out = _is(fresh_value(where, case, defaults), False)
+                return left_out if left_out is True else _is(fresh_value(term, case, defaults), 0)
+            case _:
+                raise TypeError(f"{type(expr).__name__} binds no name")
+
+    return in_every_case(holds, binder, others, expr, None) is True
 
 
 def _decided_past(expr: Expr, binder: Binder, scope: tuple[Binder, ...], defaults: Defaults) -> bool:
@@ -309,9 +342,16 @@ def _decided_past(expr: Expr, binder: Binder, scope: tuple[Binder, ...], default
             wanted = (False,)
         case _:
             raise TypeError(f"{type(expr).__name__} is no temporal operator")
-    return all(
-        fresh_value(body, binder, same, defaults) in wanted for same in choices_of_same(binder, scope, body)
-    )
+
+    def holds(case: Case) -> bool | Unknown:
+        found = fresh_value(body, case, defaults)
+        return UNKNOWN if isinstance(found, Unknown) else found in wanted
+
+    return in_every_case(holds, binder, scope, body, None) is True
+
+
+def _is(found: Known, wanted: bool | int) -> bool | Unknown:
+    return UNKNOWN if isinstance(found, Unknown) else found == wanted
 
 
 # ---------------------------------------------------------------- hidden events

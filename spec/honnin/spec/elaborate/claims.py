@@ -43,18 +43,22 @@ class Builder:
             return None
         patterns, binders = bound
         inner = typer.binding(binders)
-        guards = Guards(self.report)
         when = _condition(written.when, inner, written.span)
         if when is None:
             Block(inner, SILENT).statements(written.body)
             return None
+        unguarded: list[Diagnostic] = []
+        guards = Guards(unguarded.append)
         guards.check(when)
         body = Block(inner, guards).statements(written.body, learned(when, True))
+        for diagnostic in unguarded:
+            self.report(diagnostic)
         if body is None:
             return None
         after = core.After(patterns, when, body, span=written.span)
-        for diagnostic in unseen(after, self.defaults):
-            self.report(diagnostic)
+        if not any(diagnostic.is_error for diagnostic in unguarded):
+            for diagnostic in unseen(after, self.defaults):
+                self.report(diagnostic)
         return after
 
     def claim(self, written: syntax.ClaimDecl) -> core.Claim | None:

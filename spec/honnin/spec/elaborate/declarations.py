@@ -193,11 +193,6 @@ class Declarations:
 
     def _field(self, written: syntax.FieldDecl) -> core.Field | None:
         name = written.name.text
-        if name in ("event", "at"):
-            message = f"a field cannot be called `{name}`: a trace has that name already"
-            hint = f'rename it, and give its name in logs: `other "{name}"` is not possible either'
-            self._report(Diagnostic("HN0112", message, written.name.span, hint=hint.split(",")[0]))
-            return None
         type = place_type(written.type, self._scope(), self._report)
         if type is None:
             return None
@@ -210,10 +205,13 @@ class Declarations:
 
     def _log_names(self, made: tuple[core.Field, ...]) -> None:
         """No two fields of an event share a name in logs, and none takes `event` or `at`."""
-        seen = {"event", "at"}
+        seen: set[str] = set()
         for field in made:
-            if field.log_name in seen:
-                message = f"the name `{field.log_name}` stands twice in the logs of this event"
+            if field.log_name in ("event", "at") and field.log_name != field.name:
+                message = f"the name `{field.log_name}` is taken in every line of a log"
+                self._report(Diagnostic("HN0113", message, field.span, hint="choose another name for logs"))
+            elif field.log_name in seen:
+                message = f"another field of this event has the name `{field.log_name}` in logs"
                 self._report(Diagnostic("HN0113", message, field.span))
             seen.add(field.log_name)
 

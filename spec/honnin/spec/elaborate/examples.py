@@ -9,8 +9,8 @@ from typing import TypeVar
 from honnin.spec import core, syntax
 from honnin.spec.core import EntityT, EnumT, OptionalT, RangeT, Type, Value
 from honnin.spec.diagnostics import Diagnostic, Label
-from honnin.spec.elaborate.references import arguments_of
-from honnin.spec.elaborate.scope import Broken, Report, Scope
+from honnin.spec.elaborate.references import arguments_of, as_many_keys
+from honnin.spec.elaborate.scope import Broken, Report, Scope, described
 from honnin.spec.elaborate.types import a_type, read_type
 from honnin.spec.near import did_you_mean
 from honnin.spec.source import Span
@@ -81,11 +81,9 @@ class ExampleBuilder:
         if given is None:
             return None
         index = written.index or ()
-        if len(index) != len(given.keys):
-            message = f"`{given.name}` takes {len(given.keys)} keys, and {len(index)} are given"
-            self.report(Diagnostic("HN0213", message, written.span))
+        if not as_many_keys(given.name, len(given.keys), len(index), self.report, written.span):
             return None
-        keys = [self._value(key, type, "this key") for key, type in zip(index, given.keys, strict=True)]
+        keys = [self._value(key, type, "the key") for key, type in zip(index, given.keys, strict=True)]
         value = self._value(written.value, given.value, f"`{given.name}`")
         if isinstance(value, NoValue) or any(isinstance(key, NoValue) for key in keys):
             return None
@@ -141,7 +139,10 @@ class ExampleBuilder:
             return meaning
         if not isinstance(meaning, Broken):
             known = [other for other, found in values.items() if isinstance(found, kind)]
-            self._fail(code, f"there is no {word} `{name.text}`", name.span, did_you_mean(name.text, known))
+            message = f"`{name.text}` is {described(meaning)}, and no {word}"
+            if meaning is None:
+                message = f"there is no {word} `{name.text}`"
+            self._fail(code, message, name.span, did_you_mean(name.text, known))
         return None
 
     def _fail(self, code: str, message: str, span: Span, hint: str | None = None) -> None:

@@ -19,6 +19,7 @@ from honnin.spec.elaborate import references
 from honnin.spec.elaborate.inlining import shallow
 from honnin.spec.elaborate.scope import Binders, Broken, Report, Scope, unshadowed
 from honnin.spec.elaborate.types import UNGUARDED, a_type, countable, fit, ordered, place_type
+from honnin.spec.near import did_you_mean
 from honnin.spec.source import Span
 
 
@@ -425,8 +426,14 @@ class Typer:
                 pass
             case _:
                 message = f"`{name}` is no constant of type Duration"
-                self.fail("HN0306", message, interval.bound.span, "write `60s` or a constant")
+                hint = did_you_mean(name, self._durations()) or "write `60s` or a constant"
+                self.fail("HN0306", message, interval.bound.span, hint)
         return None, False
+
+    def _durations(self) -> list[str]:
+        """The names of constants that may bound an interval."""
+        values = self.scope.values.items()
+        return [name for name, found in values if isinstance(found, core.Lit) and found.type == DURATION]
 
 
 def _or_none(type: Type, other: syntax.Expr) -> Type:

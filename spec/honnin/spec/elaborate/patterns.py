@@ -9,7 +9,7 @@ from honnin.spec.core import Binder, EnumT, OptionalT
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.elaborate.expressions import Typer
 from honnin.spec.elaborate.references import arguments_of
-from honnin.spec.elaborate.scope import Broken, Members, unshadowed
+from honnin.spec.elaborate.scope import Broken, Members, described, unshadowed
 from honnin.spec.elaborate.types import a_type, read_type
 from honnin.spec.near import did_you_mean
 
@@ -70,7 +70,10 @@ def event_named(name: syntax.Dotted, typer: Typer) -> core.Event | None:
     if not isinstance(meaning, Broken) and (meaning is not None or typer.scope.complete):
         events = [n for n, found in typer.scope.values.items() if isinstance(found, core.Event)]
         hint = did_you_mean(name.text, events)
-        typer.report(Diagnostic("HN0107", f"there is no event `{name.text}`", name.span, hint=hint))
+        message = f"`{name.text}` is {described(meaning)}, and no event"
+        if meaning is None:
+            message = f"there is no event `{name.text}`"
+        typer.report(Diagnostic("HN0107", message, name.span, hint=hint))
     return None
 
 

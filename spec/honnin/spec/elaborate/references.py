@@ -40,10 +40,16 @@ def reference(typer: Typer, written: syntax.Reference, expected: Type | None) ->
 
 
 def _unknown(typer: Typer, name: str, span: Span) -> None:
-    if name in typer.scope.places:
-        typer.fail("HN0307", f"`{name}` cannot be read in {typer.context.place}", span)
-    elif typer.scope.complete:
-        typer.fail("HN0105", f"there is no `{name}` here", span, did_you_mean(name, typer.scope.values))
+    scope = typer.scope
+    if name in scope.places:
+        later = scope.places[name].file == span.file and scope.places[name] > span
+        when = ", where it is not declared yet" if later else ""
+        typer.fail("HN0307", f"`{name}` cannot be read in {typer.context.place}{when}", span)
+    elif name in scope.types:
+        kind = "an entity" if isinstance(scope.types[name], core.EntityT) else "an enum"
+        typer.fail("HN0105", f"`{name}` is {kind}, not a value", span)
+    elif scope.complete:
+        typer.fail("HN0105", f"there is no `{name}` here", span, did_you_mean(name, scope.values))
 
 
 def _read(
@@ -136,12 +142,20 @@ def _keys(
     span: Span,
 ) -> tuple[core.Expr, ...] | None:
     written = index or ()
-    if len(written) != len(types):
-        needed = f"{len(types)} key{'s' * (len(types) != 1)}" if types else "no key"
-        typer.fail("HN0213", f"`{name}` takes {needed}, and {len(written) or 'none'} is given", span)
+    if not as_many_keys(name, len(types), len(written), typer.report, span):
         return None
     inner = typer.within(eventually=False)
-    return whole(inner.value(key, type, "this key") for key, type in zip(written, types, strict=True))
+    return whole(inner.value(key, type, "the key") for key, type in zip(written, types, strict=True))
+
+
+def as_many_keys(name: str, needed: int, given: int, report: Report, span: Span) -> bool:
+    """Whether a place is given as many keys as it has; else a diagnostic has been given."""
+    if given == needed:
+        return True
+    takes = f"{needed} key{'s' * (needed != 1)}" if needed else "no key"
+    message = f"`{name}` takes {takes}, and {given or 'none'} {'are' if given > 1 else 'is'} given"
+    report(Diagnostic("HN0213", message, span))
+    return False
 
 
 # ------------------------------------------------------------ processes and pattern instances

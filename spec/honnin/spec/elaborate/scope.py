@@ -50,6 +50,29 @@ Meaning: TypeAlias = (
 )
 
 
+def described(meaning: Meaning | None) -> str:
+    """What a name stands for, in a message."""
+    match meaning:
+        case core.State():
+            return "a state"
+        case core.Given():
+            return "a given"
+        case core.Lit():
+            return "a constant"
+        case core.Event():
+            return "an event"
+        case core.Binder():
+            return "a bound name"
+        case Members():
+            return "an enum member"
+        case Define():
+            return "a define"
+        case Variable():
+            return "a variable"
+        case Broken() | None:
+            return "not known"
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessNames:
     """What `p[x].v` and `p[x] at l` may name."""

@@ -9,8 +9,8 @@ from honnin.spec import core, syntax
 from honnin.spec.core import BOOL, DURATION, INT, Binder, Lit, Statement, Var
 from honnin.spec.elaborate.expressions import Typer
 from honnin.spec.elaborate.guards import NOTHING, SILENT, Guards, Places, learned
-from honnin.spec.elaborate.references import whole
-from honnin.spec.elaborate.scope import Broken
+from honnin.spec.elaborate.references import as_many_keys, whole
+from honnin.spec.elaborate.scope import Broken, described
 from honnin.spec.elaborate.types import read_type
 from honnin.spec.near import did_you_mean
 
@@ -53,14 +53,15 @@ class Block:
             if not isinstance(state, Broken) and (state is not None or typer.scope.complete):
                 states = [n for n, found in typer.scope.values.items() if isinstance(found, core.State)]
                 hint = did_you_mean(name, states)
-                typer.fail("HN0108", f"`{name}` is no state", written.target.span, hint)
+                message = f"`{name}` is {described(state)}, and only a state can be written"
+                if state is None:
+                    message = f"there is no state `{name}`"
+                typer.fail("HN0108", message, written.target.span, hint)
             return None
         index = written.index or ()
-        if len(index) != len(state.keys):
-            message = f"`{name}` takes {len(state.keys)} keys, and {len(index)} are given"
-            typer.fail("HN0213", message, written.span)
+        if not as_many_keys(name, len(state.keys), len(index), typer.report, written.span):
             return None
-        keys = whole(typer.value(key, type, "this key") for key, type in zip(index, state.keys, strict=True))
+        keys = whole(typer.value(key, type, "the key") for key, type in zip(index, state.keys, strict=True))
         value = typer.value(written.value, state.value, f"`{name}`")
         if keys is None or value is None:
             return None

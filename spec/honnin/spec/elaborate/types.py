@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from honnin.spec import core, syntax
-from honnin.spec.core import BOOL, DURATION, INT, TEXT, TIME, EntityT, EnumT, OptionalT, RangeT, Type
+from honnin.spec.core import BOOL, DURATION, INT, TEXT, TIME, EntityT, OptionalT, RangeT, Type
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.scope import Report, Scope
 from honnin.spec.near import did_you_mean
@@ -62,9 +62,7 @@ def read_type(type: Type) -> Type:
 
 def countable(type: Type) -> bool:
     """Whether quantifiers, aggregates and process parameters may range over the type."""
-    return isinstance(type, EntityT) or (
-        isinstance(type, core.BoolT | EnumT | RangeT) and core.finite_values(type) is not None
-    )
+    return isinstance(type, EntityT) or (not isinstance(type, OptionalT) and core.listable(type))
 
 
 def ordered(type: Type) -> bool:

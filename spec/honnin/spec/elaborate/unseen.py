@@ -12,7 +12,16 @@ from dataclasses import dataclass, replace
 from honnin.spec import core
 from honnin.spec.core import After, Binder, EntityT, Expr, Statement
 from honnin.spec.diagnostics import Diagnostic
-from honnin.spec.monitorable import UNKNOWN, Defaults, Known, choices_of_same, fresh_value, undecided
+from honnin.spec.monitorable import (
+    UNKNOWN,
+    Case,
+    Defaults,
+    Known,
+    Unknown,
+    fresh_value,
+    in_every_case,
+    undecided,
+)
 from honnin.spec.words import expression
 
 
@@ -107,11 +116,15 @@ def _keeps(write: _Write, binder: Binder, defaults: Defaults) -> bool:
     """Whether the write is not made for a fresh value, or writes what is there already."""
     assign = write.assign
     unchanged: Known = 0 if assign.operator != ":=" else defaults[assign.place]
+
+    def holds(case: Case) -> bool | Unknown:
+        made = [fresh_value(condition, case, defaults) for condition in write.conditions]
+        if any(found is False for found in made):
+            return True
+        written = fresh_value(assign.value, case, defaults)
+        if isinstance(written, Unknown) or isinstance(unchanged, Unknown):
+            return UNKNOWN
+        return True if written == unchanged else UNKNOWN if UNKNOWN in made else False
+
     read = core.And((*write.conditions, assign.value))
-    for same in choices_of_same(binder, write.scope, read):
-        if any(fresh_value(condition, binder, same, defaults) is False for condition in write.conditions):
-            continue
-        written = fresh_value(assign.value, binder, same, defaults)
-        if written is UNKNOWN or written != unchanged:
-            return False
-    return True
+    return in_every_case(holds, binder, write.scope, read, None) is True
