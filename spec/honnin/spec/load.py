@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,9 @@ from honnin.spec.normalise import decode
 from honnin.spec.parser import parse
 from honnin.spec.source import Span
 from honnin.spec.systems import Surroundings, build_systems
+
+_MEANING = "HN0080"
+"""The first code that is not about words and syntax."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class _Loader:
             module = None
         if module is not None:
             found = (*found, *lints(module, name))
-        return Checked(module, tuple(sorted(found, key=_by_place)), self._sources)
+        return Checked(module, tuple(sorted(_causes(found), key=_by_place)), self._sources)
 
     def expanded(self, data: bytes, name: str, path: Path) -> Expanded:
         """The file alone, its pattern instances written out."""
@@ -249,6 +252,12 @@ def _rejecting(unit: _Unit, specification: core.Specification) -> dict[str, bool
     return {item.name.text: item.kind != "cover" for item in written} | {
         claim.name: claim.kind != "cover" for claim in specification.claims
     }
+
+
+def _causes(found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Without what is said of the meaning of a line whose words or syntax are wrong: that may be a consequence."""
+    causes = {(d.span.file, d.span.line) for d in found if d.code < _MEANING}
+    return tuple(d for d in found if d.code < _MEANING or (d.span.file, d.span.line) not in causes)
 
 
 def _by_place(diagnostic: Diagnostic) -> tuple[str, int, int, str]:
