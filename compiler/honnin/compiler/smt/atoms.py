@@ -154,8 +154,7 @@ def _alone(term: Expr, words: Vocabulary) -> Iterator[Expr]:
         type = term.binder.type
     if isinstance(type, OptionalT):
         yield Compare("==", term, Lit(None, type))
-        if not isinstance(type.inner, BoolT):
-            yield from _with_constants(term, type.inner, words, lambda c: Lift(c, type))
+        yield from _with_constants(term, type.inner, words, lambda c: Lift(c, type))
     elif isinstance(type, BoolT):
         yield term
     else:
@@ -172,9 +171,9 @@ def _with_constants(
             for first, last in combinations(range(len(labels) + 1), 2):
                 if last - first < len(labels):
                     yield labels[first] if last - first == 1 else core.Or(tuple(labels[first:last]))
-        case EnumT(members=members):
-            for member in members:
-                yield Compare("==", term, lift(Lit(member, type)))
+        case EnumT() | BoolT():
+            for value in finite_values(type) or ():
+                yield Compare("==", term, lift(Lit(value, type)))
         case core.IntT() | core.DurationT() | core.TimeT() | RangeT() | TextT():
             optional = isinstance(lift(Lit(0, type)), Lift)
             for constant in _literals(term, words):

@@ -52,6 +52,7 @@ def search(
 
     Disagreement when the run that z3 found is none.
     """
+    deadline = Deadline(deadline.at, query=float("inf"))
     try:
         found = _Unrolling(product, properties, scope, deadline, progress).run(steps)
     except Unsupported as reason:

@@ -17,7 +17,6 @@ from honnin.compiler.smt.invariants import as_text
 from honnin.compiler.smt.proof import Deadline
 from honnin.compiler.smt.samples import reachable
 from honnin.compiler.smt.structures import Sample, Structure
-from honnin.compiler.smt.vocabulary import by_place
 from honnin.spec.core import Expr, Property, Value
 
 __all__ = ["Disagreement", "Established", "NotEstablished", "Searched", "implied_product", "prove", "search"]
@@ -55,12 +54,11 @@ def prove(
     `lemmas` are proved too, or not used. `samples` are reachable states; more are made here.
     """
     states: list[Structure] = [*map(_structure, samples), *reachable(product, deadline)]
-    known = {by_place(lemma, lambda name: product.state_place(name, None)): lemma for lemma in lemmas}
-    found = induction.prove(product, properties, states, Deadline(deadline), progress, tuple(known))
+    found = induction.prove(product, properties, states, Deadline(deadline), progress, lemmas)
     if isinstance(found, induction.NotFound):
         return NotEstablished(found.reason)
     text = tuple(as_text(clause, product) for clause in found.clauses)
-    return Established(text, tuple(known[form] for form in known if form not in found.clauses))
+    return Established(text, found.unused)
 
 
 def search(
@@ -72,7 +70,7 @@ def search(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Searched:
     """The shortest run of at most so many steps in the scope that is wrong (or reaches the product's cover)."""
-    return bounded.search(product, properties, scope, steps, Deadline(deadline, query=float("inf")), progress)
+    return bounded.search(product, properties, scope, steps, Deadline(deadline), progress)
 
 
 def _structure(sample: exploration.Sample) -> Structure:

@@ -17,7 +17,7 @@ from honnin.compiler.smt.plans import Plan, plans
 from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction, OutOfTime
 from honnin.compiler.smt.structures import Structure
 from honnin.compiler.smt.universe import Unsupported
-from honnin.compiler.smt.vocabulary import Vocabulary, vocabulary
+from honnin.compiler.smt.vocabulary import Vocabulary, by_place, vocabulary
 from honnin.spec.core import Expr, Property
 
 Progress = Callable[[str], None]
@@ -25,9 +25,13 @@ Progress = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class Inductive:
-    """The clauses and the properties of the design that together are inductive and exclude everything wrong."""
+    """The clauses that, with the claims and properties asked about, are inductive and exclude everything wrong.
+
+    `unused`: the lemmas that are not inductive with them (they may be false), or were not needed.
+    """
 
     clauses: tuple[Expr, ...]
+    unused: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,13 +181,20 @@ def prove(
     progress: Progress,
     lemmas: tuple[Expr, ...] = (),
 ) -> Inductive | NotFound:
-    """Whether no run of the product, whatever the number of every entity, breaks a claim or a property (or reaches a cover)."""
+    """Whether no run of the product, whatever the number of every entity, breaks a claim or a property (or reaches a cover).
+
+    `lemmas` (formulas of the design) are proved too where that succeeds, never assumed.
+    """
+    forms = {by_place(lemma, lambda name: product.state_place(name, None)): lemma for lemma in lemmas}
     try:
-        return _prove(product, properties, samples, deadline, progress, lemmas)
+        found = _prove(product, properties, samples, deadline, progress, tuple(forms))
     except Unsupported as reason:
         return NotFound(f"a proof for any number does not cover {reason}")
     except OutOfTime:
         return NotFound("the time limit was reached while an invariant was looked for")
+    if isinstance(found, NotFound):
+        return found
+    return Inductive(found.clauses, tuple(forms[form] for form in forms if form not in found.clauses))
 
 
 def _prove(

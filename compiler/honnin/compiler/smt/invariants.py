@@ -23,8 +23,8 @@ def _readable(clause: Expr) -> Expr:
     if isinstance(clause, core.Forall):
         return replace(clause, body=_readable(clause.body))
     literals = clause.items if isinstance(clause, core.Or) else (clause,)
-    denied = [literal.body for literal in literals if isinstance(literal, core.Not)]
-    stated = [literal for literal in literals if not isinstance(literal, core.Not)]
+    denied: list[Expr] = [literal.body for literal in literals if isinstance(literal, core.Not)]
+    stated: list[Expr] = [literal for literal in literals if not isinstance(literal, core.Not)]
     if len(literals) == 1 or not denied:
         return disjunction(tuple(map(_plain, literals)))
     if not stated:

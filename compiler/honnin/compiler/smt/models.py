@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import z3
 
-from honnin.compiler.smt.steps import Encoding
+from honnin.compiler.smt.steps import Encoding, counts
+from honnin.compiler.smt.structures import MOST_INTEGERS
 from honnin.compiler.smt.terms import State
 from honnin.compiler.smt.universe import Universe
 from honnin.compiler.smt.values import Formula, Maybe, Term, is_known, known_value
-from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, TextT, Type, Value, finite_values
+from honnin.spec.core import (
+    BoolT,
+    DurationT,
+    EntityT,
+    EnumT,
+    IntT,
+    OptionalT,
+    TextT,
+    TimeT,
+    Type,
+    Value,
+    finite_values,
+)
 
-SOME_INTEGERS = 4
-"""Where a variable of a clause is an integer, this many are tried beside those that occur."""
+_ENDLESS = (IntT, DurationT, TimeT, TextT, OptionalT)
 
 
 def decode(model: z3.ModelRef, universe: Universe, term: Term, type: Type) -> Value:
@@ -55,13 +69,23 @@ class ModelState:
 
     def _make_domain(self, type: Type) -> tuple[Value, ...]:
         if not isinstance(type, EntityT):
-            return finite_values(type) or tuple(range(SOME_INTEGERS))
+            return finite_values(type) or self._integers()
         sort = self._encoding.universe.sort(type)
         elements = self._model.get_universe(sort) or ()
         if not elements:
             elements = (self._model.eval(z3.Const("element", sort), model_completion=True),)
         self._elements[type] = {str(element): element for element in elements}
         return tuple(self._elements[type])
+
+    def _integers(self) -> tuple[Value, ...]:
+        """The integers that the model's constants are and that its places hold."""
+        found = {self._model[d].as_long() for d in self._model.decls() if d.arity() == 0 and _is_integer(d)}
+        for place in self._encoding.product.places:
+            if not any(isinstance(type, _ENDLESS) for type in place.keys) and not counts(place):
+                for keys in product(*(self.domain(type) for type in place.keys)):
+                    value = self.read(place.name, keys)
+                    found |= {value} if type(value) is int else set()
+        return tuple(sorted({0, 1, *found}, key=abs)[:MOST_INTEGERS])
 
     def _term(self, value: Value, type: Type) -> Term:
         match type:
@@ -110,3 +134,7 @@ class ModelState:
         if isinstance(formula, bool):
             return formula
         return bool(z3.is_true(self._model.eval(formula, model_completion=True)))
+
+
+def _is_integer(declared: z3.FuncDeclRef) -> bool:
+    return bool(declared.range() == z3.IntSort())

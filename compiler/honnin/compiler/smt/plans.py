@@ -43,8 +43,9 @@ def plans(words: Vocabulary) -> Iterator[Plan]:
             yield Plan({**one, type: 2}, 4, quantified=True)
     if len(entities) > 1:
         yield Plan({**one, **dict.fromkeys(entities, 2)}, 4)
-    for type in entities:
-        yield Plan({**one, type: 3}, 5)
+    for size, literals in ((3, 4), (4, 4), (3, 5)):
+        for type in entities:
+            yield Plan({**one, type: size}, literals)
 
 
 def _keyed(words: Vocabulary, type: Type) -> int:

@@ -55,6 +55,8 @@ class Walker:
         self.random = random.Random(seed)
         self.domains = {name: tuple(f"{name}{i}" for i in range(1, size + 1)) for name, size in scope.items()}
         self.integers, self.texts = _constants(prod)
+        # A counter may have come this far.
+        self.keys = tuple(sorted({*self.integers, *range(LENGTH + 2)}))
 
     def walk(self, length: int) -> list[Sample]:
         """The states of one walk, the initial one first; empty when `init` or an assumption forbids what was chosen."""
@@ -141,14 +143,14 @@ class Walker:
             case EntityT(name=name):
                 return self.domains[name]
             case _:
-                return finite_values(type) or (self.texts if isinstance(type, TextT) else self.integers)
+                return finite_values(type) or (self.texts if isinstance(type, TextT) else self.keys)
 
     def _far(self, type: Type) -> Term:
         """A key at which nothing happens, for a type with no end of values; else any."""
         if isinstance(type, TextT):
             return _FAR_TEXT
         values = self._keys(type)
-        return values[-1] if values is not self.integers else _FAR
+        return values[-1] if values is not self.keys else _FAR
 
     def _sample(self, encoding: Encoding, known: _Tables) -> Sample:
         shown = {name: table for name, table in known.items() if not counts(encoding.places[name])}

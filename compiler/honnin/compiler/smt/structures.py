@@ -30,7 +30,7 @@ class Structure(Protocol):
 class Sample:
     """A structure held in dictionaries; keys that are in none have the map's default."""
 
-    __slots__ = ("_defaults", "_domains", "_givens", "_places")
+    __slots__ = ("_defaults", "_domains", "_givens", "_integers", "_places")
 
     def __init__(
         self,
@@ -43,11 +43,13 @@ class Sample:
         self._places = places
         self._defaults = defaults
         self._givens = givens
+        found = {v for table in places.values() for v in table.values() if type(v) is int}
+        self._integers: tuple[Value, ...] = tuple(sorted({0, 1, 2, *found})[:MOST_INTEGERS])
 
     def domain(self, type: Type) -> tuple[Value, ...]:
         if isinstance(type, core.EntityT):
             return self._domains[type.name]
-        return finite_values(type) or _SMALL
+        return finite_values(type) or self._integers
 
     def read(self, place: str, keys: tuple[Value, ...]) -> Value:
         found = self._places[place]
@@ -57,8 +59,8 @@ class Sample:
         return self._givens(name, keys)
 
 
-_SMALL = (0, 1, 2, 3)
-"""The integers that are tried where a variable is one."""
+MOST_INTEGERS = 8
+"""Where a variable of a clause is an integer, so many are tried at most: those that occur."""
 
 
 def row_function(variables: Sequence[Binder], formulas: Sequence[Expr]) -> Rows:

@@ -182,12 +182,12 @@ def _expressions(prod: Product) -> Iterator[Expr]:
 
 
 def _sorts(prod: Product) -> tuple[Type, ...]:
-    """The sorts that clauses quantify over: entities, and the enums that are keys."""
+    """The sorts that clauses quantify over: entities, and the enums and integers that are keys."""
     found: dict[Type, None] = {}
     for place in prod.places:
         for type in (*place.keys, place.value):
             inner = type.inner if isinstance(type, OptionalT) else type
-            if isinstance(inner, EntityT) or (isinstance(type, EnumT) and type in place.keys):
+            if isinstance(inner, EntityT) or (isinstance(type, EnumT | core.IntT) and type in place.keys):
                 found[inner] = None
     for given in prod.givens:
         found.update((type, None) for type in given.keys if isinstance(type, EntityT))

@@ -1,0 +1,39 @@
+"""Laws over drawn designs: what is proved has no counterexample; what z3 finds, the reference meaning confirms."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from honnin.compiler.product import Product, build_product
+from honnin.compiler.replay import Goal, confirmed, run_of
+from honnin.compiler.smt.bounded import search
+from honnin.compiler.smt.induction import Inductive, prove
+from honnin.compiler.smt.proof import Deadline
+from honnin.compiler.smt.samples import reachable
+from honnin.spec.load import check_text
+
+from .smt_drawing import draw
+
+
+def product_of(seed: int) -> Product:
+    checked = check_text(draw(seed))
+    assert checked.module is not None, checked.diagnostics
+    module = checked.module
+    return build_product(module, module.systems[0], module.main.claims)
+
+
+def soon() -> Deadline:
+    return Deadline(time.monotonic() + 1.5)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_proved_has_no_counterexample(seed: int) -> None:
+    product = product_of(seed)
+    found = search(product, (), {"A": 2, "B": 2}, 5, soon()).counterexample
+    if found is not None:
+        confirmed(product, run_of(found), Goal(found.specification, found.claim))
+    states = reachable(product, time.monotonic() + 0.3)
+    proved = prove(product, (), states, soon(), lambda _: None)
+    assert not (isinstance(proved, Inductive) and found is not None)
