@@ -16,6 +16,7 @@ from honnin.spec.elaborate.declarations import Declarations, Elaborated
 from honnin.spec.elaborate.examples import ExampleBuilder
 from honnin.spec.elaborate.scope import Binders, Declared
 from honnin.spec.expand import expand
+from honnin.spec.lexer import scan
 from honnin.spec.lints import lints
 from honnin.spec.normalise import decode
 from honnin.spec.parser import parse
@@ -60,16 +61,45 @@ def expand_text(text: str, file: str) -> Expanded:
 
 
 @dataclass(frozen=True, slots=True)
+class _Lost:
+    """Names that may have been declared in what could not be read."""
+
+    names: frozenset[str] = frozenset()
+    everything: bool = False
+
+    def __contains__(self, name: object) -> bool:
+        return self.everything or name in self.names
+
+    def __bool__(self) -> bool:
+        return self.everything or bool(self.names)
+
+    def __or__(self, other: _Lost) -> _Lost:
+        return _Lost(self.names | other.names, self.everything or other.everything)
+
+
+def _outside(file: syntax.File, text: str, name: str) -> _Lost:
+    """The names in the text that stand in no declaration that could be read."""
+    read = {
+        line for item in (file.name, *file.items) for line in range(item.span.line, item.span.end_line + 1)
+    }
+    return _Lost(
+        frozenset(
+            str(token) for token in scan(text, name).tokens if token.type == "NAME" and token.line not in read
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class _Unit:
     """A file, expanded, and the units that it uses: all of them, each once, those first that others use.
 
-    `complete`: no declaration, its own or of a file in use, was lost to an error that has been reported.
+    `lost`: the names whose declarations, here or in a file in use, may have been lost to errors that have been reported.
     """
 
     path: Path
     file: syntax.File
     uses: tuple[_Unit, ...]
-    complete: bool
+    lost: _Lost
 
     @property
     def shared(self) -> tuple[syntax.Item, ...]:
@@ -137,12 +167,12 @@ class _Loader:
         for unit in direct:
             for each in () if unit is None else (*unit.uses, unit):
                 found.setdefault(each.path, each)
-        complete = not any(d.is_error for d in parsed.diagnostics) and all(
-            unit is not None and unit.complete for unit in direct
-        )
+        lost = _outside(parsed.file, text, name) if parsed.diagnostics else _Lost()
+        for unit in direct:
+            lost |= _Lost(everything=True) if unit is None else unit.lost
         uses = tuple(found.values())
-        file, whole = self._expanded(parsed.file, uses, complete)
-        return _Unit(path, file, uses, complete and whole)
+        file, whole = self._expanded(parsed.file, uses, not lost)
+        return _Unit(path, file, uses, lost | _Lost(everything=not whole))
 
     def _used(
         self, written: syntax.TextLiteral, name: str, path: Path, above: tuple[Path, ...]
@@ -191,7 +221,7 @@ class _Loader:
         """The module, sound unless an error has been reported; None when too little of it is known."""
         self._names(unit)
         elaborated = [self._elaborated(each) for each in (unit, *unit.uses)]
-        if not unit.complete:
+        if unit.lost:
             return None
         specifications = tuple(each.specification for each in elaborated)
         own = unit.file.items
@@ -217,7 +247,7 @@ class _Loader:
 
     def _elaborated(self, unit: _Unit) -> Elaborated:
         items = tuple(item for item in unit.items if not isinstance(item, syntax.PatternDecl))
-        declarations = Declarations(items, self._binders, self._report, complete=unit.complete)
+        declarations = Declarations(items, self._binders, self._report, unit.lost)
         return declarations.elaborate(unit.file.name, unit.file.title)
 
     def _names(self, unit: _Unit) -> None:

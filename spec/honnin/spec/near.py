@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str | None:
-    """A hint with the known name nearest to `name`, if one is near."""
-    close = get_close_matches(name, sorted(known), n=1, cutoff=0.7)
-    return f"did you mean `{close[0]}`?" if close else None
+    """A hint with the known name nearest to `name`, if one is near; capital letters make little difference."""
+    by_form = {other.casefold(): other for other in sorted(known)}
+    close = get_close_matches(name.casefold(), by_form, n=1, cutoff=0.7)
+    return f"did you mean `{by_form[close[0]]}`?" if close else None

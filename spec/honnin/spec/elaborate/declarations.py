@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
@@ -61,7 +61,7 @@ class Declarations:
     """Fills the name spaces of one specification, in passes, and builds it."""
 
     def __init__(
-        self, items: Sequence[syntax.Item], binders: Binders, report: Report, *, complete: bool
+        self, items: Sequence[syntax.Item], binders: Binders, report: Report, lost: Container[str]
     ) -> None:
         self._items = items
         self._binders = binders
@@ -69,7 +69,7 @@ class Declarations:
         self._values: dict[str, Meaning] = {}
         self._types: dict[str, Type] = {}
         self._places: dict[str, Span] = {}
-        self._complete = complete
+        self._lost = lost
         self._new: set[int] = set()
 
     def elaborate(self, name: syntax.Name, title: syntax.TextLiteral | None) -> Elaborated:
@@ -94,7 +94,7 @@ class Declarations:
         return (item for item in self._items if isinstance(item, kind))
 
     def _scope(self) -> Scope:
-        return Scope(self._values, self._types, places=self._places, complete=self._complete)
+        return Scope(self._values, self._types, places=self._places, lost=self._lost)
 
     def _typer(self, context: Context) -> Typer:
         return Typer(self._scope(), context, self._binders, self._report)

@@ -422,7 +422,7 @@ class Typer:
                 self.fail("HN0306", f"`{name}` is negative", interval.bound.span)
             case Broken():
                 pass
-            case None if not self.scope.complete:
+            case None if name in self.scope.lost:
                 pass
             case _:
                 message = f"`{name}` is no constant of type Duration"

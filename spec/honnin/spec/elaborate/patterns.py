@@ -67,7 +67,7 @@ def event_named(name: syntax.Dotted, typer: Typer) -> core.Event | None:
     meaning = typer.scope.values.get(name.text)
     if isinstance(meaning, core.Event):
         return meaning
-    if not isinstance(meaning, Broken) and (meaning is not None or typer.scope.complete):
+    if not isinstance(meaning, Broken) and (meaning is not None or name.text not in typer.scope.lost):
         events = [n for n, found in typer.scope.values.items() if isinstance(found, core.Event)]
         hint = did_you_mean(name.text, events)
         message = f"`{name.text}` is {described(meaning)}, and no event"

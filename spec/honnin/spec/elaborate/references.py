@@ -48,7 +48,7 @@ def _unknown(typer: Typer, name: str, span: Span) -> None:
     elif name in scope.types:
         kind = "an entity" if isinstance(scope.types[name], core.EntityT) else "an enum"
         typer.fail("HN0105", f"`{name}` is {kind}, not a value", span)
-    elif scope.complete:
+    elif name not in scope.lost:
         typer.fail("HN0105", f"there is no `{name}` here", span, did_you_mean(name, scope.values))
 
 
@@ -245,7 +245,7 @@ def _atom(typer: Typer, event: core.Event, written: syntax.Call) -> core.Expr | 
             typed.append(None)
             continue
         if isinstance(argument, syntax.Reference) and argument.name.text not in typer.scope.values:
-            if typer.scope.complete:
+            if argument.name.text not in typer.scope.lost:
                 hint = did_you_mean(argument.name.text, typer.scope.values) or "use `_` for any value"
                 message = f"there is no `{argument.name.text}` here: an atom binds no names"
                 typer.fail("HN0105", message, argument.span, hint)

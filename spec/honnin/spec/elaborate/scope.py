@@ -6,7 +6,7 @@ A `Scope` is a chain: declarations at the bottom, bound names above. It is never
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -87,7 +87,7 @@ class Scope:
     """`values`: the one name space of events, states, variables, constants, givens, defines, members and bound names.
 
     `types`: entities and enums. `processes`: of the system around. `places`: where each name was declared, those too that
-    are not in `values` yet. `complete`: false when declarations were lost to errors that have been reported: then a name that is
+    are not in `values` yet. `lost`: names whose declarations may have been lost to errors that have been reported: that they are
     not there is no mistake of its own.
     """
 
@@ -95,7 +95,7 @@ class Scope:
     types: Mapping[str, core.Type]
     processes: Mapping[str, ProcessNames] = field(default_factory=dict)
     places: Mapping[str, Span] = field(default_factory=dict)
-    complete: bool = True
+    lost: Container[str] = frozenset()
 
     def bind(self, binders: Iterable[core.Binder]) -> Scope:
         """This scope with bound names added."""

@@ -50,7 +50,7 @@ class Block:
         name = written.target.text
         state = typer.scope.values.get(name)
         if not isinstance(state, core.State):
-            if not isinstance(state, Broken) and (state is not None or typer.scope.complete):
+            if not isinstance(state, Broken) and (state is not None or name not in typer.scope.lost):
                 states = [n for n, found in typer.scope.values.items() if isinstance(found, core.State)]
                 hint = did_you_mean(name, states)
                 message = f"`{name}` is {described(state)}, and only a state can be written"

@@ -28,7 +28,7 @@ def place_type(written: syntax.TypeExpr, scope: Scope, report: Report) -> Type |
         case syntax.NamedType(name=name, optional=optional):
             inner = BASIC.get(name.text) or scope.types.get(name.text)
             if inner is None:
-                if scope.complete:
+                if name.text not in scope.lost:
                     hint = did_you_mean(name.text, (*BASIC, *scope.types))
                     report(Diagnostic("HN0104", f"there is no type `{name.text}`", name.span, hint=hint))
                 return None
