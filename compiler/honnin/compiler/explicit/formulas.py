@@ -120,6 +120,8 @@ class Formulas:
             case core.VarRead(variable=name, keys=keys):
                 slot = self.vocabulary.by_name[name]
             case core.GivenRead(given=name, keys=keys):
+                if name in self.vocabulary.constants:
+                    return repr(self.vocabulary.constants[name])
                 slot = self.vocabulary.givens[name]
             case core.AtLabel(process=process, keys=keys, label=label):
                 slot = self.vocabulary.by_name[counter_name(process)]
@@ -178,11 +180,13 @@ def argument(index: int, type: Type) -> core.Var:
     return core.Var(Binder(f"a{index}", -1 - index, type), OptionalT(result) if type != kind else result)
 
 
-def is_lazy(vocabulary: Vocabulary, expr: Expr, machine: int | None = None) -> bool:
+def is_lazy(vocabulary: Vocabulary, expr: Expr) -> bool:
     """Whether the expression reads what may not be chosen yet, or takes what may be none."""
     for node in core.walk(expr):
         match node:
-            case core.GivenRead() | core.Present():
+            case core.GivenRead(given=name) if name not in vocabulary.constants:
+                return True
+            case core.Present():
                 return True
             case core.VarRead(variable=name) if vocabulary.by_name[name].lazy:
                 return True

@@ -1,28 +1,34 @@
 """The search for a shortest run, over growing scopes: at k steps every scope that k steps can tell apart (needs.py).
 
-So no run is missed that is shorter but needs more values, as long as `certain` is true; then a run that is found has the
-fewest steps, and, being found anew in the smallest scope in which there is one of that length, the fewest values.
+So no run is missed that is shorter but needs more values, as long as `certain` is true. Where a level has too many states
+its scopes are narrowed, and `certain` is false from then on. The search takes givens to be constant where it may (monotone.py); a
+run that is found is found anew, in the smallest scope in which there is one of that length: so it has the fewest steps,
+then the fewest values.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product as combinations
 from typing import Final
 
 from honnin.compiler.explicit.layout import Layout, Sizes
+from honnin.compiler.explicit.monotone import monotone
 from honnin.compiler.explicit.needs import Needs
 from honnin.compiler.explicit.run import read_run
-from honnin.compiler.explicit.search import Found, OutOfTime, Search, TooLarge
-from honnin.compiler.explicit.space import Compiled
+from honnin.compiler.explicit.search import Found, Search, TooLarge
+from honnin.compiler.explicit.space import compile_product
 from honnin.compiler.explicit.watch import Watched
+from honnin.compiler.product import Product
 from honnin.compiler.replay import Run
+from honnin.spec.core import Property
 
 MOST_VALUES: Final = 8
+FEWEST_VALUES: Final = 2
 MOST_CELLS: Final = 3000
 MOST_SCOPES: Final = 64
+_FOR_EVER: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +40,29 @@ class Sighting:
 
 
 class Hunt:
-    """Searches for a run with one of the bits of `goal`. `depth` steps are covered, in every scope up to `sizes`.
+    """Searches for a run that violates one of the claims and properties watched, or reaches a cover.
 
-    `certain`: no run of at most `depth` steps was missed for want of values, of time or of room.
+    `depth` steps are covered, in every scope up to `sizes`. `certain`: no run of at most `depth` steps was missed for want of values or of
+    room. `done` and `possible`: the bits (watch.py) and the paths seen on the way. `is_empty`: no initial state was seen.
     """
 
-    def __init__(self, compiled: Compiled, goal: int) -> None:
-        self.compiled = compiled
-        self.goal = goal
-        self.needs = Needs(compiled.vocabulary)
+    def __init__(self, product: Product, properties: tuple[Property, ...]) -> None:
+        self.compiled = compile_product(product, properties)
+        self.goal = (1 << len(self.compiled.watch.watched)) - 1
+        constants = monotone(product, properties)
+        self._searched = (
+            compile_product(product, properties, constants=constants) if constants else self.compiled
+        )
+        self.needs = Needs(self.compiled.vocabulary)
         self.depth = -1
         self.sizes: Sizes = tuple(1 for _ in self.needs.of)
-        self.certain = not compiled.guesses
+        self.certain = not self.compiled.guesses
         self.done = 0
         self.possible: set[int] = set()
+        self.is_empty = True
         self._searches: dict[Sizes, Search] = {}
-        self._given_up: set[Sizes] = set()
         self._fixed: Sizes | None = None
+        self._cap = MOST_VALUES
 
     def fix(self, sizes: Sizes) -> None:
         """Search these sizes and smaller ones only, from the start on; `certain` is then about them."""
@@ -60,28 +72,60 @@ class Hunt:
     def states(self) -> int:
         return sum(search.states for search in self._searches.values())
 
-    def advance(self, deadline: float, limit: int) -> Sighting | None:
-        """One step deeper in every scope; a shortest run to the goal, if there is one.
-
-        OutOfTime past the deadline (`time.monotonic`); the level can be taken up again. A scope of more than `limit` states is given up.
-        """
-        steps = self.depth + 1
-        sizes, certain = self._wanted(steps)
-        wanted = self._scopes(sizes)
-        self.certain &= certain
-        self._searches = {scope: s for scope, s in self._searches.items() if scope in wanted}
-        for scope in wanted:
-            found = self._search_to(scope, steps, deadline, limit)
-            if found is not None:
-                self.certain &= not found[0].space.guessed
-                return self._smallest(*found, steps, deadline, limit)
-        self.depth, self.sizes = steps, sizes
-        return None
-
     @property
     def exhausted(self) -> bool:
         """Whether no scope searched has anything further."""
         return bool(self._searches) and all(search.exhausted for search in self._searches.values())
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no number of steps leads further, or needs larger scopes."""
+        return self.exhausted and self._wanted(_FOR_EVER)[0] == self.sizes
+
+    def advance(self, deadline: float, limit: int) -> Sighting | None:
+        """One step deeper in every scope; a shortest run to a goal, if there is one.
+
+        OutOfTime past the deadline (`time.monotonic`), TooLarge when a scope that cannot be narrowed has more than `limit` states; both
+        leave what was covered before.
+        """
+        steps = self.depth + 1
+        while True:
+            sizes, enough = self._wanted(steps)
+            try:
+                found = self._level(sizes, steps, deadline, limit)
+            except TooLarge:
+                self._narrow(sizes)
+                continue
+            if not found:
+                break
+            sighting = self._anew(sizes, steps, deadline, limit)
+            if sighting is not None:
+                self.certain &= self._wanted(steps - 1)[1]
+                return sighting
+            self._searched, self._searches = self.compiled, {}
+        self.depth, self.sizes = steps, sizes
+        self.certain &= enough and not any(s.space.guessed for s in self._searches.values())
+        return None
+
+    # ------------------------------------------------------------ scopes
+
+    def _wanted(self, steps: int) -> tuple[Sizes, bool]:
+        """The sizes to search for runs of so many steps, and whether they are enough."""
+        if self._fixed is not None:
+            return self._fixed, True
+        sizes, certain = self.needs.sizes(steps, self._cap)
+        fits = True
+        while len(Layout(self.compiled.vocabulary, sizes).where) > MOST_CELLS and max(sizes) > 1:
+            fits = False
+            index = sizes.index(max(sizes))
+            sizes = (*sizes[:index], sizes[index] - 1, *sizes[index + 1 :])
+        return sizes, certain and fits
+
+    def _narrow(self, sizes: Sizes) -> None:
+        if self._fixed is not None or max(sizes) <= FEWEST_VALUES:
+            raise TooLarge
+        self._cap = max(FEWEST_VALUES, max(sizes) // 2)
+        self._searches = {}
 
     def _scopes(self, sizes: Sizes) -> list[Sizes]:
         """The scopes to search, the smallest first; entities that no formula ranges over have their full size only."""
@@ -90,79 +134,65 @@ class Hunt:
             for size, need in zip(sizes, self.needs.of, strict=True)
         ]
         scopes = sorted(combinations(*ranges), key=lambda scope: (sum(scope), scope))
-        if len(scopes) > MOST_SCOPES:
+        if len(scopes) > MOST_SCOPES and self._fixed is None:
             self.certain = False
-        return scopes[:MOST_SCOPES]
+            return scopes[:MOST_SCOPES]
+        return scopes
 
-    def _wanted(self, steps: int) -> tuple[Sizes, bool]:
-        """The sizes to search for runs of so many steps, and whether they are enough."""
-        if self._fixed is not None:
-            return self._fixed, True
-        sizes, certain = self.needs.sizes(steps, MOST_VALUES)
-        sizes, fits = self._fitting(sizes)
-        return sizes, certain and fits
-
-    def _fitting(self, sizes: Sizes) -> tuple[Sizes, bool]:
-        """Smaller sizes, if a state would have too many cells."""
-        fits = True
-        while len(Layout(self.compiled.vocabulary, sizes).where) > MOST_CELLS and max(sizes) > 1:
-            fits = False
-            largest = max(sizes)
-            index = sizes.index(largest)
-            sizes = (*sizes[:index], largest - 1, *sizes[index + 1 :])
-        return sizes, fits
-
-    def _search_to(
-        self, scope: Sizes, steps: int, deadline: float, limit: int
-    ) -> tuple[Search, Found] | None:
-        if scope in self._given_up:
-            return None
-        search = self._searches.setdefault(scope, Search(self.compiled, scope))
-        try:
-            while search.depth < steps and not search.exhausted:
-                found = search.advance(self.goal, deadline, limit)
-                if found is not None:
-                    return search, found
-        except TooLarge:
-            self._given_up.add(scope)
-            del self._searches[scope]
-            self.certain = False
-        finally:
-            self.done |= search.done
-            self.possible |= search.possible
-        return None
+    def _level(self, sizes: Sizes, steps: int, deadline: float, limit: int) -> bool:
+        """Whether some scope has a run of so many steps to a goal."""
+        wanted = self._scopes(sizes)
+        self._searches = {scope: s for scope, s in self._searches.items() if scope in wanted}
+        for scope in wanted:
+            search = self._searches.setdefault(scope, Search(self._searched, scope))
+            try:
+                if search.advance_to(steps, self.goal, deadline, limit) is not None:
+                    return True
+            finally:
+                self.done |= search.done
+                self.possible |= search.possible
+                self.is_empty &= search.states == 0
+        return False
 
     # ------------------------------------------------------------ the fewest values
 
-    def _smallest(self, search: Search, found: Found, steps: int, deadline: float, limit: int) -> Sighting:
-        """A run of as many steps in the smallest scope that has one."""
-        sighting, used = self._sighting(search, found)
-        for scope in _below(search.sizes, tuple(max(1, count) for count in used)):
-            smaller = Search(self.compiled, scope)
+    def _anew(self, sizes: Sizes, steps: int, deadline: float, limit: int) -> Sighting | None:
+        """A run of so many steps in the smallest scope that has one; None when none was found."""
+        for scope in _ascending(sizes):
+            search = Search(self.compiled, scope)
             try:
-                for _ in range(steps + 1):
-                    better = smaller.advance(self.goal, deadline, limit)
-                    if better is not None:
-                        return self._sighting(smaller, better)[0]
-            except (OutOfTime, TooLarge):
+                found = search.advance_to(steps, self.goal, deadline, limit)
+            except TooLarge:
                 continue
-        return sighting
+            if found is not None:
+                return self._sighting(search, found)
+        return None
 
-    def _sighting(self, search: Search, found: Found) -> tuple[Sighting, Sizes]:
-        run, used = read_run(search, found)
-        return Sighting(run, next(self.compiled.watch.of(found.bits & self.goal))), used
-
-
-def _below(sizes: Sizes, used: Sizes) -> Iterator[Sizes]:
-    """The scopes with fewer values in all than `sizes`, the smallest first: those of at most as many as are used."""
-    ranges = [range(1, size + 1) for size in sizes]
-    fewer = [scope for scope in combinations(*ranges) if sum(scope) < sum(used)]
-    if len(fewer) > MOST_SCOPES:
-        fewer = [scope for scope in fewer if all(map(int.__le__, scope, used))][:MOST_SCOPES]
-    fewer = [*fewer, *([used] if used != sizes else [])]
-    return iter(sorted(fewer, key=lambda scope: (sum(scope), scope)))
+    def _sighting(self, search: Search, found: Found) -> Sighting:
+        return Sighting(read_run(search, found), next(self.compiled.watch.of(found.bits & self.goal)))
 
 
-def deadline_in(seconds: float) -> float:
-    """The moment so many seconds from now, on the clock of the deadlines."""
-    return time.monotonic() + seconds
+def _ascending(sizes: Sizes) -> Iterator[Sizes]:
+    """The scopes up to `sizes`, those with the fewest values in all first; not all of them when there are very many."""
+    total, count = len(sizes), 0
+    while total <= sum(sizes) and count < _MOST_TRIED:
+        for scope in _with_sum(sizes, total):
+            count += 1
+            yield scope
+        total += 1
+    if count >= _MOST_TRIED:
+        yield sizes
+
+
+_MOST_TRIED: Final = 400
+
+
+def _with_sum(sizes: Sizes, total: int) -> Iterator[Sizes]:
+    """The scopes up to `sizes` with so many values in all."""
+    if not sizes:
+        if total == 0:
+            yield ()
+        return
+    rest = len(sizes) - 1
+    for size in range(1, min(sizes[0], total - rest) + 1):
+        yield from ((size, *others) for others in _with_sum(sizes[1:], total - size))

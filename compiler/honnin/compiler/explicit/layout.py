@@ -14,6 +14,7 @@ from math import inf
 from typing import Final, TypeAlias
 
 from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.relevance import Relevance
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.machine import Machine
 from honnin.compiler.product import Place, Product
@@ -87,9 +88,14 @@ def literal(expr: Expr | None) -> Lit | None:
 
 @dataclass(slots=True)
 class Vocabulary:
-    """What does not depend on the scope: the entities, the slots, and the literals of the product by number."""
+    """What does not depend on the scope: the entities, the slots, and the literals of the product by number.
+
+    Without `relevance` every place and given has a slot. `constants`: givens that are taken to be that everywhere.
+    """
 
     product: Product
+    relevance: Relevance | None
+    constants: Mapping[str, bool]
     entities: tuple[str, ...] = ()
     slots: tuple[Slot, ...] = ()
     texts: list[str] = field(default_factory=list)
@@ -100,10 +106,17 @@ class Vocabulary:
     def __post_init__(self) -> None:
         names = {e.name: None for machine in self.product.machines for e in machine.specification.entities}
         self.entities = tuple(names)
-        places = [_slot(number, place) for number, place in enumerate(self.product.places)]
+        kept = [p for p in self.product.places if self.relevance is None or p.name in self.relevance.places]
+        places = [_slot(number, place) for number, place in enumerate(kept)]
+        read = [
+            given
+            for given in self.product.givens
+            if given.name not in self.constants
+            and (self.relevance is None or given.name in self.relevance.givens)
+        ]
         givens = [
-            Slot(len(places) + number, given.name, given.keys, given.value, None, None, True)
-            for number, given in enumerate(self.product.givens)
+            Slot(number, given.name, given.keys, given.value, None, None, True)
+            for number, given in enumerate(read, start=len(places))
         ]
         self.slots = (*places, *givens)
         self.by_name = {slot.name: slot for slot in places}

@@ -178,10 +178,11 @@ class Needs:
     def _lazy_slot(self, node: Expr) -> Type | None:
         """The type of the arbitrary value that the expression reads."""
         match node:
-            case core.GivenRead(given=name):
+            case core.GivenRead(given=name) if name in self._vocabulary.givens:
                 return self._vocabulary.givens[name].value
-            case core.VarRead(variable=name) if self._vocabulary.by_name[name].lazy:
-                return self._vocabulary.by_name[name].value
+            case core.VarRead(variable=name) if name in self._vocabulary.by_name:
+                slot = self._vocabulary.by_name[name]
+                return slot.value if slot.lazy else None
             case _:
                 return None
 

@@ -18,6 +18,7 @@ from honnin.compiler.explicit.formulas import (
 )
 from honnin.compiler.explicit.layout import Vocabulary, base, is_finite
 from honnin.compiler.explicit.lines import Lines
+from honnin.compiler.explicit.relevance import writes
 from honnin.compiler.explicit.watch import CONFLICT, Watch
 from honnin.compiler.machine import Check, Machine, Phase, Register
 from honnin.compiler.product import place_name
@@ -155,7 +156,10 @@ class _Position:
             (update, [p for p in update.patterns if p.event == self.event.name])
             for update in self.machine.specification.updates
         ]
-        blocks = [(update, patterns) for update, patterns in blocks if patterns]
+        kept = {s.name for s in self.machine.specification.states if self._is_kept(s.name)}
+        blocks = [
+            (u, patterns) for u, patterns in blocks if patterns and any(writes(s, kept) for s in u.body)
+        ]
         if not blocks:
             return
         self.lines.add("w = []")
@@ -165,10 +169,15 @@ class _Position:
         conflict = self.watch.violated(self.machine.specification.name, CONFLICT)
         self.lines.add(f"if w and apply(n, w, Z): z |= {conflict}")
 
+    def _is_kept(self, state: str) -> bool:
+        return place_name(self.machine, state) in self.vocabulary.by_name
+
     def _writes(self, body: tuple[core.Statement, ...]) -> None:
         code = self.formulas.code
         for statement in body:
             match statement:
+                case core.Assign(place=place) if not self._is_kept(place):
+                    pass
                 case core.Assign(operator=operator):
                     slot = self.vocabulary.by_name[place_name(self.machine, statement.place)]
                     keys = [code(key, self.view) for key in statement.keys]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from honnin.compiler.answers import GivenValue, Initial
-from honnin.compiler.explicit.layout import LAZY, NONE, Layout, Sizes, Slot, State, base
+from honnin.compiler.explicit.layout import LAZY, NONE, Layout, Slot, State, base
 from honnin.compiler.explicit.names import short_names
 from honnin.compiler.explicit.search import Found, Search, Taken
 from honnin.compiler.explicit.symmetry import Names
@@ -20,15 +20,14 @@ from honnin.spec.design import Move
 _Chosen: TypeAlias = tuple[float, Type]
 
 
-def read_run(search: Search, found: Found) -> tuple[Run, Sizes]:
-    """The run, each value with one name from start to end, numbered in the order in which they are met; how many values of each
-    entity it names."""
+def read_run(search: Search, found: Found) -> Run:
+    """The run, each value with one name from start to end, numbered in the order in which they are met."""
     layout = search.space.layout
     reader = _Reader(layout, search.compiled.product.paths)
     reader.start(found)
     for taken in found.steps:
         reader.step(taken)
-    return reader.run(), reader.used
+    return reader.run()
 
 
 @dataclass(slots=True)
@@ -87,10 +86,6 @@ class _Reader:
             tuple(Initial(slot.name, keys, v) for slot, keys, v in decided if not slot.is_given),
             tuple(moves),
         )
-
-    @property
-    def used(self) -> Sizes:
-        return tuple(len(self.met.get(name, ())) for name in self.layout.vocabulary.entities)
 
     # ------------------------------------------------------------ values
 

@@ -79,6 +79,14 @@ class Search:
             self.depth += 1
         return found
 
+    def advance_to(self, depth: int, goal: int, deadline: float, limit: int) -> Found | None:
+        """The same, until so many steps are covered."""
+        while self.depth < depth and not self.exhausted:
+            found = self.advance(goal, deadline, limit)
+            if found is not None:
+                return found
+        return None
+
     def _start(self, goal: int) -> Found | None:
         for state, bits in self.space.initial():
             self.done |= bits

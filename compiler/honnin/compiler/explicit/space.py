@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any, TypeAlias
@@ -20,11 +20,12 @@ from honnin.compiler.explicit.layout import (
     base,
     is_finite,
 )
+from honnin.compiler.explicit.relevance import relevance
 from honnin.compiler.explicit.runtime import Impossible, Need, OutOfRange
 from honnin.compiler.explicit.steps import Steps
 from honnin.compiler.explicit.watch import Watch, watch
 from honnin.compiler.product import Product
-from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, RangeT, TextT, Type
+from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, Property, RangeT, TextT, Type
 
 Known: TypeAlias = tuple[int, ...]
 """Per entity, how many values are known: the others are interchangeable."""
@@ -47,10 +48,19 @@ class Compiled:
     guesses: bool
 
 
-def compile_product(product: Product) -> Compiled:
-    """The step functions of a product; NotApplicable when the explicit search cannot treat it."""
-    vocabulary = Vocabulary(product)
-    watched = watch(product)
+def compile_product(
+    product: Product,
+    properties: tuple[Property, ...],
+    *,
+    whole: bool = False,
+    constants: Mapping[str, bool] | None = None,
+) -> Compiled:
+    """The step functions of a product, watching its claims and these properties; NotApplicable when that cannot be.
+
+    Unless `whole`, states are without the places that do not matter. `constants`: givens taken to be constant (monotone.py).
+    """
+    vocabulary = Vocabulary(product, None if whole else relevance(product, properties), constants or {})
+    watched = watch(product, properties)
     steps = Steps(vocabulary, watched)
     try:
         source = steps.source()

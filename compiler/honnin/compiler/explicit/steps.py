@@ -14,7 +14,9 @@ from honnin.compiler.explicit.formulas import LIST, Formulas, View, is_lazy, var
 from honnin.compiler.explicit.layout import Vocabulary, base
 from honnin.compiler.explicit.lines import Lines
 from honnin.compiler.explicit.positions import Positions
+from honnin.compiler.explicit.relevance import may_fail, writes
 from honnin.compiler.explicit.watch import Watch
+from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.product import Path, PathStatement, counter_name
 from honnin.compiler.simplify import is_true
 from honnin.spec import core
@@ -53,10 +55,10 @@ class Steps:
         add("def initial(s):")
         with self.lines.indented():
             add("n = list(s)")
-            for slot, place in zip(self.vocabulary.slots, self.product.places, strict=False):
-                if place.initial is not None and slot.rest is None:
-                    value = self.formulas.code(place.initial, View(place.machine))
-                    add(f"x = {value}")
+            for slot in self.vocabulary.slots:
+                if slot.initial is not None and slot.rest is None:
+                    place = self.product.place(slot.name)
+                    add(f"x = {self.formulas.code(slot.initial, View(place.machine))}")
                     add(f"for i in C{slot.number}: n[i] = x")
             for condition in self.product.system.init:
                 add(f"if not {self.formulas.code(condition, _DESIGN)}: return None")
@@ -67,12 +69,11 @@ class Steps:
 
     def _properties(self) -> None:
         """The design's assumptions and properties over the state in `n`."""
-        for stated in self.product.system.properties:
+        for stated in self.product.assumptions:
+            self.lines.add(f"if not {self.formulas.code(stated.condition, _DESIGN)}: return None")
+        for stated in self.watch.properties:
             failed = f"if not {self.formulas.code(stated.condition, _DESIGN)}:"
-            if stated.kind == "assume":
-                self.lines.add(f"{failed} return None")
-            else:
-                self.lines.add(f"{failed} z |= {self.watch.violated(None, stated.name)}")
+            self.lines.add(f"{failed} z |= {self.watch.violated(None, stated.name)}")
 
     # ------------------------------------------------------------ paths
 
@@ -184,15 +185,26 @@ class Steps:
                         self.lines.add("pass")
             case core.Emit(event=event, arguments=arguments):
                 name = self._events.setdefault(event, f"e{len(self._events)}")
-                values = "".join(f", {code(argument, view)}" for argument in arguments)
-                self.lines.add(f"t = {name}({LIST}{values})")
+                values = [
+                    code(argument, view) if self._matters(event, i) or may_fail(argument) else "0"
+                    for i, argument in enumerate(arguments)
+                ]
+                self.lines.add(f"t = {name}({', '.join([LIST, *values])})")
                 self.lines.add("if t < 0: return None")
                 self.lines.add("z |= t")
             case _:
                 raise TypeError(f"{type(statement).__name__} does not stand there")
 
+    def _matters(self, event: str, argument: int) -> bool:
+        relevance = self.vocabulary.relevance
+        return relevance is None or (event, argument) in relevance.arguments
+
     def _assign(self, statement: core.Assign, view: View) -> None:
-        slot = self.vocabulary.by_name[statement.place]
+        slot = self.vocabulary.by_name.get(statement.place)
+        if slot is None:
+            for expr in filter(may_fail, (*statement.keys, statement.value)):
+                self.lines.add(self.formulas.code(expr, view))
+            return
         keys = [self.formulas.code(key, view) for key in statement.keys]
         cell, now = self.formulas.cell(slot, keys), view.now
         value = self.formulas.code(statement.value, view)
@@ -208,6 +220,10 @@ class Steps:
 
     def _for(self, statement: core.For, view: View) -> None:
         """Each iteration sees the state before the `for` and its own writes."""
+        if not writes(statement, self.vocabulary.by_name) and not any(
+            map(may_fail, statement_expressions((statement,)))
+        ):
+            return
         before, own = "nb", "nw"
         self.lines.add(f"{before} = {LIST}[:]")
         outside, inside = replace(view, now=before), replace(view, now=own)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from honnin.compiler.product import Product
+from honnin.spec.core import Property
 
 CONFLICT: Final = "write conflict"
 
@@ -22,7 +23,10 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
+    """`properties`: those of the design among what is watched."""
+
     watched: tuple[Watched, ...]
+    properties: tuple[Property, ...]
 
     def violated(self, specification: str | None, name: str) -> int:
         """The bit of a violation (of a cover: that it was reached)."""
@@ -51,14 +55,14 @@ class Watch:
         }
 
 
-def watch(product: Product) -> Watch:
-    """Everything that can go wrong or be reached in the product, assumptions aside."""
+def watch(product: Product, properties: tuple[Property, ...]) -> Watch:
+    """Everything that can go wrong or be reached in the product, assumptions aside; of the design's properties, these."""
     found = [
         Watched(machine.specification.name, check.claim.name, check.claim.kind == "cover")
         for machine in product.machines
         for check in machine.checks
         if check.claim.kind != "assume"
     ]
-    found += [Watched(None, stated.name) for stated in product.system.properties if stated.kind != "assume"]
+    found += [Watched(None, stated.name) for stated in properties]
     found += [Watched(machine.specification.name, CONFLICT) for machine in product.machines]
-    return Watch(tuple(found))
+    return Watch(tuple(found), properties)

@@ -10,8 +10,7 @@ from typing import Literal
 from honnin.compiler.answers import Counterexample, Reached, Refuted
 from honnin.compiler.explicit.exploration import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt, Sighting
-from honnin.compiler.explicit.search import OutOfTime
-from honnin.compiler.explicit.space import compile_product
+from honnin.compiler.explicit.search import OutOfTime, TooLarge
 from honnin.compiler.product import build_product
 from honnin.compiler.proving.question import Question
 from honnin.compiler.replay import Goal, ReplayDisagrees, confirmed, run_of
@@ -23,11 +22,7 @@ Progress = Callable[[str], None]
 
 def explicit_hunt(asked: Question) -> Hunt:
     """An explicit search for the question's goals; NotApplicable when it cannot treat the design."""
-    compiled = compile_product(asked.product)
-    goal = 0
-    for one in asked.goals:
-        goal |= compiled.watch.violated(one.specification, one.claim)
-    return Hunt(compiled, goal)
+    return Hunt(asked.product, asked.properties)
 
 
 def seen(asked: Question, sighting: Sighting) -> Refuted | Reached:
@@ -123,11 +118,11 @@ def z3_proof(asked: Question, deadline: float, progress: Progress) -> tuple[Expr
 def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Progress) -> Sighting | None:
     """Deeper, to `depth` steps at most and until there are `states` states; a sighting, if there is one."""
     try:
-        while hunt.depth < depth and hunt.states < states:
+        while hunt.depth < depth and hunt.states < states and not hunt.is_over:
             progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
             sighting = hunt.advance(deadline, states)
             if sighting is not None:
                 return sighting
-    except (OutOfTime, NotApplicable):
+    except (OutOfTime, TooLarge, NotApplicable):
         return None
     return None

@@ -69,8 +69,16 @@ def unbounded(
 def _first_search(work: _Work) -> Verdict | None:
     if work.hunt is None:
         return _z3_search(work, steps=6, until=work.deadline - 0.6 * work.time_left)
-    sighting = hunt_to(work.hunt, FIRST_DEPTH, FIRST_STATES, work.deadline, work.progress)
-    return None if sighting is None else seen(work.asked, sighting)
+    hunt = work.hunt
+    sighting = hunt_to(hunt, FIRST_DEPTH, FIRST_STATES, work.deadline, work.progress)
+    if sighting is not None:
+        return seen(work.asked, sighting)
+    if not (hunt.is_over and hunt.certain):
+        return None
+    if work.asked.is_cover:
+        return Unreachable("every state that the design can reach was visited")
+    able = exercised(work.asked, hunt, work.deadline)
+    return Proved((), work.asked.premises, able, "every state that the design can reach was visited")
 
 
 def _proof(work: _Work) -> Verdict | None:

@@ -39,7 +39,7 @@ def vacuity(asked: Question, hunt: Hunt | None, verdict: Verdict) -> tuple[str, 
     """Warnings about steps that were never possible and about assumptions that leave nothing."""
     if hunt is None or not isinstance(verdict, Proved | Bounded | Unreachable):
         return ()
-    if hunt.states == 0:
+    if hunt.is_empty:
         return ("the assumptions and `init` leave no initial state: nothing can happen",)
     steps = dict.fromkeys(path.step for path in asked.product.paths)
     possible = {asked.product.paths[number].step for number in hunt.possible}

@@ -9,7 +9,7 @@ from typing import Final
 from honnin.compiler.answers import Bounded, Unknown, Verdict
 from honnin.compiler.explicit.exploration import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt, Sighting
-from honnin.compiler.explicit.search import OutOfTime
+from honnin.compiler.explicit.search import OutOfTime, TooLarge
 from honnin.compiler.proving.engines import Bounds, Progress, explicit_hunt, seen, z3_search
 from honnin.compiler.proving.question import Question
 from honnin.compiler.proving.vacuity import exercised, vacuity
@@ -44,8 +44,10 @@ def _explicit(
             sighting: Sighting | None = hunt.advance(deadline, MOST_STATES)
             if sighting is not None:
                 return seen(asked, sighting)
-    except OutOfTime:
-        return Unknown(("explicit search: the time limit was reached",), bounds, max(0, hunt.depth))
+    except (OutOfTime, TooLarge):
+        return Unknown(
+            ("explicit search: the limit of time or states was reached",), bounds, max(0, hunt.depth)
+        )
     if not hunt.certain:
         return _by_z3(asked, bounds, deadline, progress, "explicit search: not every value could be tried")
     if asked.is_cover:

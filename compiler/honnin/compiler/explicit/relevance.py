@@ -1,0 +1,203 @@
+"""Which places matter: those that a guard, an assumption or a goal reads, and those that what is written to them depends on.
+
+Everything else is left out of the states of a search; that changes neither which steps are possible nor what they show.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from honnin.compiler.formulas import statement_expressions
+from honnin.compiler.machine import Machine
+from honnin.compiler.product import Product, counter_name, place_name
+from honnin.compiler.simplify import free
+from honnin.spec import core
+from honnin.spec.core import After, Binder, Expr, Pattern, Property, Statement
+
+
+@dataclass(slots=True)
+class Relevance:
+    """`places` and `givens` by name; `arguments`: the fields of each event that are looked at."""
+
+    places: set[str] = field(default_factory=set)
+    givens: set[str] = field(default_factory=set)
+    arguments: set[tuple[str, int]] = field(default_factory=set)
+
+    @property
+    def size(self) -> int:
+        return len(self.places) + len(self.givens) + len(self.arguments)
+
+
+def relevance(product: Product, properties: tuple[Property, ...]) -> Relevance:
+    """What matters to the claims that the product watches and to these properties of the design."""
+    found = _Finder(product, Relevance())
+    found.places.update(counter_name(process.name) for process in product.system.processes)
+    stated = [p.condition for p in (*product.assumptions, *properties)]
+    found.read((*product.system.init, *stated), None)
+    for index, machine in enumerate(product.machines):
+        found.claims(index, machine)
+    size = -1
+    while found.relevance.size != size:
+        size = found.relevance.size
+        for path in product.paths:
+            found.block(path.body)
+        for index, machine in enumerate(product.machines):
+            found.updates(index, machine)
+    return found.relevance
+
+
+@dataclass(slots=True)
+class _Finder:
+    product: Product
+    relevance: Relevance
+
+    @property
+    def places(self) -> set[str]:
+        return self.relevance.places
+
+    def read(self, expressions: Iterable[Expr], machine: int | None) -> None:
+        """Everything that the expressions read matters."""
+        for expr in expressions:
+            for node in core.walk(expr):
+                match node:
+                    case core.StateRead(state=state):
+                        self._add(self.product.state_place(state, machine))
+                    case core.VarRead(variable=name):
+                        self._add(name)
+                    case core.GivenRead(given=name):
+                        self.relevance.givens.add(name)
+                    case core.Atom(event=event, arguments=arguments):
+                        said = (i for i, argument in enumerate(arguments) if argument is not None)
+                        self.relevance.arguments.update((event, i) for i in said)
+                    case _:
+                        pass
+
+    def _add(self, name: str) -> None:
+        if name in self.places:
+            return
+        self.places.add(name)
+        place = self.product.place(name)
+        if place.initial is not None:
+            self.read((place.initial,), place.machine)
+        if place.register is not None:
+            self.read((place.register.set, place.register.hold), place.machine)
+
+    # ------------------------------------------------------------ the design
+
+    def block(self, body: Iterable[Statement]) -> None:
+        for statement in body:
+            match statement:
+                case core.When(condition=condition) | core.Pick(where=condition):
+                    self.read((condition,), None)
+                case core.Emit(event=event, arguments=arguments):
+                    looked_at = (a for i, a in enumerate(arguments) if (event, i) in self.relevance.arguments)
+                    self.read((*looked_at, *filter(may_fail, arguments)), None)
+                case _:
+                    if writes(statement, self.places) or any(
+                        map(may_fail, statement_expressions((statement,)))
+                    ):
+                        self._written(statement)
+
+    def _written(self, statement: Statement) -> None:
+        match statement:
+            case core.Assign(place=place, keys=keys, operator=operator, value=value):
+                self.read((*keys, value), None)
+                if operator != ":=" and place in self.places:
+                    self._add(place)
+            case core.IfStatement(condition=condition, then=then, otherwise=otherwise):
+                self.read((condition,), None)
+                self.block((*then, *otherwise))
+            case core.For(where=where, body=body):
+                self.read((where,), None)
+                self.block(body)
+            case _:
+                pass
+
+    # ------------------------------------------------------------ the specifications
+
+    def claims(self, index: int, machine: Machine) -> None:
+        for check in machine.checks:
+            initial = () if check.initial is None else (check.initial,)
+            self.read((check.when, check.body, *initial), index)
+            self._patterns(check.claim.patterns, (check.when, check.body))
+        for place in contested(machine):
+            self._add(place)
+
+    def _patterns(self, patterns: Iterable[Pattern], reads: Iterable[Expr]) -> None:
+        used = frozenset(uid for expr in reads for uid in free(expr))
+        for pattern in patterns:
+            for i, argument in enumerate(pattern.arguments):
+                is_used = isinstance(argument, Binder) and argument.uid in used
+                if is_used or isinstance(argument, core.Lit):
+                    self.relevance.arguments.add((pattern.event, i))
+
+    def updates(self, index: int, machine: Machine) -> None:
+        states = {s.name for s in machine.specification.states if place_name(machine, s.name) in self.places}
+        for update in machine.specification.updates:
+            read = list(_update_reads(update, states))
+            if read:
+                self.read(read, index)
+                self._patterns(update.patterns, read)
+
+
+def _update_reads(update: After, states: set[str]) -> Iterator[Expr]:
+    """What the writes to these states depend on; nothing when there is none."""
+    read = list(_block_reads(update.body, states))
+    if read:
+        yield update.when
+        yield from read
+
+
+def _block_reads(body: Iterable[Statement], states: set[str]) -> Iterator[Expr]:
+    for statement in body:
+        if not writes(statement, states):
+            continue
+        match statement:
+            case core.Assign(keys=keys, value=value):
+                yield from (*keys, value)
+            case core.IfStatement(condition=condition, then=then, otherwise=otherwise):
+                yield condition
+                yield from _block_reads((*then, *otherwise), states)
+            case core.For(where=where, body=inner):
+                yield where
+                yield from _block_reads(inner, states)
+            case _:
+                pass
+
+
+def writes(statement: Statement, places: Iterable[str]) -> bool:
+    """Whether the statement may write one of the places."""
+    return any(assign.place in places for assign in assigns((statement,)))
+
+
+def assigns(body: Iterable[Statement]) -> Iterator[core.Assign]:
+    """Every assignment in a block."""
+    for statement in body:
+        match statement:
+            case core.Assign():
+                yield statement
+            case core.IfStatement(then=then, otherwise=otherwise):
+                yield from assigns((*then, *otherwise))
+            case core.For(body=inner):
+                yield from assigns(inner)
+            case _:
+                pass
+
+
+def may_fail(expr: Expr) -> bool:
+    """Whether the expression takes what may be none, so that it can make a step impossible."""
+    return any(isinstance(node, core.Present) for node in core.walk(expr))
+
+
+def contested(machine: Machine) -> Iterator[str]:
+    """The places that one event may write twice."""
+    for event in machine.specification.events:
+        blocks = (
+            update.body
+            for update in machine.specification.updates
+            if any(pattern.event == event.name for pattern in update.patterns)
+        )
+        counts = Counter(assign.place for body in blocks for assign in assigns(body))
+        yield from (place_name(machine, name) for name, count in counts.items() if count > 1)
