@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
 from honnin.spec.diagnostics import Diagnostic
-from honnin.spec.source import Span
+from honnin.spec.source import NOWHERE, Span
 
 if TYPE_CHECKING:
     from honnin.spec.core import Specification
@@ -93,8 +93,9 @@ def read_facts_file(file: Path | None, specification: Specification) -> dict[str
     data = b"{}" if file is None else read_bytes(file)
     facts = parse_facts(data, specification)
     if isinstance(facts, tuple):
-        place = Span(str(file or "no facts"), 1, 1, 1, 1)
-        raise Refused([replace(diagnostic, span=place) for diagnostic in facts])
+        place = NOWHERE if file is None else Span(str(file), 1, 1, 1, 1)
+        hint = "name a file that says it, with --facts" if file is None else None
+        raise Refused([replace(diagnostic, span=place, hint=hint) for diagnostic in facts])
     raw: dict[str, Any] = json.loads(data, parse_float=Decimal)
     return raw
 
