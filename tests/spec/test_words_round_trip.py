@@ -1,8 +1,7 @@
-"""Every claim of the examples and of the conformance table, printed by `words` and read again, is the same claim."""
+"""Every claim of the examples and of the corpus, printed by `words` and read again, is the same claim."""
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,10 @@ from honnin.spec import core
 from honnin.spec.core import Binder, Claim, Expr, Module, System
 from honnin.spec.load import check_text
 from honnin.spec.words import bound_here, expression, literal
+from tests.corpus.cases import cases
 
 ROOT = Path(__file__).parents[2]
-CORPUS = tomllib.loads((ROOT / "tests" / "corpus" / "conformance.toml").read_text(encoding="utf-8"))["case"]
-TEXTS = {case["name"]: case["spec"] for case in CORPUS} | {
+TEXTS = {case.name: case.text for case in cases() if case.checked.module is not None} | {
     path.stem: path.read_text(encoding="utf-8") for path in sorted(ROOT.glob("examples/*/*.honnin"))
 }
 

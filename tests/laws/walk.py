@@ -1,0 +1,186 @@
+"""Every run of a small design, one step at a time, by the reference meaning alone: what the prover is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from honnin.spec import core
+from honnin.spec.core import (
+    EntityT,
+    Given,
+    Module,
+    OptionalT,
+    Specification,
+    System,
+    Type,
+    Value,
+    finite_values,
+)
+from honnin.spec.design import Configuration, Design, broken_properties, initial_states, steps
+from honnin.spec.facts import Facts, FactTable, Missing
+from honnin.spec.meaning import evaluate
+from honnin.spec.verdicts import Report
+
+WRITE_CONFLICT = "write conflict"
+MOST_EDGES = 30_000
+MOST_TABLES = 256
+
+
+class TooMany(Exception):
+    """The runs cannot all be walked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What a check asks for: claims violated or reached, properties of the design; a write conflict always."""
+
+    claims: frozenset[str]
+    properties: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """`found`: what the shortest runs show at their ends, after `steps` steps; nothing: no run of so many steps shows anything.
+
+    `complete`: no longer run leads anywhere new.
+    """
+
+    found: frozenset[str]
+    steps: int
+    complete: bool = False
+
+
+def sought(module: Module, check: core.Check) -> Sought:
+    """What a check of a design asks for."""
+    system = module.system(check.subject)
+    kind = "cover" if check.relation == "reaches" else "invariant"
+    claims = [
+        claim.name
+        for specification in _specifications(module, system)
+        for claim in specification.claims
+        if claim.kind == kind and check.target in (specification.name, claim.name)
+    ]
+    own = [p.name for p in system.properties if p.kind != "assume" and p.name == check.target]
+    return Sought(frozenset(claims), frozenset() if claims else frozenset(own))
+
+
+def walk(
+    module: Module, name: str, goal: Sought, scope: Mapping[str, tuple[Value, ...]], depth: int
+) -> Walked:
+    """All runs of the system of at most `depth` steps, over these values of each entity. TooMany when there are too many."""
+    system = module.system(name)
+    specifications = _specifications(module, system)
+    remembers = _remembers(system, specifications)
+    reached: Iterator[Configuration] = (
+        start
+        for facts in _all_facts(specifications, scope)
+        for start in initial_states(Design(system, specifications, facts, scope))
+    )
+    known: set[Hashable] = set()
+    edges = 0
+    for number in range(depth + 1):
+        level: list[Configuration] = []
+        found: set[str] = set()
+        for state in reached:
+            edges += 1
+            if edges > MOST_EDGES:
+                raise TooMany
+            reports = _reports(state)
+            if any(report.broken for report in reports):
+                continue
+            found |= _shown(state, reports, goal)
+            key = _key(state, remembers)
+            if key not in known:
+                known.add(key)
+                level.append(state)
+        if found or not level:
+            return Walked(frozenset(found), number, not level)
+        reached = (taken.next for state in level for taken in steps(state))
+    return Walked(frozenset(), depth)
+
+
+def _specifications(module: Module, system: System) -> tuple[Specification, ...]:
+    return tuple(module.specification(name) for name in system.implements)
+
+
+# ---------------------------------------------------------------- one state
+
+
+def _reports(state: Configuration) -> list[Report]:
+    """The verdicts of each specification on all that it has seen."""
+    reports = []
+    for specification in state.design.specifications:
+        names = {event.name for event in specification.events}
+        own = [event for event in state.trace if event.event in names]
+        reports.append(evaluate(specification, own, state.design.facts, scope=state.design.scope))
+    return reports
+
+
+def _shown(state: Configuration, reports: list[Report], goal: Sought) -> set[str]:
+    found = {failure.claim for report in reports for failure in report.violated}
+    found |= {name for report in reports for name, count in report.reached.items() if count}
+    found &= goal.claims
+    found |= set(broken_properties(state)) & goal.properties
+    if any(report.faults for report in reports):
+        found.add(WRITE_CONFLICT)
+    return found
+
+
+def _key(state: Configuration, remembers: bool) -> Hashable:
+    """Two states with one key go on in the same ways, and show the same."""
+    defaults = state.past.variable_defaults
+    variables = frozenset(entry for entry in state.variables.items() if entry[1] != defaults[entry[0][0]])
+    past: Hashable = (state.trace, state.past.before, state.past.after) if remembers else None
+    states = frozenset(
+        (specification.name, place, term)
+        for specification in state.design.specifications
+        for place, term in state.worlds[specification.name].after[-1].states.items()
+        if term != state.worlds[specification.name].state_defaults[place[0]]
+    )
+    return id(state.design.facts), variables, states, frozenset(state.labels.items()), repr(past)
+
+
+def _remembers(system: System, specifications: tuple[Specification, ...]) -> bool:
+    """Whether anything looks at the past."""
+    formulas = [claim.body for s in specifications for claim in s.claims]
+    formulas += [claim.when for s in specifications for claim in s.claims]
+    formulas += [stated.condition for stated in system.properties]
+    return any(isinstance(node, core.TEMPORAL) for formula in formulas for node in core.walk(formula))
+
+
+# ---------------------------------------------------------------- facts
+
+
+def _all_facts(
+    specifications: tuple[Specification, ...], scope: Mapping[str, tuple[Value, ...]]
+) -> list[Facts]:
+    """Every way in which the givens can be."""
+    givens = {given.name: given for specification in specifications for given in specification.givens}
+    tables = [[(name, table) for table in _tables(given, scope)] for name, given in givens.items()]
+    return [dict(chosen) for chosen in product(*tables)]
+
+
+def _tables(given: Given, scope: Mapping[str, tuple[Value, ...]]) -> list[FactTable]:
+    keys = list(product(*(_values(key, scope) for key in given.keys)))
+    values = _values(given.value, scope)
+    if len(values) ** len(keys) > MOST_TABLES:
+        raise TooMany
+    return [
+        FactTable(dict(zip(keys, chosen, strict=True)), Missing())
+        for chosen in product(values, repeat=len(keys))
+    ]
+
+
+def _values(type: Type, scope: Mapping[str, tuple[Value, ...]]) -> tuple[Value, ...]:
+    match type:
+        case EntityT(name=name):
+            return scope[name]
+        case OptionalT(inner=inner):
+            return (None, *_values(inner, scope))
+        case _:
+            listed = finite_values(type)
+            if listed is None:
+                raise TooMany
+            return listed
