@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Final
 
-from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.layout import NONE, Slot, Vocabulary, base
 from honnin.compiler.product import counter_name
 from honnin.spec import core

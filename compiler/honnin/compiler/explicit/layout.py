@@ -13,7 +13,7 @@ from itertools import product as combinations
 from math import inf
 from typing import Final, TypeAlias
 
-from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.relevance import Relevance
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.machine import Machine

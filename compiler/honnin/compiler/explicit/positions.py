@@ -6,7 +6,7 @@ assumption is broken.
 
 from __future__ import annotations
 
-from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.formulas import (
     LIST,
     Formulas,

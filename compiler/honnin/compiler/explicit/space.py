@@ -8,7 +8,7 @@ from types import CodeType
 from typing import Any, TypeAlias
 
 from honnin.compiler.explicit import runtime
-from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.layout import (
     LAZY,
     NONE,

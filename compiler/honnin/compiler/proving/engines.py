@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from honnin.compiler.answers import Counterexample, Reached, Refuted
-from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt, Sighting
 from honnin.compiler.explicit.search import OutOfTime, TooLarge
 from honnin.compiler.product import build_product

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Final
 
 from honnin.compiler.answers import Proved, Unknown, Unreachable, Verdict
-from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt
 from honnin.compiler.proving.engines import (
     Bounds,
@@ -25,11 +25,11 @@ from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.proving.vacuity import exercised, vacuity
 
 FIRST_DEPTH: Final = 10
-FIRST_STATES: Final = 4_000
+FIRST_STATES: Final = 1_000
 """How far the explicit search goes before a proof is tried."""
 
 MOST_STATES: Final = 400_000
-PROOF_SHARE: Final = 0.6
+PROOF_SHARE: Final = 0.8
 """Of the time that is left, what a proof gets."""
 
 

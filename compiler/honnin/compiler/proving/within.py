@@ -7,7 +7,7 @@ from itertools import product as combinations
 from typing import Final
 
 from honnin.compiler.answers import Bounded, Unknown, Verdict
-from honnin.compiler.explicit.exploration import NotApplicable
+from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt, Sighting
 from honnin.compiler.explicit.search import OutOfTime, TooLarge
 from honnin.compiler.proving.engines import Bounds, Progress, explicit_hunt, seen, z3_search
