@@ -18,7 +18,7 @@ from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate import references
 from honnin.spec.elaborate.inlining import shallow
 from honnin.spec.elaborate.scope import Binders, Broken, Report, Scope, unshadowed
-from honnin.spec.elaborate.types import UNGUARDED, a_type, countable, fit, ordered, place_type
+from honnin.spec.elaborate.types import UNGUARDED, a_type, countable, fit, ordered, place_type, read_type
 from honnin.spec.near import did_you_mean
 from honnin.spec.source import Span
 
@@ -27,9 +27,8 @@ from honnin.spec.source import Span
 class Context:
     """What may stand in an expression, by where it stands.
 
-    `place` names it in messages. `past`: temporal operators of the past and event atoms. `eventually`: `eventually`, here.
-    `state`: specification state. `variables`: a system's variables. `instances`: `p[x].v` and `p[x] at l`. `defines`: calls of
-    defines.
+    `place` names it in messages. `past`: temporal operators of the past. `atoms`: event atoms. `eventually`: that operator, here.
+    `state`: specification state. `variables`: a system's variables. `instances`: `p[x].v` and `p[x] at l`.
     """
 
     place: str
@@ -186,7 +185,7 @@ class Typer:
 
     def _none(self, expected: Type | None, span: Span) -> core.Expr | None:
         if isinstance(expected, OptionalT):
-            return core.Lit(None, fit_type(expected), span=span)
+            return core.Lit(None, read_type(expected), span=span)
         if expected is not None:
             self.fail("HN0205", f"{a_type(expected)} is never none", span)
         else:
@@ -299,10 +298,8 @@ class Typer:
         if not self.context.old:
             self.fail("HN0302", f"`old` has no meaning in {self.context.place}", span)
             return None
-        inside = self.within(past=False, atoms=False, eventually=False, old=False, now=False)
-        inner = replace(inside, context=replace(inside.context, place="`old(...)`")).expression(
-            body, expected
-        )
+        nothing = {"past": False, "atoms": False, "eventually": False, "old": False, "now": False}
+        inner = self.within(place="`old(...)`", **nothing).expression(body, expected)
         return inner and core.Old(inner, type_of(inner), span=span)
 
     # ------------------------------------------------------------ binders
@@ -440,11 +437,6 @@ def _or_none(type: Type, other: syntax.Expr) -> Type:
     """The type that one branch of an `if` wants of the other."""
     optional = isinstance(other, syntax.NoneLiteral) and not isinstance(type, OptionalT)
     return OptionalT(type) if optional else type
-
-
-def fit_type(expected: OptionalT) -> Type:
-    """The type that reading a place of type `expected` gives."""
-    return OptionalT(INT) if isinstance(expected.inner, core.RangeT) else expected
 
 
 ARITHMETIC: dict[tuple[str, Type, Type], Type] = {
