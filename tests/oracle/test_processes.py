@@ -15,6 +15,13 @@ import pytest
 DATA = Path(__file__).parent / "data"
 HONNIN = [sys.executable, "-m", "honnin"]
 LINES = b'{"event": "ask", "at": 1, "request": "r1", "delay": 0}\n'
+# A child of a shell's background job ignores Ctrl-C; this one does not.
+HEARING = [
+    sys.executable,
+    "-c",
+    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "runpy.run_module('honnin', run_name='__main__')",
+]
 
 
 def test_a_pipe_that_is_closed_makes_no_traceback() -> None:
@@ -56,7 +63,10 @@ def test_follow_ends_on_control_c_with_the_summary(tmp_path: Path) -> None:
     log.write_bytes(b'{"event": "a", "x": 99}\n')
     with out.open("w") as stream:
         running = subprocess.Popen(
-            [*HONNIN, "watch", "--follow", "untried.honnin", str(log)], cwd=DATA, stdout=stream, stderr=stream
+            [*HEARING, "watch", "--follow", "untried.honnin", str(log)],
+            cwd=DATA,
+            stdout=stream,
+            stderr=stream,
         )
         _until(out, "line 1")
         with log.open("ab") as more:
@@ -73,7 +83,7 @@ def test_control_c_while_standard_input_is_awaited(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with out.open("w") as stream:
         running = subprocess.Popen(
-            [*HONNIN, "watch", "bounded.honnin"],
+            [*HEARING, "watch", "bounded.honnin"],
             cwd=DATA,
             stdin=subprocess.PIPE,
             stdout=stream,

@@ -17,7 +17,6 @@ from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status, worst
 
 if TYPE_CHECKING:
-    from honnin.compiler.answers import Answer
     from honnin.oracle.monitor import Spec
     from honnin.spec.core import Module
 
@@ -120,16 +119,12 @@ def _design(session: Session, module: Module, name: str, *, whole: bool = False)
     headline, details = answer_lines(module, answer)
     session.say(f"   {name}: {module.system(name).title}")
     _as_told(session, name, status == Status.WELL, f"  {headline} ({answer.seconds:.1f} s)")
-    for line in details if whole or status != Status.WELL else _last(answer, details):
+    told = (
+        details if whole or status != Status.WELL else [line for line in details if line.startswith("step ")]
+    )
+    for line in told:
         session.say(f"      {line}")
     return status
-
-
-def _last(answer: Answer, details: Sequence[str]) -> Sequence[str]:
-    """Of a run only what its last step breaks."""
-    from honnin.compiler.answers import Refuted
-
-    return details[-1:] if isinstance(answer.verdict, Refuted) else ()
 
 
 # ---------------------------------------------------------------- the running server

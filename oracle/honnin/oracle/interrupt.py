@@ -11,7 +11,10 @@ _T = TypeVar("_T")
 
 
 class Interruptible:
-    """Inside the block the first Ctrl-C only sets `asked`, which ends `upto`; a second one interrupts as ever."""
+    """Inside the block the first Ctrl-C only sets `asked`, which ends `upto`; a second one interrupts as ever.
+
+    Where Ctrl-C is ignored (a background job of a shell), it stays so.
+    """
 
     def __init__(self) -> None:
         self.asked = False
@@ -19,7 +22,9 @@ class Interruptible:
         self._before: Any = None
 
     def __enter__(self) -> Self:
-        self._before = signal.signal(signal.SIGINT, self._handle)
+        self._before = signal.getsignal(signal.SIGINT)
+        if self._before is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, self._handle)
         return self
 
     def __exit__(
