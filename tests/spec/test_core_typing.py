@@ -72,9 +72,9 @@ class Typing:
     def __init__(self, module: core.Module) -> None:
         self.wrong: list[str] = []
         self.places: dict[str, tuple[tuple[Type, ...], Type]] = {}
+        self.events = {event.name: event for event in module.main.events}
         for specification in module.specifications:
-            self.events = {event.name: event for event in module.main.events}
-self.places |= {state.name: (state.keys, state.value) for state in specification.states}
+            self.places |= {state.name: (state.keys, state.value) for state in specification.states}
             self.places |= {given.name: (given.keys, given.value) for given in specification.givens}
 
     def same(self, expr: Expr, wanted: Type) -> None:

@@ -133,6 +133,17 @@ use honnin.once_only as theirs with Thing = P, act(p) = a(p)
     assert any(name.startswith("theirs.") for name in names)
 
 
+def test_a_mistake_in_a_pattern_is_reported_once_however_often_it_is_used() -> None:
+    text = """spec t entity P event a(p: P) event b(p: P)
+pattern few(entity K, event act(k: K)) {
+  invariant few: on act(k): nowhere == k
+}
+use few as one with K = P, act(p) = a(p)
+use few as two with K = P, act(p) = b(p)
+"""
+    assert codes(check_text(text)) == [("<text>", 3, "HN0105")]
+
+
 def test_the_digest_is_of_all_texts_in_nfc(tmp_path: Path) -> None:
     main = 'spec main "\u304b\u3099" use "base.honnin"\n'
     (tmp_path / "composed").mkdir()

@@ -114,16 +114,18 @@ class _Unit:
 
 
 class _Loader:
-    """Loads one module. Diagnostics are given once each, though a used file may be elaborated several times."""
+    """Loads one module. Diagnostics are given once each, though a used file may be elaborated several times, and a pattern be
+    written out several times.
+    """
 
     def __init__(self) -> None:
-        self._diagnostics: dict[tuple[str, str, Span], Diagnostic] = {}
+        self._diagnostics: dict[tuple[str, Span], Diagnostic] = {}
         self._sources: dict[str, str] = {}
         self._units: dict[Path, _Unit | None] = {}
         self._binders = Binders()
 
     def _report(self, diagnostic: Diagnostic) -> None:
-        self._diagnostics.setdefault((diagnostic.code, diagnostic.message, diagnostic.span), diagnostic)
+        self._diagnostics.setdefault((diagnostic.code, diagnostic.span), diagnostic)
 
     def load(self, data: bytes, name: str, path: Path) -> Checked:
         """The whole of it."""
