@@ -13,7 +13,7 @@ an `assume` of the design is false.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from honnin.compiler.formulas import reads_now, statement_expressions
@@ -136,9 +136,11 @@ def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> 
     """The transition system of `system`, its machines watching `claims` (and every assumption of the specifications)."""
     specifications = tuple(module.specification(name) for name in system.implements)
     machines = tuple(
-        lower(
-            specification,
-            tuple(c for c in specification.claims if c.kind == "assume" or c in claims),
+        _dating_counts(
+            lower(
+                specification,
+                tuple(c for c in specification.claims if c.kind == "assume" or c in claims),
+            )
         )
         for specification in specifications
     )
@@ -153,6 +155,21 @@ def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> 
     )
     givens = {given.name: given for specification in specifications for given in specification.givens}
     return Product(system, machines, places, tuple(paths(system)), tuple(givens.values()), timed)
+
+
+def latest_name(register: Register) -> str:
+    """The name of the register that holds the latest of the times that a "count" register holds."""
+    return f"{register.name}~"
+
+
+def _dating_counts(machine: Machine) -> Machine:
+    """The machine with the latest time of everything that it counts: what an invariant can say of a count."""
+    dates = tuple(
+        replace(register, name=latest_name(register), operator="since", stores="latest", window=0)
+        for register in machine.registers
+        if register.operator == "count"
+    )
+    return replace(machine, registers=(*machine.registers, *dates))
 
 
 def _reads_now(system: System) -> bool:

@@ -63,6 +63,8 @@ def _history(register: Register, read: VarRead, places: dict[str, Place], specif
     begin, hold = operand(register.set), operand(register.hold)
     if register.operator == "previously":
         return begin
+    if register.operator == "count":
+        return core.CountPast(register.window, begin)
     whole: Expr = core.Once(None, begin) if is_true(hold) else core.Since(None, hold, begin)
     if register.type == BOOL:
         return whole

@@ -11,7 +11,7 @@ from honnin.compiler.smt.ledger import Ledger, Obligation, open_obligation
 from honnin.compiler.smt.terms import Environment, Happening, Moment, State, evaluate, holds
 from honnin.compiler.smt.universe import Reading
 from honnin.compiler.smt.updates import apply_writes, matches, writes_of
-from honnin.compiler.smt.values import Formula, Maybe, Term, Times, conj, disj, neg
+from honnin.compiler.smt.values import Formula, Maybe, Term, Times, add, conj, disj, neg
 from honnin.spec.core import Eventually, Implies, Now, Type, walk
 
 
@@ -159,6 +159,9 @@ def _next(register: Register, place: str, at: Moment) -> Reading:
         if isinstance(old, Times):
             now = evaluate_now(at)
             return Times((*old.entries, *(() if begun is False else ((begun, now),))))
+        if register.operator == "count":
+            # A proof knows only how many there are in the window now.
+            return at.universe.ite(register.type, begun, add(old, 1), old)
         held = holds(register.hold, at, names)
         if isinstance(old, Maybe):
             return _moment_of(register, begun, held, old, at)

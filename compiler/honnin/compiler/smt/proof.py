@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 import z3
 
-from honnin.compiler.product import Path, Product
+from honnin.compiler.product import NOW, Path, Place, Product, latest_name, place_name
 from honnin.compiler.smt.models import ModelState
 from honnin.compiler.smt.positions import Judged
-from honnin.compiler.smt.steps import Encoding, Taken
+from honnin.compiler.smt.steps import Encoding, Taken, counts
 from honnin.compiler.smt.terms import State, holds
-from honnin.compiler.smt.universe import Universe
-from honnin.compiler.smt.values import Formula, Term, conj, disj, neg, same
+from honnin.compiler.smt.universe import Reading, Universe
+from honnin.compiler.smt.values import Formula, Term, at_most, conj, disj, iff, maybe, neg, number, same
 from honnin.spec import core
-from honnin.spec.core import Expr, Property
+from honnin.spec.core import Expr, Property, Type
 
 QUERY_SECONDS = 2.0
 """No query of a proof takes longer: a slow one is a sign that the invariant is too weak."""
@@ -103,13 +103,51 @@ class Induction:
     def _path_solver(self, path: Path) -> tuple[Taken, z3.Solver]:
         names = self.encoding.names(path)
         now: Term = self.universe.fresh(core.TIME) if self.product.timed else None
-        taken = self.encoding.take(path, self.before, names, now=now)
+        taken = self.encoding.take(path, self._aged(now), names, now=now)
         solver = z3.Solver()
         solver.add(_expression(taken.possible))
         for known in self._known_before():
             solver.add(_expression(known))
         self._add_side(solver)
         return taken, solver
+
+    def _aged(self, now: Term) -> State:
+        """The state before a step, at the time of the step: what is counted in a window has become less, or is as it was."""
+        changes: dict[str, Reading] = {}
+        for place in self.product.places:
+            if place.register is not None and counts(place):
+                changes[place.name] = self.universe.function(place.keys, place.value)
+                latest = place_name(self.product.machines[place.machine or 0], latest_name(place.register))
+                self.universe.side.append(_expression(self._ages(place, latest, changes[place.name], now)))
+        return self.before.having(changes)
+
+    def _ages(self, place: Place, latest: str, counted: Reading, now: Term) -> Formula:
+        """What is known of a count at the time of the step, whatever its keys."""
+        assert place.register is not None
+        window = place.register.window
+
+        def at(keys: tuple[Term, ...]) -> Formula:
+            date = maybe(self.before.read(latest, keys))
+            here, before = number(counted(keys)), self.before.read(place.name, keys)
+            recent = conj((date.some, at_most(number(now) - window, date.value)))
+            moved = neg(self.universe.equal(core.TIME, now, self.before.read(NOW, ())))
+            return conj(
+                (
+                    at_most(0, here),
+                    at_most(here, before),
+                    iff(here >= 1, recent),
+                    disj((moved, here == before)),
+                )
+            )
+
+        return self._everywhere(place.keys, at)
+
+    def _everywhere(self, types: tuple[Type, ...], at: Callable[[tuple[Term, ...]], Formula]) -> Formula:
+        if not types:
+            return at(())
+        return self.universe.quantify(
+            True, types[0], lambda key: self._everywhere(types[1:], lambda rest: at((key, *rest)))
+        )
 
     def _known_before(self) -> Iterable[Formula]:
         """What every reachable state satisfies by definition, and what is proved of it beside the clauses."""

@@ -13,7 +13,7 @@ from honnin.compiler.smt.steps import Encoding, binders, counts
 from honnin.compiler.smt.structures import Sample
 from honnin.compiler.smt.terms import State
 from honnin.compiler.smt.universe import Reading, Universe
-from honnin.compiler.smt.values import Maybe, Term, known_value
+from honnin.compiler.smt.values import Maybe, Term, Times, known_value, times_at
 from honnin.compiler.smt.vocabulary import vocabulary
 from honnin.spec.core import (
     BoolT,
@@ -30,7 +30,7 @@ from honnin.spec.core import (
 _TRIES = 24
 """So many random choices are made for a step before it is taken to be impossible."""
 
-SECONDS, STATES, WALKS, LENGTH = 1.5, 1200, 400, 14
+SECONDS, STATES, WALKS, LENGTH = 1.0, 600, 400, 14
 
 
 def reachable(prod: Product, until: float) -> list[Sample]:
@@ -153,7 +153,11 @@ class Walker:
         return values[-1] if values is not self.keys else _FAR
 
     def _sample(self, encoding: Encoding, known: _Tables) -> Sample:
-        shown = {name: table for name, table in known.items() if not counts(encoding.places[name])}
+        now = known_value(known[NOW][0][()]) if self.product.timed else None
+        shown = {
+            name: _counted(table, encoding.places[name], now) if counts(encoding.places[name]) else table
+            for name, table in known.items()
+        }
         return Sample(
             self.domains,
             {
@@ -174,6 +178,19 @@ _FAR, _FAR_TEXT = 1_000_003, "\0"
 def _reader(table: _Table) -> Reading:
     values, default = table
     return lambda keys: values.get(keys, default)
+
+
+def _counted(table: _Table, place: Place, now: Value) -> _Table:
+    """How many of the times are in the window now."""
+    assert place.register is not None
+    window = place.register.window
+
+    def count(times: Term) -> Term:
+        assert isinstance(times, Times) and isinstance(now, int)
+        return times_at(times, now - window, now)
+
+    values, default = table
+    return {keys: count(times) for keys, times in values.items()}, count(default)
 
 
 def _terms(encoding: Encoding, given: str, keys: tuple[Value, ...]) -> Iterator[Term]:

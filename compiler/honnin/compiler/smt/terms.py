@@ -120,12 +120,7 @@ def _now(expr: core.Now, at: Moment, names: Environment) -> Term:
 
 
 def _state_read(expr: core.StateRead, at: Moment, names: Environment) -> Term:
-    place = at.place(expr.state)
-    found = at.state.read(place, all_of(expr.keys, at, names))
-    if isinstance(found, Times):
-        now = number(_now(core.Now(), at, names))
-        return times_at(found, now - at.windows[place], now)
-    return found
+    return _place(at.place(expr.state), expr.keys, at, names)
 
 
 def _given_read(expr: core.GivenRead, at: Moment, names: Environment) -> Term:
@@ -133,7 +128,16 @@ def _given_read(expr: core.GivenRead, at: Moment, names: Environment) -> Term:
 
 
 def _var_read(expr: core.VarRead, at: Moment, names: Environment) -> Term:
-    return at.state.read(expr.variable, all_of(expr.keys, at, names))
+    return _place(expr.variable, expr.keys, at, names)
+
+
+def _place(place: str, keys: tuple[Expr, ...], at: Moment, names: Environment) -> Term:
+    """What the place holds; of a place that counts, how many times are in its window now."""
+    found = at.state.read(place, all_of(keys, at, names))
+    if isinstance(found, Times):
+        now = number(_now(core.Now(), at, names))
+        return times_at(found, now - at.windows[place], now)
+    return found
 
 
 def _at_label(expr: core.AtLabel, at: Moment, names: Environment) -> Term:

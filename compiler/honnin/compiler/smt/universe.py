@@ -104,6 +104,8 @@ class Universe:
                 sort, constants = z3.EnumSort(f"S{number}", [f"S{number}_{i}" for i in range(len(members))])
                 self._members[type] = dict(zip(members, constants, strict=True))
                 return sort
+            case OptionalT():
+                raise Unsupported("a quantifier over an optional type")
             case _:
                 return z3.IntSort()
 

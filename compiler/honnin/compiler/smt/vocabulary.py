@@ -70,7 +70,7 @@ def vocabulary(prod: Product, hints: Iterable[Expr] = ()) -> Vocabulary:
         if isinstance(node, Lit) and node.value is not None and not isinstance(node.type, BoolT | OptionalT)
     )
     return Vocabulary(
-        tuple(p for p in prod.places if p.register is None or p.register.operator != "count"),
+        prod.places,
         tuple(dict.fromkeys(node for node in nodes if _is_shape(node))),
         tuple(dict.fromkeys(node for node in nodes if _is_comparison(node))),
         tuple(dict.fromkeys(node for node in nodes if _is_quantified(node))),
