@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from honnin.compiler.answers import Change, Choice, Counterexample, GivenValue, Initial, TakenStep
 from honnin.compiler.explicit.watch import CONFLICT
@@ -81,7 +81,9 @@ def confirmed(product: Product, run: Run, goal: Goal) -> Counterexample:
         run.scope,
     )
     choices = {(one.variable, one.keys): one.value for one in run.initial}
-    result = replay(design, choices, run.moves)
+    # Where the run does not depend on time, all of it may happen at one moment.
+    timed = run.moves if product.timed else [replace(move, now=0) for move in run.moves]
+    result = replay(design, choices, timed)
     if isinstance(result, Refused):
         raise ReplayDisagrees(f"step {result.step}: {result.reason}")
     steps = tuple(_steps(product, design, choices, run.moves))

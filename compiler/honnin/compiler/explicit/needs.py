@@ -85,6 +85,7 @@ class Needs:
         for check in machine.checks:
             counts = [0] * len(self.of)
             wanted = check.body if check.claim.kind != "invariant" else core.Not(check.body)
+            self._witnesses(check.when, counts)
             self._witnesses(wanted, counts)
             most = [max(pair) for pair in zip(most, counts, strict=True)]
         return most
@@ -104,6 +105,7 @@ class Needs:
                     self._position(event, counts)
                 case _:
                     self._undecided(statement_expressions((statement,)), counts)
+                    self._loops((statement,))
         for assumption in self._product.assumptions:
             self._witnesses(assumption.condition, counts)
         read = [node for expr in statement_expressions(path.body) for node in core.walk(expr)]
@@ -116,11 +118,30 @@ class Needs:
                 continue
             for check in machine.checks:
                 if check.claim.kind == "assume":
+                    self._undecided((check.when,), counts)
                     self._witnesses(check.body, counts)
             for update in machine.specification.updates:
                 if any(pattern.event == event for pattern in update.patterns):
                     self._undecided((update.when, *statement_expressions(update.body)), counts)
-            self._undecided((e for r in machine.registers for e in (r.set, r.hold)), counts)
+                    self._loops(update.body)
+            for register in machine.registers:
+                self._undecided((register.set, register.hold), counts)
+                if register.keys:
+                    self._all_unbounded(core.And((register.set, register.hold)))
+
+    def _loops(self, body: Iterable[core.Statement]) -> None:
+        """In a `for` there may be a witness for each value."""
+        for statement in body:
+            match statement:
+                case core.For(binders=binders, body=inner):
+                    for expr in statement_expressions((statement,)):
+                        self._all_unbounded(expr)
+                        self._note_quantifiers(expr, binders)
+                    self._loops(inner)
+                case core.IfStatement(then=then, otherwise=otherwise):
+                    self._loops((*then, *otherwise))
+                case _:
+                    pass
 
     def _binders(self, binders: Iterable[Binder], counts: list[int]) -> None:
         for binder in binders:
@@ -202,8 +223,8 @@ class Needs:
             for register in machine.registers:
                 yield from (register.set, register.hold)
 
-    def _note_quantifiers(self, expr: Expr) -> None:
-        under: list[tuple[Expr, tuple[Binder, ...]]] = [(expr, ())]
+    def _note_quantifiers(self, expr: Expr, around: tuple[Binder, ...] = ()) -> None:
+        under: list[tuple[Expr, tuple[Binder, ...]]] = [(expr, around)]
         while under:
             node, bound = under.pop()
             here = _binders_of(node)
