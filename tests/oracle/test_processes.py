@@ -19,8 +19,7 @@ LINES = b'{"event": "ask", "at": 1, "request": "r1", "delay": 0}\n'
 HEARING = [
     sys.executable,
     "-c",
-    "import runpy, signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
-    "runpy.run_module('honnin', run_name='__main__')",
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); import honnin.__main__ as m; m.main()",
 ]
 
 

@@ -51,13 +51,21 @@ def about(file: Path | str, code: str, message: str, hint: str | None = None) ->
 
 def unreadable(file: Path) -> Diagnostic | None:
     """Why `file` cannot be opened for reading, if it cannot."""
-    if not file.exists():
-        return about(file, "HN0801", f"no such file: `{file}`")
+    try:
+        if not file.exists():
+            return about(file, "HN0801", f"no such file: `{file}`")
+    except OSError as error:
+        return _failed_to_read(file, error)
     if file.is_dir():
         return about(file, "HN0802", f"`{file}` is a directory, not a file")
     if not os.access(file, os.R_OK):
         return about(file, "HN0803", f"`{file}` cannot be read: permission denied")
     return None
+
+
+def _failed_to_read(file: Path, error: OSError) -> Diagnostic:
+    reason = (error.strerror or "unknown reason").lower()
+    return about(file, "HN0803", f"`{file}` cannot be read: {reason}")
 
 
 def open_specification(session: Session, file: Path) -> Checked:
@@ -82,8 +90,7 @@ def read_bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise Refused([about(file, "HN0803", f"`{file}` cannot be read: {reason}")]) from error
+        raise Refused([_failed_to_read(file, error)]) from error
 
 
 def read_facts_file(file: Path | None, specification: Specification) -> dict[str, Any]:

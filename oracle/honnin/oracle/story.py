@@ -7,12 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from honnin.oracle.plain import event_words, value
-from honnin.oracle.table import columns
+from honnin.oracle.table import columns, terminal_width
 from honnin.spec.core import DURATION, INT, Module, Occurrence, Specification, System, TimeT, Type, Value
+from honnin.spec.render import width
 from honnin.spec.words import duration
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Change, Counterexample, GivenValue, Initial, TakenStep
+
+MARGIN = 4
+"""Cells that the table is moved in by who prints it."""
 
 
 def story(run: Counterexample, module: Module, subject: str) -> list[str]:
@@ -25,7 +29,24 @@ def story(run: Counterexample, module: Module, subject: str) -> list[str]:
     ]
     start = [*_labelled("given", facts), *_labelled("start", values)]
     rows = [_row(number, step, module, design) for number, step in enumerate(run.steps, 1)]
-    return [*(columns(start) if start else []), *(columns(rows) if rows else [])]
+    return [*(columns(start) if start else []), *_fitting(rows)]
+
+
+def _fitting(rows: Sequence[Sequence[str]]) -> list[str]:
+    """The steps as a table; on a terminal that is too narrow for it, what a step did stands below it."""
+    lines = columns(rows) if rows else []
+    room = terminal_width()
+    if room is None or max(map(width, lines), default=0) + MARGIN <= room:
+        return lines
+    below = " " * 7
+    return [
+        line
+        for number, name, picks, changes, events in rows
+        for line in (
+            f"{number}  {name}  {picks}".rstrip(),
+            *(below + text for text in (changes, events) if text),
+        )
+    ]
 
 
 def _labelled(label: str, lines: Sequence[str]) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from collections.abc import Sequence
 
 from honnin.spec.render import printable, width
@@ -15,6 +17,11 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
         "  ".join(row[index] + " " * (sizes[index] - width(row[index])) for index in used).rstrip()
         for row in rows
     ]
+
+
+def terminal_width() -> int | None:
+    """The cells of a line of the terminal that standard output is; None where it is none."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def cut(text: str, cells: int) -> str:

@@ -110,7 +110,7 @@ def _show(session: Session, module: Module, answer: Answer, status: Status, verb
         return
     colour: Colour = {Status.WELL: "green", Status.NO: "red"}.get(status, "yellow")  # type: ignore[assignment]
     headline, details = answer_lines(module, answer, verbose)
-    surprise = "" if answer.expected or status == Status.UNDECIDED else ", NOT expected"
+    surprise = "" if status == Status.UNDECIDED else _surprise(answer)
     session.say(f"check {answer.subject} {answer.relation} {answer.target}")
     session.say(f"  {paint(headline + surprise, colour)}  ({answer.seconds:.1f} s)")
     never = [name for name, able in _exercised(answer.verdict).items() if not able]
@@ -119,6 +119,15 @@ def _show(session: Session, module: Module, answer: Answer, status: Status, verb
     for line in (*details, *(f"warning: {warning}" for warning in answer.warnings)):
         session.say(f"  {line}")
     session.say()
+
+
+def _surprise(answer: Answer) -> str:
+    """Whether the statement expects the answer, where that is not plain from the answer itself."""
+    from honnin.compiler.answers import Refuted
+
+    if not answer.expected:
+        return ", NOT expected"
+    return ", as expected" if isinstance(answer.verdict, Refuted) else ""
 
 
 def answer_lines(module: Module, answer: Answer, verbose: bool = False) -> tuple[str, list[str]]:
