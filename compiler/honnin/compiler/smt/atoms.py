@@ -119,6 +119,7 @@ def instances(shape: Expr, budget: Budget) -> Iterator[Expr]:
 
 def _free(expr: Expr) -> tuple[Binder, ...]:
     bound = {node.binder.uid for node in walk(expr) if isinstance(node, core.Forall | core.Exists)}
+    bound |= {b.uid for node in walk(expr) if isinstance(node, core.Count | core.Sum) for b in node.binders}
     found = {
         node.binder.uid: node.binder
         for node in walk(expr)

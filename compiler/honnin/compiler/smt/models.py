@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import product
 
 import z3
 
 from honnin.compiler.smt.steps import Encoding, counts
 from honnin.compiler.smt.structures import MOST_INTEGERS
-from honnin.compiler.smt.terms import State
+from honnin.compiler.smt.terms import State, evaluate
 from honnin.compiler.smt.universe import Universe
 from honnin.compiler.smt.values import Formula, Maybe, Term, is_known, known_value
 from honnin.spec.core import (
+    INT,
     BoolT,
+    Count,
     DurationT,
     EntityT,
     EnumT,
     IntT,
     OptionalT,
+    Sum,
     TextT,
     TimeT,
     Type,
     Value,
+    Var,
     finite_values,
+    walk,
 )
 
 _ENDLESS = (IntT, DurationT, TimeT, TextT, OptionalT)
@@ -113,6 +119,13 @@ class ModelState:
             at = tuple(self._term(key, type) for key, type in zip(keys, declared.keys, strict=True))
             self._given[name, keys] = self._value(self._encoding.givens[name](at), declared.value)
         return self._given[name, keys]
+
+    def total(self, expr: Count | Sum, names: Mapping[int, Value]) -> int:
+        types = {node.binder.uid: node.binder.type for node in walk(expr) if isinstance(node, Var)}
+        terms = {uid: self._term(value, types[uid]) for uid, value in names.items()}
+        found = self._value(evaluate(expr, self._encoding.design(self._state), terms), INT)
+        assert isinstance(found, int)
+        return found
 
     def _value(self, term: Term, type: Type) -> Value:
         if isinstance(type, EntityT):

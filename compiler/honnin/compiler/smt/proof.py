@@ -13,6 +13,7 @@ from honnin.compiler.smt.models import ModelState
 from honnin.compiler.smt.positions import Judged
 from honnin.compiler.smt.steps import Encoding, Taken, counts
 from honnin.compiler.smt.terms import State, holds
+from honnin.compiler.smt.totals import Totals
 from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.values import Formula, Term, at_most, conj, disj, iff, maybe, neg, number, same
 from honnin.spec import core
@@ -86,6 +87,7 @@ class Induction:
         self.universe = Universe(None)
         self.encoding = Encoding(product, self.universe)
         self.before = State({p.name: self.universe.function(p.keys, p.value) for p in product.places})
+        self.encoding.total_by(Totals(self.universe, self.before).value)
         self.properties = properties
         self._claimed: dict[Expr, Claimed] = {}
         self.rests_on: list[Claimed] = []  # the active clauses that the last answer False rests on

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from honnin.compiler.product import NOW, Path, Place, Product, counter_name
+from honnin.compiler.product import NOW, Path, Place, Product, counter_name, place_name
 from honnin.compiler.smt.ledger import Ledger
 from honnin.compiler.smt.positions import Judged, initially, machine_moment, take_position
 from honnin.compiler.smt.terms import (
@@ -13,6 +13,7 @@ from honnin.compiler.smt.terms import (
     Happening,
     Moment,
     State,
+    Total,
     all_of,
     bind,
     defined,
@@ -52,9 +53,17 @@ class Encoding:
         self._base = Moment(
             universe, empty, self._design_place, labels_of(product.system), windows, self.givens
         )
+        self._set_machines()
+
+    def _set_machines(self) -> None:
         self._machines = tuple(
-            machine_moment(product, index, self._base) for index in range(len(product.machines))
+            machine_moment(self.product, index, self._base) for index in range(len(self.product.machines))
         )
+
+    def total_by(self, total: Total) -> None:
+        """From now on `total` says what a `count` or `sum` over an entity of any number is."""
+        self._base = replace(self._base, total=total)
+        self._set_machines()
 
     def _design_place(self, state: str) -> str:
         return self.product.state_place(state, None)
@@ -225,7 +234,8 @@ class _Run:
         return tuple(self.names[binder.uid] for binder in path.parameters)
 
     def _write(self, place: Place, keys: tuple[Term, ...], value: Term) -> None:
-        self.state = self.state.having({place.name: _updated(self.universe, self.state, place, keys, value)})
+        reading = _updated(self.universe, self.state, place, keys, value)
+        self.state = self.state.written(place.name, reading, (keys,))
 
     def _do(self, statement: Statement) -> None:
         match statement:
@@ -257,17 +267,11 @@ class _Run:
                 continue
             self.require(position.assumed)
             ledgers[index] = position.ledger
-            own = _places_of(machine.specification.name, position.state)
-            self.state = self.state.having(own)
+            self.state = self.state.adopting(position.state, place_name(machine, ""))
             self.judged += [JudgedThere(index, self.number, j, j.failed) for j in position.judged]
             self.judged.append(JudgedThere(index, self.number, None, position.conflict))
         self.ledgers = tuple(ledgers)
         self.number += 1
-
-
-def _places_of(specification: str, state: State) -> dict[str, Reading]:
-    prefix = f"{specification}::"
-    return {name: reading for name, reading in state.places.items() if name.startswith(prefix)}
 
 
 def _updated(universe: Universe, state: State, place: Place, keys: tuple[Term, ...], value: Term) -> Reading:
@@ -288,7 +292,7 @@ def _assigned(statement: Assign, at: Moment, names: Environment, places: Mapping
     if statement.operator != ":=":
         old = at.state.read(place.name, keys)
         value = add(old, value) if statement.operator == "+=" else number(old) - number(value)
-    return at.state.having({place.name: _updated(at.universe, at.state, place, keys, value)})
+    return at.state.written(place.name, _updated(at.universe, at.state, place, keys, value), (keys,))
 
 
 # ---------------------------------------------------------------- for

@@ -6,6 +6,8 @@ Formulas here speak of places by their full names (`VarRead` of a place; `atoms.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from itertools import product
 from typing import Protocol, TypeAlias
 
 from honnin.compiler.product import NOW, counter_name
@@ -25,6 +27,9 @@ class Structure(Protocol):
     def read(self, place: str, keys: tuple[Value, ...]) -> Value: ...
 
     def given(self, name: str, keys: tuple[Value, ...]) -> Value: ...
+
+    def total(self, expr: core.Count | core.Sum, names: Mapping[int, Value]) -> int:
+        """What a `count` or `sum` is, its free variables being `names`."""
 
 
 class Sample:
@@ -58,6 +63,11 @@ class Sample:
     def given(self, name: str, keys: tuple[Value, ...]) -> Value:
         return self._givens(name, keys)
 
+    def total(self, expr: core.Count | core.Sum, names: Mapping[int, Value]) -> int:
+        added = _added(expr, tuple(names))
+        domains = (self.domain(b.type) for b in expr.binders)
+        return sum(added(self, *names.values(), *values) for values in product(*domains))
+
 
 MOST_INTEGERS = 8
 """Where a variable of a clause is an integer, so many are tried at most: those that occur."""
@@ -70,19 +80,18 @@ def row_function(variables: Sequence[Binder], formulas: Sequence[Expr]) -> Rows:
     """
     source = _Source(variables)
     tests = [source.text(formula) for formula in formulas]
-    lines = [
-        f"def row(S, {', '.join(source.variables.values())}):" if variables else "def row(S):",
-        " R, G, D = S.read, S.given, S.domain",
-        *(f" {name} = {text}" for text, name in source.reads.items()),
-        " found = 0",
-        *(f" if {test}: found |= {1 << index}" for index, test in enumerate(tests)),
-        " return found",
-    ]
-    space: dict[str, object] = dict(source.constants)
-    exec("\n".join(lines), space)  # noqa: S102
-    found = space["row"]
-    assert callable(found)
-    return found
+    body = [f" if {test}: found |= {1 << index}" for index, test in enumerate(tests)]
+    return source.function(list(source.variables.values()), [" found = 0", *body, " return found"])
+
+
+@cache
+def _added(expr: core.Count | core.Sum, free: tuple[int, ...]) -> Rows:
+    """What the values of its variables add to a total; the values of the free variables come first."""
+    source = _Source(())
+    names = [f"x{index}" for index in range(len(free) + len(expr.binders))]
+    source.variables = dict(zip((*free, *(b.uid for b in expr.binders)), names, strict=True))
+    term = source.text(expr.term) if isinstance(expr, core.Sum) else "1"
+    return source.function(names, [f" return {term} if {source.text(expr.where)} else 0"])
 
 
 class _Source:
@@ -94,6 +103,20 @@ class _Source:
         self.constants: dict[str, object] = {}
         self._named: dict[object, str] = {}
         self._depth = 0
+
+    def function(self, parameters: list[str], body: list[str]) -> Rows:
+        """A function of a structure and the parameters, after whose reads the body stands."""
+        lines = [
+            f"def found({', '.join(('S', *parameters))}):",
+            " R, G, D, T = S.read, S.given, S.domain, S.total",
+            *(f" {name} = {text}" for text, name in self.reads.items()),
+            *body,
+        ]
+        space: dict[str, object] = dict(self.constants)
+        exec("\n".join(lines), space)  # noqa: S102
+        function = space["found"]
+        assert callable(function)
+        return function
 
     def _constant(self, value: object) -> str:
         if value not in self._named:
@@ -125,6 +148,8 @@ class _Source:
                 return f"({self.text(expr.left)} {expr.operator} {self.text(expr.right)})"
             case core.Forall() | core.Exists():
                 return self._quantified(expr)
+            case core.Count() | core.Sum():
+                return self._total(expr)
             case _:
                 return self._connective(expr)
 
@@ -160,3 +185,17 @@ class _Source:
         del self.variables[expr.binder.uid]
         decide = "all" if isinstance(expr, core.Forall) else "any"
         return f"{decide}({body} for {name} in D({self._constant(expr.binder.type)}))"
+
+    def _total(self, expr: core.Count | core.Sum) -> str:
+        own = {
+            b.uid for node in core.walk(expr) if isinstance(node, core.Count | core.Sum) for b in node.binders
+        }
+        own |= {node.binder.uid for node in core.walk(expr) if isinstance(node, core.Forall | core.Exists)}
+        free = dict.fromkeys(
+            node.binder.uid
+            for node in core.walk(expr)
+            if isinstance(node, core.Var) and node.binder.uid not in own
+        )
+        names = ", ".join(f"{uid}: {self.variables[uid]}" for uid in free)
+        text = f"T({self._constant(expr)}, {{{names}}})"
+        return text if self._depth else self.reads.setdefault(text, f"v{len(self.reads)}")

@@ -7,7 +7,7 @@ impossible for want of a value, `defined` says when it is not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import z3
@@ -43,16 +43,44 @@ Environment: TypeAlias = Mapping[int, Term]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What every place holds, as maps."""
+    """What every place holds, as maps.
+
+    `touched`: the keys at which places were written since the state `origin`, None where that cannot be said.
+    """
 
     places: Mapping[str, Reading]
+    touched: Mapping[str, tuple[tuple[Term, ...], ...] | None] = field(default_factory=dict)
+    start: State | None = None
+
+    @property
+    def origin(self) -> State:
+        return self if self.start is None else self.start
 
     def read(self, place: str, keys: tuple[Term, ...]) -> Term:
         return self.places[place](keys)
 
     def having(self, changes: Mapping[str, Reading]) -> State:
         """The state with these places replaced."""
-        return State({**self.places, **changes}) if changes else self
+        if not changes:
+            return self
+        return State({**self.places, **changes}, {**self.touched, **dict.fromkeys(changes)}, self.origin)
+
+    def written(self, place: str, reading: Reading, keys: tuple[tuple[Term, ...], ...]) -> State:
+        """The state with one place replaced, which differs at these keys only."""
+        before = self.touched.get(place, ())
+        touched = None if before is None else (*before, *keys)
+        return State({**self.places, place: reading}, {**self.touched, place: touched}, self.origin)
+
+    def adopting(self, other: State, prefix: str) -> State:
+        """The state with the places whose names begin so taken from another state of the same origin."""
+        return State(
+            {name: (other if name.startswith(prefix) else self).places[name] for name in self.places},
+            {
+                name: (other if name.startswith(prefix) else self).touched.get(name, ())
+                for name in self.places
+            },
+            self.origin,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +108,13 @@ class Moment:
     event: Happening | None = None
     old: State | None = None
     eventually: Callable[[core.Eventually, Environment], Formula] | None = None
+    total: Total | None = None
 
     def over(self, state: State) -> Moment:
         return replace(self, state=state)
+
+
+Total: TypeAlias = Callable[[core.Count | core.Sum, Moment, Environment], Number]
 
 
 def labels_of(system: System) -> dict[str, EnumT]:
@@ -242,7 +274,13 @@ def _number(condition: Formula, value: Term) -> Number:
     return z3.If(condition, number(value), 0)
 
 
+def _is_listed(expr: core.Count | core.Sum, at: Moment) -> bool:
+    return all(at.universe.domain(b.type) is not None for b in expr.binders)
+
+
 def _count(expr: core.Count, at: Moment, names: Environment) -> Term:
+    if at.total is not None and not _is_listed(expr, at):
+        return at.total(expr, at, names)
     total: Number = 0
     for inner in at.universe.bind(expr.binders, names):
         total = add(total, _number(holds(expr.where, at, inner), 1))
@@ -250,6 +288,8 @@ def _count(expr: core.Count, at: Moment, names: Environment) -> Term:
 
 
 def _sum(expr: core.Sum, at: Moment, names: Environment) -> Term:
+    if at.total is not None and not _is_listed(expr, at):
+        return at.total(expr, at, names)
     total: Number = 0
     for inner in at.universe.bind(expr.binders, names):
         where = holds(expr.where, at, inner)

@@ -116,11 +116,15 @@ def apply_writes(writes: list[Write], places: Mapping[str, Place], at: Moment) -
     )
     if conflict is True:
         return at.state, True
-    changes = {
-        name: at.universe.memo(_written(group, places[name], conflict, at))
-        for name, group in by_place.items()
-    }
-    return at.state.having(changes), conflict
+    state = at.state
+    for name, group in by_place.items():
+        reading = at.universe.memo(_written(group, places[name], conflict, at))
+        if any(write.loops for write in group):
+            state = state.having({name: reading})
+        else:
+            keys = tuple(all_of(write.assign.keys, at, write.names) for write in group)
+            state = state.written(name, reading, keys)
+    return state, conflict
 
 
 def _written(group: list[Write], place: Place, conflict: Formula, at: Moment) -> Reading:

@@ -95,6 +95,8 @@ def _grouped(pairs: Iterable[tuple[_Key, Lit]]) -> dict[_Key, tuple[Lit, ...]]:
 
 
 def _is_shape(node: Expr) -> bool:
+    if isinstance(node, core.Count | core.Sum):
+        return not any(isinstance(part, core.Atom | core.Old | core.Now) for part in walk(node))
     return isinstance(node, GivenRead) or (isinstance(node, VarRead) and not all(map(_is_simple, node.keys)))
 
 
