@@ -18,7 +18,6 @@ from honnin.oracle.cli import cli
 GOLDEN = Path(__file__).parent / "golden"
 DATA = Path(__file__).parent / "data"
 
-pytest_plugins = ["pytester"]
 
 
 @dataclass(frozen=True, slots=True)
