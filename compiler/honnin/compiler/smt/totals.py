@@ -23,6 +23,7 @@ from honnin.compiler.smt.values import (
     add,
     at_most,
     conj,
+    disj,
     identity,
     iff,
     implies,
@@ -85,14 +86,16 @@ class Totals:
         return number(self._known[shape](tuple(names[b.uid] for b in free)))
 
     def _compare(self, expr: Count, count: Number, at: Moment) -> None:
-        """Where all that is counted in one is counted in the other, there is not more of it."""
+        """Where all that is counted in one is counted in the other, there is not more of it; less, if that is not all."""
         binder = expr.binders[0]
         for other, other_count in self._closed:
             if other.binders[0].type != binder.type:
                 continue
             for (less, small), (more, large) in permutations(((expr, count), (other, other_count))):
                 inside = self.universe.quantify(True, binder.type, _Inclusion(less, more, at))
-                self.universe.side.append(_boolean(implies(inside, at_most(small, large))))
+                as_much = self.universe.quantify(True, binder.type, _Inclusion(more, less, at))
+                bound = conj((at_most(small, large), disj((as_much, at_most(add(small, 1), large)))))
+                self.universe.side.append(_boolean(implies(inside, bound)))
         self._closed.append((expr, count))
 
     def _bound(self, expr: Count, free: tuple[Binder, ...], count: Reading, at: Moment) -> None:
