@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from honnin.oracle.files import Refused, about, open_specification, read_facts_file, read_key, unreadable
-from honnin.oracle.options import FACTS, KEY, REVEAL, STRICT
+from honnin.oracle.options import FACTS, KEY, PATH, REVEAL, STRICT
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
 
@@ -25,7 +25,7 @@ STANDARD_INPUT = Path("-")
 _REFRESH = 1000
 _QUARANTINE = click.option(
     "--quarantine",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     help="Add every line that cannot be read to this file, unchanged and in clear.",
 )

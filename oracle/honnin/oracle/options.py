@@ -13,6 +13,8 @@ from honnin.oracle.session import Session
 from honnin.oracle.status import Status
 
 Command = Callable[..., Status]
+PATH = click.Path(path_type=Path, readable=False)
+"""A file named on the command line; whether it can be read is asked where it is opened, and answered by a diagnostic."""
 
 FORMAT = click.option(
     "--format",
@@ -28,19 +30,17 @@ STRICT = click.option(
     is_flag=True,
     help="What is not monitored, never exercised or never reached is undecided: exit status 3.",
 )
-FACTS = click.option(
-    "--facts", type=click.Path(path_type=Path), metavar="JSON", help="The facts of the deployment (`given`)."
-)
+FACTS = click.option("--facts", type=PATH, metavar="JSON", help="The facts of the deployment (`given`).")
 KEY = click.option(
     "--key",
-    type=click.Path(path_type=Path),
+    type=PATH,
     metavar="FILE",
     envvar="HONNIN_KEY_FILE",
     help="The key that personal values are masked with (default: a new one for this run).",
 )
 REVEAL = click.option("--reveal", is_flag=True, help="Show personal values in clear.")
-FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-FILE = click.argument("file", type=click.Path(path_type=Path))
+FILES = click.argument("files", nargs=-1, required=True, type=PATH)
+FILE = click.argument("file", type=PATH)
 
 
 def speaking(body: Callable[..., Status]) -> Command:

@@ -120,6 +120,14 @@ UNIT_MICROSECONDS: Final[dict[str, int]] = {
     "h": 3_600_000_000,
     "d": 86_400_000_000,
 }
+# What units are called elsewhere.
+_UNITS: Final[dict[str, str]] = {
+    **dict.fromkeys(("msec", "millis", "milliseconds"), "ms"),
+    **dict.fromkeys(("sec", "secs", "second", "seconds"), "s"),
+    **dict.fromkeys(("m", "mins", "minute", "minutes"), "min"),
+    **dict.fromkeys(("hr", "hrs", "hour", "hours"), "h"),
+    **dict.fromkeys(("day", "days"), "d"),
+}
 # Longer numbers than Python converts in reasonable time are refused.
 _MAX_DIGITS: Final = 300
 # More errors than these are not shown, so they need not be kept.
@@ -284,15 +292,17 @@ class _Scanner:
         """`60sec`, `5x`: it stands for its digits, or for a duration where the unit is another one's name."""
         digits = re.match("[0-9]+", word)
         assert digits is not None
+        number = digits[0][:_MAX_DIGITS]
+        unit = _UNITS.get(word[len(digits[0]) :], "")
         self._report(
             "HN0005",
             f"`{_shown(word)}` is neither a number nor a duration",
             start,
             end,
             expected="a number, or a duration such as `250ms`, `60s`, `5min`, `2h`, `30d`",
-            hint="a name does not begin with a digit",
+            hint=f"write `{number}{unit}`" if unit else "a name does not begin with a digit",
         )
-        self._token("INT", digits[0][:_MAX_DIGITS], start, end)
+        self._token("DURATION" if unit else "INT", number + unit, start, end)
 
     def _misspelt(self, word: str, start: int, end: int) -> None:
         meant = MISSPELT[word]

@@ -10,7 +10,7 @@ import click
 
 from honnin.oracle.files import each
 from honnin.oracle.logs import Wishes, check_logs, conclude, counted, reading_logs, watching
-from honnin.oracle.options import FILE, speaking
+from honnin.oracle.options import FILE, PATH, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     short_help="Audit stored logs against the oracle.",
 )
 @FILE
-@click.argument("logs", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("logs", nargs=-1, required=True, type=PATH)
 @reading_logs
 @speaking
 def command(session: Session, file: Path, logs: Sequence[Path], wishes: Wishes) -> Status:

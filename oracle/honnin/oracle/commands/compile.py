@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from honnin.oracle.files import each, open_specification, write_text
-from honnin.oracle.options import FILE, STRICT, speaking
+from honnin.oracle.options import FILE, PATH, STRICT, speaking
 from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status
 
@@ -22,7 +22,7 @@ STANDARD_OUTPUT = Path("-")
 @click.option(
     "-o",
     "--output",
-    type=click.Path(path_type=Path),
+    type=PATH,
     required=True,
     metavar="FILE",
     help="The module to write; `-` for standard output.",

@@ -11,7 +11,7 @@ import click
 
 from honnin.oracle.files import each
 from honnin.oracle.logs import STANDARD_INPUT, Wishes, check_logs, conclude, counted, reading_logs, watching
-from honnin.oracle.options import FILE, speaking
+from honnin.oracle.options import FILE, PATH, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     short_help="Watch a log against the oracle.",
 )
 @FILE
-@click.argument("log", type=click.Path(path_type=Path), default=STANDARD_INPUT)
+@click.argument("log", type=PATH, default=STANDARD_INPUT)
 @click.option("--follow", is_flag=True, help="Wait for the log to grow; Ctrl-C ends it with the summary.")
 @reading_logs
 @speaking

@@ -41,7 +41,10 @@ class Block:
                 return self._for(written, known)
             case _:
                 message = f"`{type(written).__name__.lower()}` stands only in the steps of a system"
-                hint = "the condition of a block stands before it: `after e(x) when c { ... }`"
+                condition = "the condition of a block stands before it: `after e(x) when c { ... }`"
+                hint = (
+                    condition if isinstance(written, syntax.When) else "an `after` block only changes state"
+                )
                 self.typer.fail("HN0323", message, written.span, hint)
                 return None
 
