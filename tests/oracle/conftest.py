@@ -19,7 +19,6 @@ GOLDEN = Path(__file__).parent / "golden"
 DATA = Path(__file__).parent / "data"
 
 
-
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What one run of the command line gave."""

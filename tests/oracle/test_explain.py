@@ -83,8 +83,46 @@ def test_when_state_is_read_and_which_examples_show_it(honnin: Run) -> None:
     ran = honnin("explain", "--format", "json", "--claim", "right_person", "certificate_issuance.honnin")
     (record,) = [record["claim"] for record in ran.records]
     assert record["reads"] == "State is read as it was before the event."
-    assert (record["accepted"]["name"], record["rejected"]["name"]) == ("served_once", "swapped")
-    assert record["rejected"]["events"][-1]["event"] == "issue"
+    assert (record["accepted"]["from"], record["rejected"]["from"]) == ("shortest", "shortest")
+    assert [event["event"] for event in record["accepted"]["events"]] == ["request", "issue"]
+    assert [event["event"] for event in record["rejected"]["events"]] == ["issue"]
+
+
+def _traces(ran: Any) -> dict[str, tuple[Any, Any]]:
+    claims = [record["claim"] for record in ran.records if "claim" in record]
+    return {claim["name"]: (claim["accepted"], claim["rejected"]) for claim in claims}
+
+
+def test_an_accepted_trace_leaves_nothing_pending(honnin: Run) -> None:
+    found = _traces(honnin("explain", "--format", "json", "bounded.honnin"))
+    accepted, rejected = found["in_time"]
+    assert accepted["from"] == "search"
+    assert [event["event"] for event in accepted["events"]] == ["ask", "answer"]
+    assert (rejected["from"], rejected["events"][-1]["event"]) == ("shortest", "ask")
+    assert found["answered"][1] is None
+
+
+def test_where_the_search_finds_nothing_examples_stand_in(
+    honnin: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("honnin.oracle.traces._broken", lambda *_: None)
+    accepted, rejected = _traces(honnin("explain", "--format", "json", "certificate_issuance.honnin"))[
+        "right_person"
+    ]
+    assert (accepted["from"], accepted["name"]) == ("example", "served_once")
+    assert (rejected["from"], rejected["name"]) == ("example", "swapped")
+    ran = honnin("explain", "bounded.honnin")
+    assert ran.out.count("No trace that is accepted was found, and no example of this file shows one.") == 2
+
+
+def test_a_trace_that_the_reference_does_not_confirm_is_not_shown(
+    honnin: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("honnin.oracle.traces._fits", lambda *_: False)
+    accepted, rejected = _traces(honnin("explain", "--format", "json", "certificate_issuance.honnin"))[
+        "right_person"
+    ]
+    assert (accepted["from"], rejected["from"]) == ("example", "example")
 
 
 def test_an_unknown_claim_is_wrong_usage(honnin: Run) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,18 +15,14 @@ from honnin.oracle.story import occurrence_record, occurrence_words, place, plai
 from honnin.oracle.table import quoted
 
 if TYPE_CHECKING:
-    from honnin.spec.core import Claim, Example, Module, Specification
-    from honnin.spec.examples import Outcome
+    from honnin.oracle.traces import Trace, Traces
+    from honnin.spec.core import Claim, Module, Specification
 
 _KINDS = {"invariant": "invariant", "assume": "assumption", "cover": "cover"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """The shortest examples about a claim: one that exercises it and is accepted, one that it rejects."""
-
-    accepted: Example | None
-    rejected: Example | None
+SECONDS = 2.0
+"""For each search of a trace."""
 
 
 @click.command(
@@ -39,11 +33,15 @@ class _Shown:
 @click.option("--claim", "only", metavar="NAME", help="Explain this claim only.")
 @speaking
 def command(session: Session, file: Path, only: str | None) -> Status:
-    """Say each claim in plain words, when state is read, and which traces are accepted and rejected."""
+    """Say each claim in plain words, when state is read, and which traces are accepted and rejected.
+
+    The traces are the shortest that there are, as far as a short search finds them; otherwise examples of the file.
+    """
     return each(session, [file], lambda file: _explain(session, file, only))
 
 
 def _explain(session: Session, file: Path, only: str | None) -> Status:
+    from honnin.oracle.traces import traces
     from honnin.spec.examples import run_example
 
     module = open_specification(session, file).module
@@ -57,26 +55,10 @@ def _explain(session: Session, file: Path, only: str | None) -> Status:
     if only is None:
         _header(session, module.main)
     for claim in claims:
-        _claim(session, module, claim, _examples(claim, outcomes))
+        with session.working(f"looking for short traces about {claim.name}") as progress:
+            shown = traces(module, claim, outcomes, SECONDS, progress.update)
+        _claim(session, module, claim, shown)
     return Status.WELL
-
-
-def _examples(claim: Claim, outcomes: Sequence[Outcome]) -> _Shown:
-    def shortest(examples: list[Example]) -> Example | None:
-        return min(examples, key=lambda example: len(example.occurrences), default=None)
-
-    passed = [outcome for outcome in outcomes if outcome.passed and outcome.report is not None]
-    return _Shown(
-        shortest([o.example for o in passed if o.example.rejected_by is None and _exercises(o, claim)]),
-        shortest([o.example for o in passed if o.example.rejected_by == claim.name]),
-    )
-
-
-def _exercises(outcome: Outcome, claim: Claim) -> bool:
-    if outcome.report is None:
-        return False
-    counts = outcome.report.reached if claim.kind == "cover" else outcome.report.exercised
-    return counts[claim.name] > 0
 
 
 def _header(session: Session, specification: Specification) -> None:
@@ -97,7 +79,7 @@ def _header(session: Session, specification: Specification) -> None:
 # ---------------------------------------------------------------- one claim
 
 
-def _claim(session: Session, module: Module, claim: Claim, shown: _Shown) -> None:
+def _claim(session: Session, module: Module, claim: Claim, shown: Traces) -> None:
     from honnin.oracle.plain import claim_words, when_read
 
     words, read = claim_words(claim), when_read(claim)
@@ -120,30 +102,39 @@ def _claim(session: Session, module: Module, claim: Claim, shown: _Shown) -> Non
                 "words": words,
                 "reads": read,
                 "monitored": claim.prove_only is None,
-                "accepted": _example_record(shown.accepted, module),
-                "rejected": _example_record(shown.rejected, module),
+                "accepted": _trace_record(shown.accepted, module),
+                "rejected": _trace_record(shown.rejected, module),
             }
         }
     )
 
 
-def _trace(session: Session, module: Module, verdict: str, example: Example | None) -> None:
-    if example is None:
-        session.say(f"  No example of this file shows a trace that is {verdict}.")
+def _trace(session: Session, module: Module, verdict: str, trace: Trace | None) -> None:
+    if trace is None:
+        session.say(f"  No trace that is {verdict} was found, and no example of this file shows one.")
         return
-    session.say(f"  {verdict.capitalize()}, the shortest of this file's examples ({example.name}):")
+    example = trace.example
+    which = {
+        "shortest": "as short as can be",
+        "search": "found by search",
+        "example": f"the shortest of this file's examples ({example.name})",
+    }[trace.origin]
+    session.say(f"  {verdict.capitalize()}, {which}:")
     for fact in example.facts:
         session.say(f"    given {place(fact.given, fact.keys)} = {plain(fact.value)}")
     for occurrence in timely(example.occurrences):
         session.say(f"    {occurrence_words(occurrence, module)}")
+    if not (example.facts or example.occurrences):
+        session.say("    no event at all")
 
 
-def _example_record(example: Example | None, module: Module) -> dict[str, Any] | None:
-    if example is None:
+def _trace_record(trace: Trace | None, module: Module) -> dict[str, Any] | None:
+    if trace is None:
         return None
+    example = trace.example
     return {
-        "from": "example",
-        "name": example.name,
+        "from": trace.origin,
+        "name": example.name or None,
         "facts": [
             {"place": fact.given, "keys": list(fact.keys), "value": fact.value} for fact in example.facts
         ],
