@@ -85,3 +85,14 @@ def test_whatever_the_bytes_there_is_a_diagnostic(honnin: Run, tmp_path: Path, d
     assert ran.status == 2
     assert "error[HN0" in ran.err
     assert "HN09" not in ran.err
+
+
+def test_a_file_that_cannot_be_read_after_all(honnin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(path: Path) -> bytes:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr("honnin.spec.load.Path.read_bytes", fail)
+    ran = honnin("check", SPEC)
+    assert ran.status == 2
+    assert "error[HN0803]" in ran.err
+    assert "input/output error" in ran.err

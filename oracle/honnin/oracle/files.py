@@ -76,7 +76,10 @@ def open_specification(session: Session, file: Path) -> Checked:
     if problem is None and file.is_file() and file.stat().st_size == 0:
         hint = "a specification begins with `spec NAME`"
         problem = about(file, "HN0804", f"`{file}` is empty", hint)
-    checked = Checked(None, (problem,), {}) if problem else check_file(file)
+    try:
+        checked = Checked(None, (problem,), {}) if problem else check_file(file)
+    except OSError as error:
+        raise Refused([_failed_to_read(file, error)]) from error
     session.diagnose(checked.diagnostics, checked.sources)
     if checked.module is not None:
         session.digest = checked.module.digest
