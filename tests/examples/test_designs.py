@@ -7,7 +7,6 @@ step counted as one.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 
@@ -16,7 +15,8 @@ from honnin.compiler.answers import Answer, Proved, Reached, Refuted
 from honnin.spec.core import Check, Module
 from honnin.spec.load import check_file
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+from .modules import EXAMPLES
+
 NAMES = ("overwritten_spool", "stale_replica", "mislinked_record", "open_session", "suspended_channel")
 TIMEOUT = 60.0
 """Seconds for each check."""

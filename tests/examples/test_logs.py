@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -11,7 +10,8 @@ from click.testing import CliRunner
 from honnin.oracle.cli import cli
 from honnin.oracle.monitor import load
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+from .modules import EXAMPLES, module
+
 SEEDED = {
     "overwritten_spool": [
         # r02 and r03 came within a second, and both got r03's paper
@@ -116,4 +116,19 @@ def test_every_invariant_has_its_fault(example: str) -> None:
     claims = load(EXAMPLES / example / f"{example}.honnin").claims
     assert {claim.name for claim in claims if claim.kind == "invariant"} == {
         invariant for _, invariant in SEEDED[example]
+    }
+
+
+def test_exactly_the_seeded_faults_of_a_day_are_found() -> None:
+    day = module("overwritten_spool", "day").make_day(requests=200)
+    oracle = load(EXAMPLES / "overwritten_spool" / "overwritten_spool.honnin").oracle(
+        "collect", facts=day.facts, reveal=True
+    )
+    for line in day.lines:
+        oracle.observe_line(json.dumps(line))
+    oracle.finish()
+    found = {(violation.event["request"], violation.invariant) for violation in oracle.violations}
+    assert found == set(day.seeded)
+    assert {invariant for _, invariant in found} == {
+        *("right_person", "may_have_it", "one_person_a_paper", "each_page_once")
     }

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-from types import ModuleType
-
 import pytest
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+from honnin.spec.load import check_file
+
+from .modules import EXAMPLES, module
+
 FOUND: dict[tuple[str, str], list[tuple[str, int]]] = {
     ("overwritten_spool", "one_second_name"): [
         ("right_person", 5),
@@ -46,19 +44,9 @@ FOUND: dict[tuple[str, str], list[tuple[str, int]]] = {
 """What the oracle finds, by example and design: the invariants and the events at which they are violated."""
 
 
-def miniature(example: str) -> ModuleType:
-    """The example's module, under a name of its own."""
-    file = EXAMPLES / example / "miniature.py"
-    spec = importlib.util.spec_from_file_location(f"miniature_of_{example}", file)
-    assert spec is not None and spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize(("example", "design"), FOUND)
 def test_what_the_oracle_finds(example: str, design: str, capsys: pytest.CaptureFixture[str]) -> None:
-    status = miniature(example).main([design])
+    status = module(example, "miniature").main([design])
     *violations, summary = capsys.readouterr().out.splitlines()
     expected = FOUND[example, design]
     assert status == (1 if expected else 0)
@@ -70,16 +58,14 @@ def test_what_the_oracle_finds(example: str, design: str, capsys: pytest.Capture
 
 @pytest.mark.parametrize("example", sorted({example for example, _ in FOUND}))
 def test_every_design_of_a_miniature_is_one_of_the_specification(example: str) -> None:
-    from honnin.spec.load import check_file
-
-    module = check_file(EXAMPLES / example / f"{example}.honnin").module
-    assert module is not None
-    designs = set(miniature(example).DESIGNS)
+    checked = check_file(EXAMPLES / example / f"{example}.honnin").module
+    assert checked is not None
+    designs = set(module(example, "miniature").DESIGNS)
     assert designs == {design for name, design in FOUND if name == example}
-    assert designs <= {system.name for system in module.systems}
+    assert designs <= {system.name for system in checked.systems}
 
 
 def test_an_unknown_design_is_a_mistake_of_usage(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
-        miniature("open_session").main(["no_such_design"])
+        module("open_session", "miniature").main(["no_such_design"])
     assert "invalid choice" in capsys.readouterr().err

@@ -20,8 +20,10 @@ import pytest
 from click.testing import CliRunner
 
 from honnin.oracle.cli import cli
+from honnin.spec.load import check_file
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+from .modules import EXAMPLES
+
 READMES = sorted(EXAMPLES.glob("*/README*.md"))
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 VARYING = ((re.compile(r"\(\d+\.\d s\)"), "(N s)"), (re.compile(r"\b[0-9a-f]{8}\b"), "TOKEN"))
@@ -99,8 +101,6 @@ def test_a_readme_tells_what_happens(readme: Path) -> None:
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda readme: f"{readme.parent.name}-{readme.name}")
 def test_a_readme_names_every_design_and_invariant(readme: Path) -> None:
-    from honnin.spec.load import check_file
-
     module = check_file(readme.parent / f"{readme.parent.name}.honnin").module
     assert module is not None
     names = {system.name for system in module.systems}
