@@ -24,7 +24,7 @@ NAME = "overwritten_spool"
 FAULT = "one_file"
 LOOK_RIGHT = ("millisecond_name", "check_then_create", "lock_with_lease")
 ARE_RIGHT = ("request_name", "exclusive_create")
-TIMEOUT = 30.0
+TIMEOUT = 120.0
 """Seconds for each check."""
 
 
