@@ -14,7 +14,8 @@ event n(i: Int)
 state m: A -> B?
 state c: C -> Bool
 state t: Int
-after e(a, b) { m[a] := b }
+state s: A -> Int
+after e(a, b) { m[a] := b  s[a] += 1 }
 after f(a) { m[a] := none }
 after n(i) { t := i  c[red] := i == 1 }
 """
@@ -35,6 +36,14 @@ CLAIMS = (
     "on n(i): i >= t",
     "on e(a, b): forall x: A. m[x] == b implies x == a",
     "on f(a): exists x: A. m[x] != none",
+    "always: count(a: A where m[a] != none) <= 1",
+    "on f(_): count(x: A where m[x] != none) >= 1",
+    "always: sum(s[a] for a: A) <= 1",
+    "on n(i): sum(s[a] for a: A) == i",
+    "on e(a, _): count[<= 10s](e(a, _)) <= 1",
+    "on e(a, _): not earlier[<= 5s] e(a, _)",
+    "on f(a): (not e(a, _)) since[<= 5s] f(a)",
+    "on f(a): once[>= 5s] e(a, _)",
 )
 
 GUARDS = (
@@ -50,6 +59,8 @@ GUARDS = (
     "forall o: A. x[o] == none",
     "forall o: A. o == a or not k[o]",
     "k[a] implies x[a] != none",
+    "z[a] == none or now - z[a]! > 10s",
+    "z[a] != none and now - z[a]! >= 5s",
 )
 
 EFFECTS = (
@@ -71,6 +82,8 @@ EFFECTS = (
     "emit f(a)",
     "emit n(i)",
     "emit n(1)",
+    "i += 1  emit e(a, w[a])",
+    "z[a] := now",
 )
 
 
@@ -98,6 +111,7 @@ system design implements drawn "drawn" {{
   var w: A -> B = any
   var y: A?
   var i: Int
+  var z: A -> Time?
   process p(a: A) {{
 {steps}
   }}

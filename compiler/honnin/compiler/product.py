@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from honnin.compiler.formulas import reads_now, statement_expressions
+from honnin.compiler.history import lower_with_properties
 from honnin.compiler.lower import lower
 from honnin.compiler.machine import Machine, Register
 from honnin.spec.core import (
@@ -89,7 +90,10 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`machines` in the order of `system.implements`; `timed` tells whether `@now` is a place."""
+    """`machines` in the order of `system.implements`; `timed` tells whether `@now` is a place.
+
+    `properties` are the system's, lowered: they read history registers where they speak of the past.
+    """
 
     system: System
     machines: tuple[Machine, ...]
@@ -97,10 +101,11 @@ class Product:
     paths: tuple[Path, ...]
     givens: tuple[Given, ...]
     timed: bool
+    properties: tuple[Property, ...]
 
     @property
     def assumptions(self) -> tuple[Property, ...]:
-        return tuple(p for p in self.system.properties if p.kind == "assume")
+        return tuple(p for p in self.properties if p.kind == "assume")
 
     def place(self, name: str) -> Place:
         """The place `name`; KeyError when there is none."""
@@ -112,8 +117,10 @@ class Product:
     def state_place(self, state: str, machine: int | None) -> str:
         """The place that `StateRead(state)` means, in a formula of machine number `machine`, or (None) in one of the design.
 
-        In a design, the first specification that declares the state.
+        In a design, the first specification that declares the state; a history register is the only specification's.
         """
+        if machine is None and state.startswith("#"):
+            machine = 0
         if machine is not None:
             return place_name(self.machines[machine], state)
         for owner in self.machines:
@@ -135,17 +142,21 @@ def counter_name(process: str) -> str:
 def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> Product:
     """The transition system of `system`, its machines watching `claims` (and every assumption of the specifications)."""
     specifications = tuple(module.specification(name) for name in system.implements)
-    machines = tuple(
-        _dating_counts(
-            lower(
-                specification,
-                tuple(c for c in specification.claims if c.kind == "assume" or c in claims),
-            )
-        )
+    watched = [
+        tuple(c for c in specification.claims if c.kind == "assume" or c in claims)
         for specification in specifications
-    )
-    timed = any(check.claim.needs_time for machine in machines for check in machine.checks) or _reads_now(
-        system
+    ]
+    if len(specifications) == 1:
+        only, properties = lower_with_properties(specifications[0], watched[0], system.properties)
+        lowered = [only]
+    else:
+        properties = system.properties
+        lowered = [lower(*each) for each in zip(specifications, watched, strict=True)]
+    machines = tuple(map(_dating_counts, lowered))
+    timed = (
+        any(check.claim.needs_time for machine in machines for check in machine.checks)
+        or any(reads_now(stated.condition) for stated in properties)
+        or _reads_now(system)
     )
     places = (
         *(_variable_places(system)),
@@ -154,7 +165,7 @@ def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> 
         *((Place(NOW, (), TIME, None, "time"),) if timed else ()),
     )
     givens = {given.name: given for specification in specifications for given in specification.givens}
-    return Product(system, machines, places, tuple(paths(system)), tuple(givens.values()), timed)
+    return Product(system, machines, places, tuple(paths(system)), tuple(givens.values()), timed, properties)
 
 
 def latest_name(register: Register) -> str:
@@ -176,7 +187,7 @@ def _reads_now(system: System) -> bool:
     bodies = [action.body for action in system.actions]
     bodies += [step.body for process in system.processes for step in process.steps]
     expressions = [e for body in bodies for e in statement_expressions(body)]
-    return any(reads_now(e) for e in (*expressions, *(p.condition for p in system.properties), *system.init))
+    return any(reads_now(e) for e in (*expressions, *system.init))
 
 
 def _variable_places(system: System) -> Iterator[Place]:

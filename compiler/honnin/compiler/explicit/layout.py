@@ -170,7 +170,7 @@ def _slot(number: int, place: Place) -> Slot:
 
 def expressions(product: Product) -> list[Expr]:
     """Every formula that the product may evaluate."""
-    found: list[Expr] = [*product.system.init, *(stated.condition for stated in product.system.properties)]
+    found: list[Expr] = [*product.system.init, *(stated.condition for stated in product.properties)]
     for path in product.paths:
         found += statement_expressions(path.body)
     found += [place.initial for place in product.places if place.initial is not None]

@@ -71,7 +71,7 @@ class Needs:
         counts = [0] * len(self.of)
         for condition in system.init:
             self._witnesses(condition, counts)
-        for stated in system.properties:
+        for stated in self._product.properties:
             self._witnesses(
                 stated.condition if stated.kind == "assume" else core.Not(stated.condition), counts
             )
@@ -212,7 +212,7 @@ class Needs:
     def _everything(self) -> Iterator[Expr]:
         system = self._product.system
         yield from system.init
-        yield from (stated.condition for stated in system.properties)
+        yield from (stated.condition for stated in self._product.properties)
         for path in self._product.paths:
             yield from statement_expressions(path.body)
         for machine in self._product.machines:

@@ -205,7 +205,10 @@ class _Position:
 
     def _registers(self, phase: Phase) -> None:
         """All registers of the phase brought up to date at once."""
-        written = [r for r in self.machine.registers if r.phase == phase and not self._stays(r)]
+        kept = [
+            r for r in self.machine.registers if place_name(self.machine, r.name) in self.vocabulary.by_name
+        ]
+        written = [r for r in kept if r.phase == phase and not self._stays(r)]
         if not written:
             return
         self.lines.add("u = []")

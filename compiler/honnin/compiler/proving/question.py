@@ -59,9 +59,12 @@ class Question:
 def question(module: Module, check: Check) -> Question:
     """The question that a statement about a design asks."""
     system = module.system(check.subject)
-    claims, properties = _targets(module, system, check)
-    lemmas = tuple(stated.condition for stated in system.properties if stated.kind == "lemma")
-    return Question(check, build_product(module, system, claims), properties, lemmas)
+    claims, targets = _targets(module, system, check)
+    product = build_product(module, system, claims)
+    names = {stated.name for stated in targets}
+    properties = tuple(stated for stated in product.properties if stated.name in names)
+    lemmas = tuple(stated.condition for stated in product.properties if stated.kind == "lemma")
+    return Question(check, product, properties, lemmas)
 
 
 def _targets(module: Module, system: System, check: Check) -> tuple[tuple[Claim, ...], tuple[Property, ...]]:

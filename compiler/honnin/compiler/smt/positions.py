@@ -128,8 +128,9 @@ def _phase_2(check: Check, at: Moment) -> Judged:
 
 def initially(machine: Machine, at: Moment) -> tuple[Judged, ...]:
     """The checks of position 0."""
+    # A claim about givens alone may be judged where an entity has no value: it is read as it was written.
     return tuple(
-        Judged(check, neg(holds(check.initial, at, {})))
+        Judged(check, neg(holds(check.claim.body if check.claim.given_only else check.initial, at, {})))
         for check in machine.checks
         if check.initial is not None and check.claim.kind != "cover"
     )

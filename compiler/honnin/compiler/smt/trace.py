@@ -125,7 +125,12 @@ class _Judge:
 
     def _at_start(self, state: State) -> None:
         """Position 0: a claim about givens alone is judged over the values in the facts."""
-        only_facts = Universe(dict(_entity_values(self.specification, (), self.facts)))
+        only_facts = Universe(
+            {
+                name: values or (Unseen(name),)
+                for name, values in _entity_values(self.specification, (), self.facts).items()
+            }
+        )
         premises = self._encoding(only_facts)
         for everywhere, over_facts in zip(
             self.encoding.judged_initially(state), premises.judged_initially(premises.initial()), strict=True

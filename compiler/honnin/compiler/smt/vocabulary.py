@@ -174,7 +174,7 @@ def _expressions(prod: Product) -> Iterator[Expr]:
     for path in prod.paths:
         for expr in statement_expressions(path.body):
             yield by_place(expr, design)
-    for stated in prod.system.properties:
+    for stated in prod.properties:
         yield by_place(stated.condition, design)
     for machine in prod.machines:
         formulas = [f for check in machine.checks for f in (check.when, check.body)]

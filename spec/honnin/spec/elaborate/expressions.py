@@ -150,7 +150,7 @@ class Typer:
         | syntax.CountPast,
     ) -> core.Expr | None:
         span = written.span
-        closed = self.within(eventually=False)
+        closed = self.within(eventually=False, atoms=True)
         match written:
             case syntax.Not(body=body):
                 inner = closed.formula(body)
@@ -199,7 +199,7 @@ class Typer:
         return None
 
     def _compare(self, written: syntax.Compare) -> core.Expr | None:
-        closed = self.within(eventually=False)
+        closed = self.within(eventually=False, atoms=True)
         first, second = written.left, written.right
         swapped = references.needs_expected(self, first) and not references.needs_expected(self, second)
         if swapped:
@@ -238,7 +238,7 @@ class Typer:
             self.expression(written)
 
     def _arithmetic(self, written: syntax.Arithmetic) -> core.Expr | None:
-        closed = self.within(eventually=False)
+        closed = self.within(eventually=False, atoms=True)
         left, right = closed.expression(written.left), closed.expression(written.right)
         if left is None or right is None:
             return None
@@ -344,7 +344,8 @@ class Typer:
         if not self._past_allowed(written.operator, span):
             return None
         interval, sound = self._interval(written.interval)
-        body = self.within(eventually=False).formula(written.body)
+        # In a property of a system an event can be asked for only where the operator speaks of a position.
+        body = self.within(eventually=False, atoms=True).formula(written.body)
         if body is None or not sound:
             return None
         match written.operator:
@@ -361,7 +362,7 @@ class Typer:
         if not self._past_allowed("since", written.span):
             return None
         interval, sound = self._interval(written.interval)
-        closed = self.within(eventually=False)
+        closed = self.within(eventually=False, atoms=True)
         left, right = closed.formula(written.left), closed.formula(written.right)
         if left is None or right is None or not sound:
             return None
