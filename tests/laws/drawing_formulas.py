@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from random import Random
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from honnin.spec.core import (
     BOOL,
     DURATION,
     INT,
+    TEXT,
     TIME,
     And,
     Arithmetic,
@@ -19,6 +20,7 @@ from honnin.spec.core import (
     Compare,
     Count,
     CountPast,
+    DurationT,
     Earlier,
     EntityT,
     EnumT,
@@ -35,6 +37,7 @@ from honnin.spec.core import (
     Interval,
     Lift,
     Lit,
+    Minus,
     Not,
     Now,
     Once,
@@ -47,9 +50,11 @@ from honnin.spec.core import (
     State,
     StateRead,
     Sum,
+    TextT,
     TimeT,
     Type,
     Var,
+    type_of,
 )
 
 PERSON, ROOM = EntityT("Person"), EntityT("Room")
@@ -57,8 +62,13 @@ KIND = EnumT("Kind", ("red", "green"))
 SMALL = RangeT(0, 2)
 TRUE = Lit(True, BOOL)
 SECOND = 1_000_000
+PERSON_OR_NONE = OptionalT(PERSON)
 KEYS: tuple[Type, ...] = (PERSON, ROOM, KIND, BOOL, SMALL, PERSON, ROOM)
-VALUES: tuple[Type, ...] = (BOOL, INT, OptionalT(PERSON), OptionalT(ROOM), BOOL, KIND, OptionalT(TIME))
+VALUES: tuple[Type, ...] = (
+    *(BOOL, INT, OptionalT(PERSON), OptionalT(ROOM), BOOL, KIND, OptionalT(TIME)),
+    *(SMALL, PERSON_OR_NONE, TEXT, DURATION),
+)
+Sign: TypeAlias = Literal["==", "!=", "<", "<=", ">", ">="]
 
 
 def plain(type: Type) -> Type:
@@ -118,8 +128,26 @@ class Formulas:
                 return Lit(self.random.choice(members), type)
             case TimeT():
                 return Now()
+            case TextT():
+                return Lit(self.random.choice(("", "x")), TEXT)
+            case DurationT():
+                return self._duration(scope, depth)
             case _:
                 return self._number(scope, depth)
+
+    def _duration(self, scope: tuple[Binder, ...], depth: int) -> Expr:
+        length = Lit(self.random.randint(0, 4) * SECOND, DURATION)
+        if depth <= 0:
+            return length
+        match self.random.randint(0, 4):
+            case 0:
+                return Arithmetic("*", self.term(INT, scope, depth - 1), length, DURATION)
+            case 1:
+                return Arithmetic("+", self.term(DURATION, scope, depth - 1), length, DURATION)
+            case 2:
+                return Minus(self.term(DURATION, scope, depth - 1), DURATION)
+            case _:
+                return length
 
     def _maybe(self, type: Type, scope: tuple[Binder, ...], depth: int) -> Expr | None:
         try:
@@ -129,7 +157,7 @@ class Formulas:
 
     def _number(self, scope: tuple[Binder, ...], depth: int) -> Expr:
         if depth > 0:
-            match self.random.randint(0, 5):
+            match self.random.randint(0, 6):
                 case 0:
                     left, right = self.term(INT, scope, depth - 1), self.term(INT, scope, depth - 1)
                     return Arithmetic(self.random.choice(("+", "-", "*")), left, right, INT)
@@ -147,6 +175,8 @@ class Formulas:
                 case 4:
                     condition = self.formula(scope, depth - 1)
                     return If(condition, self.term(INT, scope, 0), self.term(INT, scope, 0), INT)
+                case 5:
+                    return Minus(self.term(INT, scope, depth - 1), INT)
                 case _:
                     pass
         return Lit(self.random.randint(0, 3), INT)
@@ -155,9 +185,13 @@ class Formulas:
         return StateRead(state.name, self.keys(state.keys, scope, depth - 1), plain(state.value))
 
     def keys(self, types: tuple[Type, ...], scope: tuple[Binder, ...], depth: int) -> tuple[Expr, ...]:
-        return tuple(
-            self.term(plain(type), scope, min(depth, 1) if plain(type) != BOOL else 0) for type in types
-        )
+        return tuple(self._key(type, scope, min(depth, 1) if plain(type) != BOOL else 0) for type in types)
+
+    def _key(self, type: Type, scope: tuple[Binder, ...], depth: int) -> Expr:
+        key = self.term(plain(type), scope, depth)
+        if isinstance(type, RangeT) and isinstance(key, Lit) and isinstance(key.value, int):
+            return Lit(key.value % (type.high + 1), INT)
+        return key
 
     # ------------------------------------------------------------ formulas
 
@@ -167,12 +201,19 @@ class Formulas:
                 return self._formula(scope, depth)
             except NoTerm:
                 continue
+        if self.temporal:
+            return self.atom(scope)
         return Lit(self.random.random() < 0.5, BOOL)
 
     def _formula(self, scope: tuple[Binder, ...], depth: int) -> Expr:
         if depth <= 0:
             return self._literal(scope, 0)
-        match self.random.randint(0, 13):
+        match self.random.randint(0, 15):
+            case 14:
+                branches = self.formula(scope, depth - 1), self.formula(scope, depth - 1)
+                return If(self.formula(scope, depth - 1), *branches, BOOL)
+            case 15:
+                return self._number_test(scope, depth)
             case 0 | 1:
                 return Not(self.formula(scope, depth - 1))
             case 2 | 3:
@@ -247,6 +288,12 @@ class Formulas:
             formula = Forall(binder, formula) if draw == 2 else Exists(binder, formula)
         return formula
 
+    def _number_test(self, scope: tuple[Binder, ...], depth: int) -> Expr:
+        """Something counted, summed up or given, compared with a small number."""
+        number = self._number(scope, depth)
+        operator: Literal["==", "<", ">="] = self.random.choice(("==", "<", ">="))
+        return Compare(operator, number, Lit(self.random.randint(0, 3), INT))
+
     def _interval(self) -> Interval | None:
         if self.random.random() < 0.4:
             return None
@@ -267,21 +314,45 @@ class Formulas:
                 return Since(self._interval(), self.formula(scope, depth - 1), body)
 
     def _literal(self, scope: tuple[Binder, ...], depth: int) -> Expr:
-        match self.random.randint(0, 6):
+        match self.random.randint(0, 7):
             case 0 | 1 | 2 if self.temporal:
                 return self.atom(scope)
-            case 3 | 4:
-                type = self.random.choice(VALUES)
-                left, right = self.term(type, scope, depth - 1), self.term(type, scope, depth - 1)
-                return Compare(self.random.choice(("==", "!=")), left, right)
-            case 5:
-                left, right = self.term(INT, scope, depth - 1), self.term(INT, scope, depth - 1)
-                return Compare(self.random.choice(("<", "<=", ">", ">=")), left, right)
+            case 3 | 4 | 5 | 6:
+                return self._comparison(scope, depth)
             case _:
                 flags = [s for s in self.states if isinstance(s.value, BoolT)]
                 if not flags:
                     raise NoTerm
                 return self.read(self.random.choice(flags), scope, depth)
+
+    def _comparison(self, scope: tuple[Binder, ...], depth: int) -> Expr:
+        """Something that varies, compared with something of its type."""
+        varying: list[Binder | State | Given] = [*scope, *self.states, *self.states, *self.givens]
+        if not varying:
+            raise NoTerm
+        left = self._what(self.random.choice(varying), scope, depth)
+        type = type_of(left)
+        optional = [s for s in self.states if s.value == OptionalT(type)]
+        if optional and self.random.random() < 0.5:
+            left, type = Lift(left, OptionalT(type)), OptionalT(type)
+            right: Expr = self.read(self.random.choice(optional), scope, depth)
+        else:
+            right = self.term(type, scope, depth - 1)
+        if left == right:
+            raise NoTerm
+        operators: tuple[Sign, ...] = ("==", "!=")
+        if type in (INT, DURATION, TIME) and self.random.random() < 0.6:
+            operators = ("<", "<=", ">", ">=")
+        return Compare(self.random.choice(operators), left, right)
+
+    def _what(self, chosen: Binder | State | Given, scope: tuple[Binder, ...], depth: int) -> Expr:
+        match chosen:
+            case Binder():
+                return Var(chosen, plain(chosen.type))
+            case State():
+                return self.read(chosen, scope, depth)
+            case Given(name=name, keys=keys, value=value):
+                return GivenRead(name, self.keys(keys, scope, depth - 1), plain(value))
 
     def atom(self, scope: tuple[Binder, ...]) -> Expr:
         event = self.random.choice(self.events)

@@ -62,7 +62,7 @@ class Printer:
     """Prints expressions in one scope: `variables` gives the text for a binder's uid, `names` what is taken.
 
     `old` gives the local name under which the overwritten values of a state are kept at this event. `whole`: an entity has values
-    besides those seen; where no claim but one about the facts is judged, it has none. `kept`: the numbers of aggregates are there.
+    besides those seen; where a claim about the facts is judged, only if the facts have none. `kept`: the numbers of aggregates are there.
     """
 
     program: Program
@@ -294,7 +294,8 @@ class Printer:
             case Seen(binder=binder, entity=entity):
                 name = self.names.new(binder.name)
                 seen = self.program.seen_values(entity)
-                return self.bind({binder.uid: name}), name, f"(*{seen}, FRESH)" if self.whole else seen, []
+                values = f"(*{seen}, FRESH)" if self.whole else f"({seen} or (FRESH,))"
+                return self.bind({binder.uid: name}), name, values, []
             case Scan():
                 return self._scan(step)
 

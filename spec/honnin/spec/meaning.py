@@ -32,7 +32,7 @@ def evaluate(
     """
     seen = entity_values(specification, trace, facts)
     world, faults = run(specification, trace, facts, scope or _with_fresh(seen))
-    premises = world if scope else replace(world, domains=entity_values(specification, (), facts))
+    premises = world if scope else replace(world, domains=_not_empty(entity_values(specification, (), facts)))
     late, pending = _obligations(specification, world, end)
     failures = _at_start(specification, world, premises)
     for position in range(1, len(trace) + 1):
@@ -59,6 +59,11 @@ def evaluate(
 
 def _with_fresh(seen: Mapping[str, tuple[Value, ...]]) -> dict[str, tuple[Term, ...]]:
     return {entity: (*values, Fresh(entity)) for entity, values in seen.items()}
+
+
+def _not_empty(seen: Mapping[str, tuple[Value, ...]]) -> dict[str, tuple[Term, ...]]:
+    """The values in the facts; one never seen where the facts have none: an entity is not empty."""
+    return {entity: values or (Fresh(entity),) for entity, values in seen.items()}
 
 
 def _counts(failure: Failure, broken: list[Failure]) -> bool:
