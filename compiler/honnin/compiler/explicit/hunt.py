@@ -24,10 +24,13 @@ from honnin.compiler.product import Product
 from honnin.compiler.replay import Run
 from honnin.spec.core import Property
 
-MOST_VALUES: Final = 8
+MOST_VALUES: Final = 20
 FEWEST_VALUES: Final = 2
 MOST_CELLS: Final = 3000
 MOST_SCOPES: Final = 64
+_AHEAD: Final = 4
+"""Sizes are those that the next multiple of so many steps needs, where larger ones cost little: searches can go on."""
+
 _FOR_EVER: Final = 1_000_000
 
 
@@ -113,7 +116,12 @@ class Hunt:
         """The sizes to search for runs of so many steps, and whether they are enough."""
         if self._fixed is not None:
             return self._fixed, True
-        sizes, certain = self.needs.sizes(steps, self._cap)
+        exact, certain = self.needs.sizes(steps, self._cap)
+        ahead, _ = self.needs.sizes(steps + -steps % _AHEAD, self._cap)
+        sizes = tuple(
+            size if need.quantified else larger
+            for size, larger, need in zip(exact, ahead, self.needs.of, strict=True)
+        )
         fits = True
         while len(Layout(self.compiled.vocabulary, sizes).where) > MOST_CELLS and max(sizes) > 1:
             fits = False

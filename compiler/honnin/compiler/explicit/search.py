@@ -13,6 +13,8 @@ from honnin.compiler.explicit.space import Compiled, Known, Space, Way
 from honnin.compiler.explicit.symmetry import Names, Symmetry
 
 _LOOK_AT_CLOCK_EVERY: Final = 256
+_RENAMINGS: Final = 20
+"""So many states that are renamings of each other, at most, are expected for each that is kept."""
 
 
 class OutOfTime(Exception):
@@ -99,22 +101,8 @@ class Search:
         return None
 
     def _deeper(self, goal: int, deadline: float, limit: int) -> Found | None:
-        following: dict[State, Known] = {}
-        reached: set[State] = set()
-        try:
-            found = self._expand(goal, deadline, limit, following, reached)
-        except (OutOfTime, TooLarge):
-            for form in following:
-                del self.parents[form]
-            raise
-        self._raw |= reached
-        self._level = list(following.items())
-        return found
-
-    def _expand(
-        self, goal: int, deadline: float, limit: int, following: dict[State, Known], reached: set[State]
-    ) -> Found | None:
-        parents, raw, canonical = self.parents, self._raw, self.symmetry.canonical
+        """What is reached is brought to its canonical form once the level is known to have nothing of the goal."""
+        reached: dict[State, State] = {}
         for count, (state, known) in enumerate(self._level):
             if count % _LOOK_AT_CLOCK_EVERY == 0 and time.monotonic() > deadline:
                 raise OutOfTime
@@ -124,16 +112,28 @@ class Search:
                 self.possible.add(path)
                 if bits & goal:
                     return self._run_to(state, path, way)
-                if way[2] in raw or way[2] in reached:
-                    continue
-                reached.add(way[2])
-                form, form_known, _ = canonical(way[2])
-                if form not in parents:
-                    parents[form] = state
-                    following[form] = form_known
-            if len(parents) > limit:
+                if way[2] not in self._raw:
+                    reached.setdefault(way[2], state)
+            if len(reached) > limit * _RENAMINGS:
                 raise TooLarge
+        self._level = self._adopted(reached, deadline, limit)
+        self._raw.update(reached)
         return None
+
+    def _adopted(self, reached: dict[State, State], deadline: float, limit: int) -> list[tuple[State, Known]]:
+        """The canonical forms that are new, with what they know; when that fails, nothing is changed."""
+        following: dict[State, Known] = {}
+        before: dict[State, State] = {}
+        for count, (state, parent) in enumerate(reached.items()):
+            if count % _LOOK_AT_CLOCK_EVERY == 0 and time.monotonic() > deadline:
+                raise OutOfTime
+            form, known, _ = self.symmetry.canonical(state)
+            if form not in self.parents and form not in following:
+                following[form], before[form] = known, parent
+            if len(self.parents) + len(following) > limit:
+                raise TooLarge
+        self.parents.update(before)
+        return list(following.items())
 
     # ------------------------------------------------------------ runs
 

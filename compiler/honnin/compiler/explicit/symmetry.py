@@ -18,7 +18,7 @@ from honnin.spec.core import EntityT, Type
 Names: TypeAlias = tuple[tuple[int, ...], ...]
 """Per entity, the former value of each value."""
 
-_Cells: TypeAlias = Callable[[list[Cell]], tuple[Cell, ...]]
+_Cells: TypeAlias = Callable[[State], tuple[Cell, ...]]
 
 
 class Symmetry:
@@ -41,22 +41,25 @@ class Symmetry:
         known = [0] * len(self.sizes)
         for rough in (True, False):
             for entity in self._entities:
-                order, known[entity.index] = entity.order(state, self._blurred(state) if rough else None)
+                order, known[entity.index] = entity.order(
+                    state, blurred(state, self._entity_cells) if rough else None
+                )
                 if order is not None:
                     state = entity.renamed(state, order)
                     names[entity.index] = tuple(names[entity.index][old] for old in order)
         return state, tuple(known), tuple(names)
 
-    def _blurred(self, state: State) -> list[Cell]:
-        """The state without the names of entity values."""
-        cells = list(state)
-        for cell in self._entity_cells:
-            value = cells[cell]
-            if isinstance(value, tuple):
-                cells[cell] = len(value)
-            elif value != NONE and value != LAZY:
-                cells[cell] = 0
-        return cells
+
+def blurred(state: State, where: list[int]) -> State:
+    """The state without the names of entity values in these cells."""
+    cells = list(state)
+    for cell in where:
+        value = cells[cell]
+        if isinstance(value, tuple):
+            cells[cell] = len(value)
+        elif NONE < value < LAZY:
+            cells[cell] = 0
+    return tuple(cells)
 
 
 def _occurs(layout: Layout, entity: int) -> bool:
@@ -80,27 +83,33 @@ class _Entity:
         self._name = layout.vocabulary.entities[index]
         self._gathers: dict[tuple[int, ...], _Cells] = {}
         self.held_in = [cell for cell, (slot, _) in enumerate(layout.where) if _is(slot.value, self._name)]
-        self._keyed_slots = {slot.number for slot in layout.vocabulary.slots if self._positions(slot.keys)}
-        alone: list[list[int]] = [[] for _ in range(size)]
-        shared: list[list[int]] = [[] for _ in range(size)]
-        for cell, (slot, keys) in enumerate(layout.where):
-            entities = [i for i in slot.dense if isinstance(base(slot.keys[i]), EntityT)]
-            mine = {
-                int(key) for i, key in zip(slot.dense, keys, strict=True) if self._is_mine(slot.keys[i], key)
-            }
-            for value in mine:
-                (alone if len(entities) == 1 else shared)[value].append(cell)
-        self._alone = [_getter(cells) for cells in alone]
-        self._shared = [_getter([c for c in cells if not layout.where[c][0].sparse]) for cells in shared]
-        rest = layout.blank()
-        self._rest = [
-            (get_a(rest), get_s(rest)) for get_a, get_s in zip(self._alone, self._shared, strict=True)
-        ]
-        self._always_known = [
-            any(not _at_rest(layout, cell) for cell in (*a, *s)) for a, s in zip(alone, shared, strict=True)
-        ]
-        self._all = [(*a, *s) for a, s in zip(alone, shared, strict=True)]
-        self._sparse_shared = [[c for c in cells if layout.where[c][0].sparse] for cells in shared]
+        keyed = {slot.number for slot in layout.vocabulary.slots if self._positions(slot.keys)}
+        slots = {cell: layout.where[cell][0].number for cell in self.held_in}
+        self._held_in_own = [cell for cell in self.held_in if slots[cell] in keyed]
+        self._rough_marks = sorted(((cell, slots[cell]) for cell in self.held_in), key=lambda pair: pair[1])
+        # Marks of cells whose place depends on this entity's names tell the slot only.
+        self._marks = [(cell, ~slots[cell] if slots[cell] in keyed else cell) for cell in self.held_in]
+        self._marks.sort(key=lambda pair: pair[1])
+        self._as_it_is = tuple(range(size))
+        self._says = [self._about(value) for value in range(size)]
+
+    def _about(self, value: int) -> tuple[_Cells, _Cells, tuple[tuple[Cell, ...], tuple[Cell, ...]] | None]:
+        """The cells with the value as a key: with no other entity's key, with others; and what both say when nothing is known."""
+        alone, shared, always_known = [], [], False
+        for cell, (slot, keys) in enumerate(self._layout.where):
+            if any(
+                self._is_mine(slot.keys[i], k) and k == value for i, k in zip(slot.dense, keys, strict=True)
+            ):
+                entities = sum(isinstance(base(slot.keys[i]), EntityT) for i in slot.dense)
+                always_known |= not (slot.lazy or slot.rest is not None)
+                if entities == 1:
+                    alone.append(cell)
+                elif slot.sparse:
+                    always_known = True
+                else:
+                    shared.append(cell)
+        get_alone, get_shared, rest = _getter(alone), _getter(shared), tuple(self._layout.blank())
+        return get_alone, get_shared, None if always_known else (get_alone(rest), get_shared(rest))
 
     def _positions(self, keys: tuple[Type, ...]) -> list[int]:
         return [i for i, key in enumerate(keys) if _is(key, self._name)]
@@ -110,57 +119,40 @@ class _Entity:
 
     # ------------------------------------------------------------ order
 
-    def order(self, state: State, blurred: list[Cell] | None) -> tuple[tuple[int, ...] | None, int]:
+    def order(self, state: State, blurred: State | None) -> tuple[tuple[int, ...] | None, int]:
         """The former value of each value, None when all stay; and how many are known.
 
         With `blurred` (the state without names) nothing depends on the present names.
         """
-        found = self._found(state, blurred is not None)
+        found = self._found(state, self._marks if blurred is None else self._rough_marks)
         cells = self._own_blurred(state) if blurred is None else blurred
-        plain = list(state)
-        keys = []
-        for value in range(self.size):
-            alone, shared = self._alone[value](cells), self._shared[value](cells)
-            blank = not found[value] and not self._always_known[value] and self._is_blank(plain, value)
-            many = tuple(sorted(shared)) if shared else ()
-            keys.append((blank, alone, many, found[value], value))
+        keys: list[tuple[tuple[Cell, ...], list[Cell], list[int], int]] = []
+        blank: list[int] = []
+        for value, (alone, shared, rest) in enumerate(self._says):
+            if not found[value] and rest is not None and (alone(state), shared(state)) == rest:
+                blank.append(value)
+            else:
+                keys.append((alone(cells), sorted(shared(cells)), found[value], value))
         keys.sort()
-        order = tuple(key[-1] for key in keys)
-        known = sum(not key[0] for key in keys)
-        return (None if order == tuple(range(self.size)) else order), known
+        order = (*(key[-1] for key in keys), *blank)
+        return (None if order == self._as_it_is else order), len(keys)
 
-    def _is_blank(self, cells: list[Cell], value: int) -> bool:
-        if (self._alone[value](cells), self._shared[value](cells)) != self._rest[value]:
-            return False
-        return all(cells[cell] == () for cell in self._sparse_shared[value])
-
-    def _found(self, state: State, rough: bool) -> list[list[int]]:
-        """Per value, where it is held: the cells, or the slots only where the cell's index depends on names."""
+    def _found(self, state: State, marks: list[tuple[int, int]]) -> list[list[int]]:
+        """Per value, where it is held."""
         found: list[list[int]] = [[] for _ in range(self.size)]
-        for cell in self.held_in:
+        for cell, mark in marks:
             held = state[cell]
-            slot = self._layout.where[cell][0].number
-            mark = ~slot if rough or slot in self._keyed_slots else cell
-            for value in (v for _, v in held) if isinstance(held, tuple) else (held,):
-                if value != NONE and value != LAZY:
-                    found[int(value)].append(mark)
-        if rough:
-            for marks in found:
-                marks.sort()
+            if isinstance(held, tuple):
+                for _, value in held:
+                    if value != NONE:
+                        found[int(value)].append(mark)
+            elif NONE < held < LAZY:
+                found[int(held)].append(mark)
         return found
 
-    def _own_blurred(self, state: State) -> list[Cell]:
+    def _own_blurred(self, state: State) -> State:
         """The state without this entity's names in cells that it is itself a key of."""
-        cells = list(state)
-        for cell in self.held_in:
-            slot = self._layout.where[cell][0]
-            if slot.number in self._keyed_slots:
-                held = cells[cell]
-                if isinstance(held, tuple):
-                    cells[cell] = len(held)
-                elif held != NONE and held != LAZY:
-                    cells[cell] = 0
-        return cells
+        return blurred(state, self._held_in_own) if self._held_in_own else state
 
     # ------------------------------------------------------------ renaming
 
@@ -169,7 +161,7 @@ class _Entity:
         gather = self._gathers.get(order)
         if gather is None:
             gather = self._gathers[order] = self._gather(order)
-        cells = list(gather(list(state)))
+        cells = list(gather(state))
         new = [0] * self.size
         for value, former in enumerate(order):
             new[former] = value
@@ -177,7 +169,7 @@ class _Entity:
             held = cells[cell]
             if isinstance(held, tuple):
                 cells[cell] = tuple((key, v if v == NONE else new[int(v)]) for key, v in held)
-            elif held != NONE and held != LAZY:
+            elif NONE < held < LAZY:
                 cells[cell] = new[int(held)]
         return tuple(cells)
 
@@ -195,12 +187,6 @@ class _Entity:
         return _getter(source)
 
 
-def _at_rest(layout: Layout, cell: int) -> bool:
-    """Whether the cell starts with a content that is the same in every state."""
-    slot = layout.where[cell][0]
-    return slot.lazy or slot.rest is not None
-
-
 def _getter(cells: list[int]) -> _Cells:
     """The contents of these cells, as a tuple."""
     if len(cells) == 0:
@@ -208,5 +194,4 @@ def _getter(cells: list[int]) -> _Cells:
     if len(cells) == 1:
         only = cells[0]
         return lambda state: (state[only],)
-    get = itemgetter(*cells)
-    return lambda state: get(state)
+    return itemgetter(*cells)

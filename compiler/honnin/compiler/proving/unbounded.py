@@ -25,8 +25,8 @@ from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.proving.vacuity import exercised, vacuity
 
 FIRST_DEPTH: Final = 10
-FIRST_STATES: Final = 1_000
-"""How far the explicit search goes before a proof is tried."""
+FIRST_STATES: Final = {"satisfies": 1_000, "implies": 1_000, "violates": 12_000, "reaches": 12_000}
+"""How far the explicit search goes before a proof is tried: further where a run is expected."""
 
 MOST_STATES: Final = 400_000
 PROOF_SHARE: Final = 0.8
@@ -70,7 +70,9 @@ def _first_search(work: _Work) -> Verdict | None:
     if work.hunt is None:
         return _z3_search(work, steps=6, until=work.deadline - 0.6 * work.time_left)
     hunt = work.hunt
-    sighting = hunt_to(hunt, FIRST_DEPTH, FIRST_STATES, work.deadline, work.progress)
+    sighting = hunt_to(
+        hunt, FIRST_DEPTH, FIRST_STATES[work.asked.check.relation], work.deadline, work.progress
+    )
     if sighting is not None:
         return seen(work.asked, sighting)
     if not (hunt.is_over and hunt.certain):

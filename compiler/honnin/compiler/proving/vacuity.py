@@ -1,4 +1,4 @@
-"""What never happens in a design: an answer that rests on it says less than it seems to."""
+"""What an answer does not say: what never happens in the design, and what was not tried."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from honnin.compiler.answers import Bounded, Proved, Unreachable, Verdict
+from honnin.compiler.answers import Bounded, Proved, Reached, Refuted, Unreachable, Verdict
 from honnin.compiler.explicit.hunt import Hunt
 from honnin.compiler.proving.engines import hunt_to, z3_exercises
 from honnin.compiler.proving.question import Question
@@ -36,7 +36,9 @@ def exercised(asked: Question, hunt: Hunt | None, deadline: float) -> Mapping[st
 
 
 def vacuity(asked: Question, hunt: Hunt | None, verdict: Verdict) -> tuple[str, ...]:
-    """Warnings about steps that were never possible and about assumptions that leave nothing."""
+    """Warnings about steps that were never possible, about assumptions that leave nothing, about a run that may not be shortest."""
+    if hunt is not None and isinstance(verdict, Refuted | Reached) and not hunt.certain:
+        return ("a shorter run, of more values than were tried, is not excluded",)
     if hunt is None or not isinstance(verdict, Proved | Bounded | Unreachable):
         return ()
     if hunt.is_empty:
