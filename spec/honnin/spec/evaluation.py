@@ -99,6 +99,8 @@ class World:
                 return isinstance(term, str)
             case core.IntT() | core.TimeT() | core.DurationT():
                 return isinstance(term, int) and not isinstance(term, bool)
+            case core.RangeT(low=low, high=high):
+                return isinstance(term, int) and not isinstance(term, bool) and low <= term <= high
             case OptionalT(inner=inner):
                 return term is None or self.has(inner, term)
             case _:

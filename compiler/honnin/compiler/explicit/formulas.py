@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from honnin.compiler.explicit.applicable import NotApplicable
-from honnin.compiler.explicit.layout import NONE, Slot, Vocabulary, base
+from honnin.compiler.explicit.layout import NONE, Slot, Vocabulary, base, refuse_long
 from honnin.compiler.product import counter_name
 from honnin.spec import core
 from honnin.spec.core import Binder, BoolT, EntityT, EnumT, Expr, Lit, OptionalT, RangeT, Type
@@ -105,6 +105,7 @@ class Formulas:
             case BoolT():
                 return "range(2)"
             case RangeT(low=low, high=high):
+                refuse_long(type)
                 return f"range({low}, {high + 1})"
             case OptionalT(inner=inner):
                 return f"(NONE, *{self.domain(inner)})"

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import product as combinations
 from typing import Final
 
-from honnin.compiler.explicit.layout import Layout, Sizes
+from honnin.compiler.explicit.applicable import NotApplicable
+from honnin.compiler.explicit.layout import Sizes
 from honnin.compiler.explicit.monotone import monotone
 from honnin.compiler.explicit.needs import Needs
 from honnin.compiler.explicit.run import read_run
@@ -26,7 +27,8 @@ from honnin.spec.core import Property
 
 MOST_VALUES: Final = 20
 FEWEST_VALUES: Final = 2
-MOST_CELLS: Final = 3000
+MOST_CELLS: Final = 3_000
+MOST_CELLS_FIXED: Final = 20_000
 MOST_SCOPES: Final = 64
 _AHEAD: Final = 4
 """Sizes are those that the next multiple of so many steps needs, where larger ones cost little: searches can go on."""
@@ -68,7 +70,9 @@ class Hunt:
         self._cap = MOST_VALUES
 
     def fix(self, sizes: Sizes) -> None:
-        """Search these sizes and smaller ones only, from the start on; `certain` is then about them."""
+        """Search these sizes and smaller ones only, from the start on; `certain` is then about them. NotApplicable when they are large."""
+        if self.compiled.vocabulary.cells(sizes) > MOST_CELLS_FIXED:
+            raise NotApplicable("the scope is too large to search state by state")
         self._fixed = sizes
 
     @property
@@ -123,7 +127,7 @@ class Hunt:
             for size, larger, need in zip(exact, ahead, self.needs.of, strict=True)
         )
         fits = True
-        while len(Layout(self.compiled.vocabulary, sizes).where) > MOST_CELLS and max(sizes) > 1:
+        while self.compiled.vocabulary.cells(sizes) > MOST_CELLS and max(sizes) > 1:
             fits = False
             index = sizes.index(max(sizes))
             sizes = (*sizes[:index], sizes[index] - 1, *sizes[index + 1 :])

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product as combinations
-from math import inf
+from math import inf, prod
 from typing import Final, TypeAlias
 
 from honnin.compiler.explicit.applicable import NotApplicable
@@ -30,6 +30,7 @@ from honnin.spec.core import (
     TextT,
     Type,
     Value,
+    listable,
     walk,
 )
 
@@ -46,6 +47,13 @@ Sizes: TypeAlias = tuple[int, ...]
 def base(type: Type) -> Type:
     """The type without `?`."""
     return type.inner if isinstance(type, OptionalT) else type
+
+
+def refuse_long(type: Type) -> None:
+    """NotApplicable for a range with too many values to list."""
+    kind = base(type)
+    if isinstance(kind, RangeT) and not listable(kind):
+        raise NotApplicable(f"the range {kind.low}..{kind.high} is too long to list")
 
 
 def is_finite(type: Type) -> bool:
@@ -139,10 +147,30 @@ class Vocabulary:
         self.texts += [text for text in ("text one", "text two") if text not in self.texts]
         self.integers = tuple(sorted(numbers, key=lambda n: (abs(n), n)))
 
+    def cells(self, sizes: Sizes) -> int:
+        """How many cells a state has in a scope."""
+        return sum(prod(self.size(slot.keys[i], sizes) for i in slot.dense) for slot in self.slots)
+
+    def size(self, type: Type, sizes: Sizes) -> int:
+        """How many values a finite type has in a scope."""
+        match type:
+            case OptionalT(inner=inner):
+                return self.size(inner, sizes) + 1
+            case EntityT(name=name):
+                return sizes[self.entities.index(name)]
+            case EnumT(members=members):
+                return len(members)
+            case RangeT(low=low, high=high):
+                return high - low + 1
+            case _:
+                return 2
+
     def _refuse(self) -> None:
         if self.product.timed:
             raise NotApplicable("it depends on time")
         for slot in self.slots:
+            for key in slot.keys:
+                refuse_long(key)
             if slot.sparse and slot.rest is None:
                 raise NotApplicable(f"{slot.name} is arbitrary for infinitely many keys")
 

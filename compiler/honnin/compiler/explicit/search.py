@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Final
 
 from honnin.compiler.explicit.layout import Sizes, State
@@ -103,10 +103,13 @@ class Search:
     def _deeper(self, goal: int, deadline: float, limit: int) -> Found | None:
         """What is reached is brought to its canonical form once the level is known to have nothing of the goal."""
         reached: dict[State, State] = {}
-        for count, (state, known) in enumerate(self._level):
-            if count % _LOOK_AT_CLOCK_EVERY == 0 and time.monotonic() > deadline:
+        ways = count()
+        for state, known in self._level:
+            if time.monotonic() > deadline:
                 raise OutOfTime
             for path, way in self.space.steps(state, known):
+                if next(ways) % _LOOK_AT_CLOCK_EVERY == 0 and time.monotonic() > deadline:
+                    raise OutOfTime
                 bits = way[3]
                 self.done |= bits
                 self.possible.add(path)
@@ -124,8 +127,8 @@ class Search:
         """The canonical forms that are new, with what they know; when that fails, nothing is changed."""
         following: dict[State, Known] = {}
         before: dict[State, State] = {}
-        for count, (state, parent) in enumerate(reached.items()):
-            if count % _LOOK_AT_CLOCK_EVERY == 0 and time.monotonic() > deadline:
+        for number, (state, parent) in enumerate(reached.items()):
+            if number % _LOOK_AT_CLOCK_EVERY == 0 and time.monotonic() > deadline:
                 raise OutOfTime
             form, known, _ = self.symmetry.canonical(state)
             if form not in self.parents and form not in following:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from honnin.compiler.answers import Counterexample, Reached, Refuted
-from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt, Sighting
 from honnin.compiler.explicit.search import OutOfTime, TooLarge
 from honnin.compiler.product import build_product
@@ -116,13 +115,16 @@ def z3_proof(asked: Question, deadline: float, progress: Progress) -> tuple[Expr
 
 
 def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Progress) -> Sighting | None:
-    """Deeper, to `depth` steps at most and until there are `states` states; a sighting, if there is one."""
+    """Deeper, to `depth` steps at most and until there are `states` states; a sighting, if there is one.
+
+    NotApplicable when the design turns out not to be for the explicit search.
+    """
     try:
         while hunt.depth < depth and hunt.states < states and not hunt.is_over:
             progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
             sighting = hunt.advance(deadline, states)
             if sighting is not None:
                 return sighting
-    except (OutOfTime, TooLarge, NotApplicable):
+    except (OutOfTime, TooLarge):
         return None
     return None

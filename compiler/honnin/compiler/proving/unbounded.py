@@ -58,21 +58,23 @@ def unbounded(
     `to_prove`: a question whose proof answers the one asked, where that is not itself what is proved.
     """
     work = _Work(asked, to_prove or asked, deadline, progress)
-    try:
-        work.hunt = explicit_hunt(asked)
-    except NotApplicable as reason:
-        work.tried.append(f"explicit search does not apply: {reason}")
     verdict = _first_search(work) or _proof(work) or _search_on(work)
     return verdict, vacuity(asked, work.hunt, verdict)
 
 
 def _first_search(work: _Work) -> Verdict | None:
-    if work.hunt is None:
+    try:
+        work.hunt = explicit_hunt(work.asked)
+        return _first_hunt(work, work.hunt)
+    except NotApplicable as reason:
+        work.hunt = None
+        work.tried.append(f"explicit search does not apply: {reason}")
         return _z3_search(work, steps=6, until=work.deadline - 0.6 * work.time_left)
-    hunt = work.hunt
-    sighting = hunt_to(
-        hunt, FIRST_DEPTH, FIRST_STATES[work.asked.check.relation], work.deadline, work.progress
-    )
+
+
+def _first_hunt(work: _Work, hunt: Hunt) -> Verdict | None:
+    states = FIRST_STATES[work.asked.check.relation]
+    sighting = hunt_to(hunt, FIRST_DEPTH, states, work.deadline, work.progress)
     if sighting is not None:
         return seen(work.asked, sighting)
     if not (hunt.is_over and hunt.certain):
@@ -102,13 +104,20 @@ def _unreachable(clauses: tuple[str, ...]) -> str:
 
 
 def _search_on(work: _Work) -> Verdict:
-    if work.hunt is None:
-        found = _z3_search(work, steps=40, until=work.deadline)
-        return found or _unknown(work, work.bounds.scope, work.bounds.depth)
-    sighting = hunt_to(work.hunt, 1_000_000, MOST_STATES, work.deadline, work.progress)
+    try:
+        if work.hunt is not None:
+            return _hunt_on(work, work.hunt)
+    except NotApplicable as reason:
+        work.hunt = None
+        work.tried.append(f"explicit search does not apply: {reason}")
+    found = _z3_search(work, steps=40, until=work.deadline)
+    return found or _unknown(work, work.bounds.scope, work.bounds.depth)
+
+
+def _hunt_on(work: _Work, hunt: Hunt) -> Verdict:
+    sighting = hunt_to(hunt, 1_000_000, MOST_STATES, work.deadline, work.progress)
     if sighting is not None:
         return seen(work.asked, sighting)
-    hunt = work.hunt
     sure = "every run" if hunt.certain else "runs, not every one"
     work.tried.append(f"explicit search: {sure} of at most {hunt.depth} steps, {hunt.states} states")
     names = hunt.compiled.vocabulary.entities
