@@ -138,3 +138,25 @@ def test_wrong_usage_is_status_2(arguments: list[str]) -> None:
     ran = subprocess.run([*HONNIN, *arguments], capture_output=True, check=False, text=True)
     assert ran.returncode == 2
     assert "Error:" in ran.stderr
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_standard_stream_may_be_closed(closed: str) -> None:
+    command = f'"{sys.executable}" -m honnin watch bounded.honnin {closed}'
+    ran = subprocess.run(["sh", "-c", command], cwd=DATA, capture_output=True, check=False, input=b"")
+    assert ran.returncode == 0
+    assert b"HN0900" not in ran.stdout + ran.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that takes nothing")
+@pytest.mark.parametrize("arguments", [["check"], ["check", "--format", "json"], ["fmt", "--diff"]])
+def test_a_full_disk_is_no_fault_of_honnin(arguments: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "a.honnin"
+    file.write_text("spec a   event e()")
+    with open("/dev/full", "wb") as full:
+        ran = subprocess.run(
+            [*HONNIN, *arguments, str(file)], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert ran.returncode == 2
+    assert b"error[HN0805]: reading or writing failed: no space left on device" in ran.stderr
+    assert b"Traceback" not in ran.stderr

@@ -167,3 +167,26 @@ def test_tests_without_the_marker_are_left_alone(run: Any) -> None:
     result = run("def test_a(): pass\n")
     result.assert_outcomes(passed=1)
     result.stdout.no_fnmatch_line("*honnin:*")
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ("", "the facts are refused"),
+        (', facts="nosuch.json"', "cannot be read"),
+        (', facts="broken.json"', "are no JSON"),
+        (', facts={"entitled": "SECRET-42"}', "the facts are refused"),
+        (', facts="site.json", mask_key=b"short"', "at least 16 bytes"),
+        (', facts="site.json", mask_key="a text and no bytes at all"', "at least 16 bytes"),
+        (', facts="site.json", on_violation="shout"', "on_violation is"),
+    ],
+)
+def test_a_wrong_setting_is_told_in_words(
+    run: Any, pytester: pytest.Pytester, settings: str, said: str
+) -> None:
+    (pytester.path / "broken.json").write_text("SECRET-42{")
+    mark = f'@pytest.mark.honnin("certificate_issuance.honnin"{settings})\n'
+    result = run(mark + "def test_a(honnin_oracle):\n    pass\n", "--showlocals")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"*{said}*"])
+    result.stdout.no_fnmatch_line("*SECRET-42*")

@@ -86,6 +86,7 @@ def test_paths_are_relative_to_the_file_that_has_the_use(tmp_path: Path) -> None
     [
         ('spec main\nuse "nowhere.honnin"', [("main.honnin", 2, "HN0115")]),
         ('spec main\nuse "."', [("main.honnin", 2, "HN0115")]),
+        ('spec main\nuse "/dev/zero"', [("main.honnin", 2, "HN0115")]),
         ('spec main\nuse "main.honnin"', [("main.honnin", 2, "HN0114")]),
         ('spec main\nuse "back.honnin"', [("back.honnin", 2, "HN0114")]),
         ('spec main\nuse "base.honnin"\nstate n: Int', [("main.honnin", 3, "HN0101")]),

@@ -515,3 +515,13 @@ def test_the_value_of_a_read_is_typed() -> None:
     built = system("var b: Bool var n: 0..3 invariant i: b implies n < 3")
     reads = {n.variable: n.type for n in core.walk(built.properties[-1].condition) if isinstance(n, VarRead)}
     assert reads in ({"b": BOOL, "n": INT}, {"n": INT})
+
+
+def test_so_many_ways_lead_through_a_step_and_no_more() -> None:
+    def step(choices: int, end: str = "") -> list[tuple[str, int]]:
+        twice = "either { n += 1 } or { if n == 0 { n += 2 } else { n += 3 } }\n"
+        return in_system(f"var n: Int process p(r: R) {{ one: {{ {twice * choices} {end} }} }}")
+
+    assert step(6) == []
+    assert step(7) == [("HN0422", 1)]
+    assert step(6, "if n == 0 { goto one } else { stop }") == [("HN0422", 1)]

@@ -40,6 +40,10 @@ class BadInput(ValueError):
     """An event that cannot be read; no position, and nothing has changed. The message quotes no value."""
 
 
+class SettingRefused(ValueError):
+    """What an oracle is made with cannot be used."""
+
+
 class FactsRefused(ValueError):
     """The facts do not say every given of the specification rightly. `problems` says which, one line each."""
 
@@ -374,6 +378,10 @@ def _check_inside(parsed: object) -> None:
 
 
 # ---------------------------------------------------------------- masking
+
+
+SHORTEST_KEY = 16
+"""Bytes: a shorter key can be found by trying."""
 
 
 class Mask:

@@ -14,12 +14,14 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 from honnin.compiler.runtime import (
     NEVER,
+    SHORTEST_KEY,
     BadInput,
     Event,
     Fault,
     Field,
     InvariantViolated,
     Mask,
+    SettingRefused,
     Shown,
     SpecificationFault,
     Value,
@@ -88,7 +90,9 @@ class OracleBase:
         shown; otherwise they are tokens under `mask_key` (by default a key of this oracle's own).
         """
         if on_violation not in ("raise", "collect") and not callable(on_violation):
-            raise ValueError('on_violation is "raise", "collect" or a callable')
+            raise SettingRefused('on_violation is "raise", "collect" or a callable')
+        if mask_key is not None and (not isinstance(mask_key, bytes) or len(mask_key) < SHORTEST_KEY):
+            raise SettingRefused(f"mask_key is a key of at least {SHORTEST_KEY} bytes")
         self._lock = threading.RLock()
         self._on_violation = on_violation
         self._clock = clock

@@ -47,6 +47,8 @@ class Honnin(click.Group):
         except Refused as refused:
             session.diagnose(refused.diagnostics, {})
             return Status.WRONG
+        except OSError as error:
+            return _report_trouble(session, error)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:  # noqa: BLE001 - the last resort: a fault of honnin is reported, not thrown at the user
@@ -55,9 +57,19 @@ class Honnin(click.Group):
 
 
 def _close_output() -> None:
-    """Leaves nothing for Python to flush into a pipe that nobody reads."""
+    """Leaves nothing for Python to flush into an output that takes nothing more."""
     devnull = os.open(os.devnull, os.O_WRONLY)
     os.dup2(devnull, sys.stdout.fileno())
+
+
+def _report_trouble(session: Session, error: OSError) -> Status:
+    """A file or an output failed while it was in use: a full disk, a device that is gone."""
+    _close_output()
+    reason = (error.strerror or "unknown reason").lower()
+    click.echo(f"error[HN0805]: reading or writing failed: {reason}", err=True)
+    if session.debug:
+        traceback.print_tb(error.__traceback__)
+    return Status.WRONG
 
 
 def _report_fault(session: Session, error: Exception) -> Status:
@@ -86,8 +98,16 @@ def cli() -> None:
     """
 
 
+def _open_closed_streams() -> None:
+    """Python has None for a standard stream that was closed when it began."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - open to the end of the process
+
+
 def main() -> None:
-    """The console script. What standard output cannot encode is escaped."""
+    """The console script. What standard output cannot encode is escaped; a standard stream that is closed is empty."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

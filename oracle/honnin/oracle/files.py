@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from honnin.spec.core import Specification
     from honnin.spec.load import Checked
 
-SHORTEST_KEY = 16
-"""Bytes: less can be found by trying."""
-
 
 class Refused(Exception):
     """The user's input is wrong: the diagnostics say how."""
@@ -112,6 +109,8 @@ def read_facts_file(file: Path | None, specification: Specification) -> dict[str
 
 def read_key(file: Path | None) -> bytes | None:
     """The key in `file`, without a final line end; None where no file is named."""
+    from honnin.compiler.runtime import SHORTEST_KEY
+
     if file is None:
         return None
     key = read_bytes(file).rstrip(b"\r\n")

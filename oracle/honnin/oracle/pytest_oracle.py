@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Self
 
 import pytest
 
-from honnin.compiler.runtime import Violation
+from honnin.compiler.runtime import FactsRefused, SettingRefused, Violation
 from honnin.oracle.account import headline
 from honnin.oracle.memory import Memory, remembering
 from honnin.oracle.monitor import Spec, SpecificationError, load
@@ -40,7 +40,8 @@ class WatchedTest:
             _refuse('the fixture `honnin_oracle` needs `@pytest.mark.honnin("spec.honnin")` on the test')
         spec = _load(item, marker)
         settings = _settings(marker, spec)
-        key = settings.get("mask_key") or secrets.token_bytes(32)
+        given = settings.get("mask_key")
+        key = secrets.token_bytes(32) if given is None else given
         reveal = bool(settings.get("reveal", False))
         memory = Memory(spec.specification, key, reveal)
         make = remembering(spec.namespace["Oracle"], spec.specification, memory)
@@ -48,7 +49,10 @@ class WatchedTest:
         names = frozenset([expect] if isinstance(expect, str) else expect)
         options = {name: settings[name] for name in _ORACLE_SETTINGS if name in settings}
         options.setdefault("on_violation", "collect" if names else "raise")
-        oracle = make(facts=_facts(item, settings.get("facts")), mask_key=key, reveal=reveal, **options)
+        try:
+            oracle = make(facts=_facts(item, settings.get("facts")), mask_key=key, reveal=reveal, **options)
+        except (FactsRefused, SettingRefused) as error:
+            _refuse(str(error))
         return cls(spec, oracle, memory, names, settings.get("pending", "fail") == "allow")
 
     def conclude(self) -> None:
@@ -158,7 +162,16 @@ def _near(item: pytest.Item, name: str | Path) -> Path:
 
 
 def _facts(item: pytest.Item, facts: Mapping[str, Any] | str | Path | None) -> Any:
-    return json.loads(_near(item, facts).read_bytes()) if isinstance(facts, str | Path) else facts
+    """The facts, from their file if the marker names one."""
+    if not isinstance(facts, str | Path):
+        return facts
+    path = _near(item, facts)
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        _refuse(f"the facts {path} cannot be read: {error.strerror}")
+    except (ValueError, RecursionError):
+        _refuse(f"the facts {path} are no JSON")
 
 
 def _settings(marker: pytest.Mark, spec: Spec) -> Mapping[str, Any]:

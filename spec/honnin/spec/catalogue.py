@@ -261,6 +261,7 @@ _SYSTEMS: tuple[Entry, ...] = (
     Entry(
         "HN0421", "shadowing-member", "error", "A member of a system has the name of something else in scope."
     ),
+    Entry("HN0422", "too-many-ways", "error", "Too many ways lead through a step."),
     Entry(
         "HN0430",
         "unknown-check-subject",

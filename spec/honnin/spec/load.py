@@ -181,7 +181,7 @@ class _Loader:
     ) -> _Unit | None:
         try:
             target = (path.parent / written.value).resolve()
-            data = b"" if target in self._units else target.read_bytes()
+            data = b"" if target in self._units else _content(target)
         except (OSError, ValueError, RuntimeError):
             hint = "paths are relative to the file that has the `use`"
             self._report(Diagnostic("HN0115", f"`{written.value}` cannot be read", written.span, hint=hint))
@@ -276,6 +276,13 @@ class _Loader:
             whole.update(unicodedata.normalize("NFC", text).encode("utf-8", "surrogatepass"))
             whole.update(b"\0")
         return whole.hexdigest()
+
+
+def _content(file: Path) -> bytes:
+    """What is in the file; OSError also for what is no file but a device or a pipe, which may never end."""
+    if file.exists() and not file.is_file():
+        raise OSError("not a file")
+    return file.read_bytes()
 
 
 def _rejecting(unit: _Unit, specification: core.Specification) -> dict[str, bool]:

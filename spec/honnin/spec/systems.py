@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from honnin.spec import core, syntax
+from honnin.spec.branching import check_branching
 from honnin.spec.core import Binder, Expr, Property, Specification, System
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.elaborate.expressions import Context, Typer
@@ -168,7 +169,7 @@ def _action(
     written: syntax.ActionDecl, typer: Typer, reading: Reading, events: frozenset[str]
 ) -> core.Action | None:
     parameters = _parameters(written.parameters, typer)
-    for fault in check_order(written.body, None):
+    for fault in (*check_order(written.body, None), *check_branching(written.body, written.name.span)):
         typer.report(fault)
     if parameters is None:
         return None
@@ -200,7 +201,7 @@ def _process(owned: Owned, typer: Typer, reading: Reading, events: frozenset[str
     )
     steps: list[core.Step] = []
     for step in written.steps:
-        for fault in check_order(step.body, labels):
+        for fault in (*check_order(step.body, labels), *check_branching(step.body, step.label.span)):
             typer.report(fault)
         steps.append(core.Step(step.label.text, inner.block(step.body), span=step.label.span))
     return core.Process(written.name.text, owned.parameters, tuple(steps), span=written.name.span)
