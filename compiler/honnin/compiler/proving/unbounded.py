@@ -28,6 +28,9 @@ FIRST_DEPTH: Final = 10
 FIRST_STATES: Final = {"satisfies": 1_000, "implies": 1_000, "violates": 12_000, "reaches": 12_000}
 """How far the explicit search goes before a proof is tried: further where a run is expected."""
 
+FIRST_SHARE: Final = 0.4
+"""Of the time, what that search may take."""
+
 MOST_STATES: Final = 400_000
 PROOF_SHARE: Final = 0.8
 """Of the time that is left, what a proof gets."""
@@ -69,12 +72,13 @@ def _first_search(work: _Work) -> Verdict | None:
     except NotApplicable as reason:
         work.hunt = None
         work.tried.append(f"explicit search does not apply: {reason}")
-        return _z3_search(work, steps=6, until=work.deadline - 0.6 * work.time_left)
+        return _z3_search(work, steps=6, until=time.monotonic() + FIRST_SHARE * work.time_left)
 
 
 def _first_hunt(work: _Work, hunt: Hunt) -> Verdict | None:
     states = FIRST_STATES[work.asked.check.relation]
-    sighting = hunt_to(hunt, FIRST_DEPTH, states, work.deadline, work.progress)
+    until = time.monotonic() + FIRST_SHARE * work.time_left
+    sighting = hunt_to(hunt, FIRST_DEPTH, states, until, work.progress)
     if sighting is not None:
         return seen(work.asked, sighting)
     if not (hunt.is_over and hunt.certain):
