@@ -44,12 +44,14 @@ class Sought:
 class Walked:
     """`found`: what the shortest runs show at their ends, after `steps` steps; nothing: no run of so many steps shows anything.
 
-    `complete`: no longer run leads anywhere new.
+    `complete`: no longer run leads anywhere new. `taken`: the steps that some run takes; `exercised`: the claims that one exercises.
     """
 
     found: frozenset[str]
     steps: int
     complete: bool = False
+    taken: frozenset[str] = frozenset()
+    exercised: frozenset[str] = frozenset()
 
 
 def sought(module: Module, check: core.Check) -> Sought:
@@ -67,38 +69,52 @@ def sought(module: Module, check: core.Check) -> Sought:
 
 
 def walk(
-    module: Module, name: str, goal: Sought, scope: Mapping[str, tuple[Value, ...]], depth: int
+    module: Module,
+    name: str,
+    goal: Sought,
+    scope: Mapping[str, tuple[Value, ...]],
+    depth: int,
+    *,
+    most: int = MOST_EDGES,
 ) -> Walked:
-    """All runs of the system of at most `depth` steps, over these values of each entity. TooMany when there are too many."""
+    """All runs of the system of at most `depth` steps, over these values of each entity.
+
+    TooMany when they have more than `most` steps altogether.
+    """
     system = module.system(name)
     specifications = _specifications(module, system)
     remembers = _remembers(system, specifications)
-    reached: Iterator[Configuration] = (
-        start
+    reached: Iterator[tuple[str, Configuration]] = (
+        ("", start)
         for facts in _all_facts(specifications, scope)
         for start in initial_states(Design(system, specifications, facts, scope))
     )
     known: set[Hashable] = set()
+    taken: set[str] = set()
+    exercised: set[str] = set()
     edges = 0
     for number in range(depth + 1):
         level: list[Configuration] = []
         found: set[str] = set()
-        for state in reached:
+        for step, state in reached:
             edges += 1
-            if edges > MOST_EDGES:
+            if edges > most:
                 raise TooMany
             reports = _reports(state)
             if any(report.broken for report in reports):
                 continue
+            taken.add(step)
+            exercised |= {claim for report in reports for claim, count in report.exercised.items() if count}
             found |= _shown(state, reports, goal)
             key = _key(state, remembers)
             if key not in known:
                 known.add(key)
                 level.append(state)
-        if found or not level:
-            return Walked(frozenset(found), number, not level)
-        reached = (taken.next for state in level for taken in steps(state))
-    return Walked(frozenset(), depth)
+        if found or not level or number == depth:
+            complete = not level and not found
+            return Walked(frozenset(found), number, complete, frozenset(taken - {""}), frozenset(exercised))
+        reached = ((way.move.step, way.next) for state in level for way in steps(state))
+    raise AssertionError("a walk of fewer than no steps")
 
 
 def _specifications(module: Module, system: System) -> tuple[Specification, ...]:
