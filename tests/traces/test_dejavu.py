@@ -49,7 +49,9 @@ def test_same_violating_events(case: Case) -> None:
     log = HERE / verdict["log"]
     specification = load(HERE / f"{case.specification}.honnin")
     oracle = specification.oracle(on_violation="collect")
-    fields = {event.name: [field.name for field in event.fields] for event in specification.specification.events}
+    fields = {
+        event.name: [field.name for field in event.fields] for event in specification.specification.events
+    }
     with log.open(newline="", encoding="utf-8") as lines:
         for name, *arguments in filter(None, csv.reader(lines)):
             at = int(arguments.pop()) if log.name.endswith(".timed.csv") else None

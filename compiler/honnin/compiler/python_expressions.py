@@ -294,8 +294,8 @@ class Printer:
             case Seen(binder=binder, entity=entity):
                 name = self.names.new(binder.name)
                 seen = self.program.seen_values(entity)
-                values = f"(*{seen}, FRESH)" if self.whole else f"({seen} or (FRESH,))"
-                return self.bind({binder.uid: name}), name, values, []
+                every = f"(*{seen}, FRESH)" if self.whole else f"({seen} or (FRESH,))"
+                return self.bind({binder.uid: name}), name, every, []
             case Scan():
                 return self._scan(step)
 
