@@ -46,6 +46,22 @@ CLAIMS = (
     "on f(a): once[>= 5s] e(a, _)",
 )
 
+PROPERTIES = (
+    "forall a: A. once f(a) implies k[a]",
+    "forall a: A. p[a] at done implies once e(a, _)",
+    "forall a: A. historically not f(a)",
+    "forall a: A. x[a] != none implies (not f(a)) since e(a, _)",
+    "forall a: A. previously e(a, _) implies once f(a)",
+    "forall a: A. earlier e(a, _) implies m[a] != none",
+    "forall a: A. once[<= 5s] e(a, _) implies k[a]",
+    "count(a: A where k[a]) <= 1",
+    "count(a: A where x[a] != none) <= i",
+    "y == none or k[y!]",
+    "forall a: A. x[a] == none or x[a] == w[a]",
+    "i <= 2",
+    "t <= i",
+)
+
 GUARDS = (
     "x[a] == none",
     "x[a] != none",
@@ -116,6 +132,7 @@ system design implements drawn "drawn" {{
 {steps}
   }}
 {actions}
+  invariant stated: {random.choice(PROPERTIES)}
 }}
 check design satisfies right
 """

@@ -17,11 +17,12 @@ from honnin.spec.load import check_text
 from .smt_drawing import draw
 
 
-def product_of(seed: int) -> Product:
+def product_of(seed: int, of_design: bool) -> Product:
+    """What its claim asks of the drawn design, or what its own invariant asks."""
     checked = check_text(draw(seed))
     assert checked.module is not None, checked.diagnostics
     module = checked.module
-    return build_product(module, module.systems[0], module.main.claims)
+    return build_product(module, module.systems[0], () if of_design else module.main.claims)
 
 
 def soon() -> Deadline:
@@ -29,11 +30,13 @@ def soon() -> Deadline:
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_what_is_proved_has_no_counterexample(seed: int) -> None:
-    product = product_of(seed)
-    found = search(product, (), {"A": 2, "B": 2}, 5, soon()).counterexample
+@pytest.mark.parametrize("of_design", [False, True])
+def test_what_is_proved_has_no_counterexample(seed: int, of_design: bool) -> None:
+    product = product_of(seed, of_design)
+    properties = product.properties if of_design else ()
+    found = search(product, properties, {"A": 2, "B": 2}, 5, soon()).counterexample
     if found is not None:
         confirmed(product, run_of(found), Goal(found.specification, found.claim))
     states = reachable(product, time.monotonic() + 0.3)
-    proved = prove(product, (), states, soon(), lambda _: None)
+    proved = prove(product, properties, states, soon(), lambda _: None)
     assert not (isinstance(proved, Inductive) and found is not None)

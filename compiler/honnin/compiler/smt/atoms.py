@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations, count, product
 
 from honnin.compiler.product import NOW, Place
-from honnin.compiler.simplify import conjunction, substitute
+from honnin.compiler.simplify import conjunction, free, substitute
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec import core
 from honnin.spec.core import (
@@ -60,13 +60,23 @@ def binder(type: Type, index: int) -> Binder:
 
 def guarded(expr: Expr) -> Expr:
     """The formula, false where a value that it needs is none."""
-    needed = tuple(
-        Compare("!=", node.body, Lit(None, type_of(node.body)))
-        for node in walk(expr)
-        if isinstance(node, Present)
-    )
     # The innermost first: each may be needed by the next.
-    return conjunction((*(guard for guard in reversed(needed)), expr))
+    return conjunction((*_needed(expr, frozenset()), expr))
+
+
+def _needed(expr: Expr, bound: frozenset[int]) -> Iterator[Expr]:
+    """The presences that the formula needs, but those that speak of variables bound in it: there it says so itself."""
+    match expr:
+        case core.Forall() | core.Exists():
+            bound |= {expr.binder.uid}
+        case core.Count() | core.Sum():
+            bound |= {b.uid for b in expr.binders}
+        case _:
+            pass
+    for part in core.children(expr):
+        yield from _needed(part, bound)
+    if isinstance(expr, Present) and not free(expr) & bound:
+        yield Compare("!=", expr.body, Lit(None, type_of(expr.body)))
 
 
 # ---------------------------------------------------------------- atoms
@@ -112,9 +122,9 @@ def _keys(type: Type, place: Place, words: Vocabulary, budget: Budget) -> list[E
 
 def instances(shape: Expr, budget: Budget) -> Iterator[Expr]:
     """The expression with its free variables replaced by the budget's, in every way."""
-    free = _free(shape)
-    for chosen in product(*(budget.of(b.type) for b in free)):
-        yield substitute(shape, {b.uid: term for b, term in zip(free, chosen, strict=True)})
+    binders = _free(shape)
+    for chosen in product(*(budget.of(b.type) for b in binders)):
+        yield substitute(shape, {b.uid: term for b, term in zip(binders, chosen, strict=True)})
 
 
 def _free(expr: Expr) -> tuple[Binder, ...]:

@@ -170,6 +170,7 @@ class _Unrolling:
         slots: dict[tuple[Type, int], Term] = {}
         ways: list[tuple[z3.BoolRef, Taken]] = []
         for path in self.product.paths:
+            self.deadline.check()
             taken = self.encoding.take(
                 path, self.state, self._names(path, slots), now=now, ledgers=self.ledgers, number=self.number
             )

@@ -64,6 +64,7 @@ class _Search:
         self.plan = plan
         progress(f"looking for an invariant: {plan}, {len(self.table.atoms)} atoms")
         for sample in self.samples:
+            self.induction.deadline.check()
             self.table.add(sample)
         return self._loop()
 
@@ -109,6 +110,7 @@ class _Search:
     def _exclude(self, state: Structure) -> bool:
         """Whether a lemma was added that the state violates."""
         while True:
+            self.induction.deadline.check()
             candidates = [
                 clause
                 for clause in self.table.clauses(state, self.plan.literals, _CANDIDATES)

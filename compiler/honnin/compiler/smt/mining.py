@@ -16,6 +16,9 @@ from honnin.compiler.smt.atoms import Budget, weight
 from honnin.compiler.smt.structures import Rows, Structure, row_function
 from honnin.spec.core import Binder, Expr, Forall, Var, walk
 
+MOST_LOOKS = 20_000
+"""So many partial clauses are looked at for one row; then what was found must do."""
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -57,6 +60,7 @@ class _HittingSets:
     most: int
     found: list[tuple[int, ...]] = field(default_factory=list)
     seen: set[frozenset[int]] = field(default_factory=set)
+    looks: int = MOST_LOOKS
 
     def extend(self, left: int, size: int, chosen: frozenset[int]) -> None:
         """Every way to add at most `size` atoms to the chosen, so that none of the samples `left` agrees with all."""
@@ -64,7 +68,8 @@ class _HittingSets:
             if not any(set(other) <= chosen for other in self.found):
                 self.found.append(tuple(sorted(chosen)))
             return
-        if size == 0 or len(self.found) >= self.most:
+        self.looks -= 1
+        if size == 0 or len(self.found) >= self.most or self.looks < 0:
             return
         differing = next(atoms for bit, atoms in self.samples if left & bit)
         while differing:

@@ -34,12 +34,16 @@ class Deadline:
     at: float
     query: float = QUERY_SECONDS
 
-    def milliseconds(self) -> int:
-        """How long the next query may take; OutOfTime when there is no time left."""
+    def check(self) -> float:
+        """The seconds that are left; OutOfTime when there are none."""
         left = self.at - time.monotonic()
         if left <= 0:
             raise OutOfTime
-        return max(1, int(1000 * min(left, self.query)))
+        return left
+
+    def milliseconds(self) -> int:
+        """How long the next query may take."""
+        return max(1, int(1000 * min(self.check(), self.query)))
 
 
 def check(solver: z3.Solver, deadline: Deadline, assumptions: Sequence[z3.BoolRef] = ()) -> z3.CheckSatResult:
@@ -103,6 +107,7 @@ class Induction:
         return solver
 
     def _path_solver(self, path: Path) -> tuple[Taken, z3.Solver]:
+        self.deadline.check()
         names = self.encoding.names(path)
         now: Term = self.universe.fresh(core.TIME) if self.product.timed else None
         taken = self.encoding.take(path, self._aged(now), names, now=now)

@@ -2,7 +2,7 @@
 
 In the state before a step such a total is an arbitrary integer. A step writes places at a few keys, so after it the total differs by
 what these keys contribute then and contributed before. That is exact where every place that the step writes and the total
-reads has the counted variable among its keys.
+reads has the counted variable among its keys; otherwise the total may be anything after the step.
 """
 
 from __future__ import annotations
@@ -53,8 +53,10 @@ class Totals:
             raise Unsupported("a `count` or `sum` that speaks of events or the time")
         if at.state.origin is not self.before:
             return self._from_scratch(expr, at, names)
-        total = self._before(expr, at, names)
         touched = self._touched(expr, at)
+        if touched is None:
+            return self._anew(expr, at, names)
+        total = self._before(expr, at, names)
         base = replace(at, state=self.before)
         for index, value in enumerate(touched):
             change = number(_contribution(expr, at, names, value)) - number(
@@ -72,6 +74,13 @@ class Totals:
         if _contribution(expr, at, names, anything) == 0:
             return 0
         return number(self.universe.fresh(INT))
+
+    def _anew(self, expr: Count | Sum, at: Moment, names: Environment) -> Number:
+        """After writes that cannot be followed: anything; of a count, as far as its size says."""
+        total = number(self.universe.fresh(INT))
+        if isinstance(expr, Count) and not _free(expr):
+            self.universe.side.append(_boolean(self._sizes(expr, total, at, names)))
+        return total
 
     def _before(self, expr: Count | Sum, at: Moment, names: Environment) -> Number:
         free = _free(expr)
@@ -140,18 +149,16 @@ class Totals:
             )
         )
 
-    def _touched(self, expr: Count | Sum, at: Moment) -> list[Term]:
-        """The values of the counted variable at which something that the total reads was written."""
+    def _touched(self, expr: Count | Sum, at: Moment) -> list[Term] | None:
+        """The values of the counted variable at which something that the total reads was written; None: others too."""
         found: dict[object, Term] = {}
         for name, keys in _reads(expr):
             written = at.state.touched.get(name, ())
-            if written is None:
-                raise Unsupported("a `count` or `sum` of what a `for` writes")
-            if not written:
+            if written is not None and not written:
                 continue
             index = _position(expr.binders[0], keys)
-            if index is None:
-                raise Unsupported("a `count` or `sum` of what is written elsewhere than at its variable")
+            if written is None or index is None:
+                return None
             found.update((identity(key[index]), key[index]) for key in written)
         return list(found.values())
 

@@ -123,21 +123,19 @@ def _is_quantified(node: Expr) -> bool:
 
 
 def _compared(nodes: Iterable[Expr]) -> Iterator[tuple[str, Lit]]:
-    """What stands beside a literal in a comparison."""
+    """What stands beside a literal of its type in a comparison."""
     for node in nodes:
         if isinstance(node, Compare):
             for side, other in ((node.left, node.right), (node.right, node.left)):
                 for literal in walk(other):
                     if isinstance(literal, Lit) and literal.value is not None:
-                        yield from ((name, literal) for name in _names(side))
+                        yield from ((name, literal) for name in _names(side, literal.type))
 
 
-def _names(expr: Expr) -> Iterator[str]:
+def _names(expr: Expr, type: Type) -> Iterator[str]:
     for node in walk(expr):
-        if isinstance(node, VarRead):
-            yield node.variable
-        elif isinstance(node, GivenRead):
-            yield node.given
+        if isinstance(node, VarRead | GivenRead) and node.type in (type, OptionalT(type)):
+            yield node.variable if isinstance(node, VarRead) else node.given
 
 
 def _assigned(prod: Product, constants: Mapping[Type, tuple[Lit, ...]]) -> Iterator[tuple[str, Lit]]:
