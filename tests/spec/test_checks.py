@@ -104,6 +104,8 @@ def test_bounds() -> None:
         ("check d satisfies inv within P: 2, P: 3", "HN0435"),
         ("check d satisfies inv within P: 2, steps: 3, steps: 4", "HN0435"),
         ("check d satisfies inv within P: 0", "HN0436"),
+        ("check d satisfies inv within P: 101", "HN0437"),
+        ("check d satisfies inv within P: 2, steps: 10001", "HN0437"),
     ],
 )
 def test_wrong_bounds(text: str, code: str) -> None:

@@ -284,6 +284,7 @@ _SYSTEMS: tuple[Entry, ...] = (
     Entry("HN0434", "unknown-bound", "error", "A check bounds something that is no entity of its subject."),
     Entry("HN0435", "duplicate-bound", "error", "A check bounds the same thing twice."),
     Entry("HN0436", "bound-too-small", "error", "A check's bound is less than one."),
+    Entry("HN0437", "bound-too-large", "error", "A check's bound is more than can be searched."),
 )
 
 _LINTS: tuple[Entry, ...] = (

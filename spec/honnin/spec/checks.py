@@ -15,6 +15,9 @@ from honnin.spec.syntax import Bound, CheckDecl, Name
 
 TargetKind: TypeAlias = Literal["specification", "invariant", "assume", "cover", "lemma"]
 
+MOST_VALUES = 100
+MOST_STEPS = 10_000
+"""A bound says at most so many values of an entity, and so many steps."""
 _SUITABLE: Mapping[str, frozenset[TargetKind]] = {
     "satisfies": frozenset({"specification", "invariant", "lemma"}),
     "violates": frozenset({"specification", "invariant", "lemma"}),
@@ -186,6 +189,11 @@ def _one_bound(bound: Bound, seen: set[str], entities: frozenset[str]) -> Iterat
         yield Diagnostic(
             "HN0436", f"the bound of `{name}` is {bound.limit}", bound.span, expected="at least 1"
         )
+    most = MOST_STEPS if bound.name is None else MOST_VALUES
+    if bound.limit > most:
+        hint = "leave `within` out to ask for any number"
+        message = f"the bound of `{name}` is more than can be searched"
+        yield Diagnostic("HN0437", message, bound.span, expected=f"at most {most}", hint=hint)
     if isinstance(bound.name, Name) and name not in entities:
         yield Diagnostic(
             "HN0434",
