@@ -103,15 +103,25 @@ def _exercise(claim: Claim) -> Claim:
     return replace(claim, kind="cover", form=form, body=asks)
 
 
-def z3_proof(asked: Question, deadline: float, progress: Progress) -> tuple[Expr, ...] | str:
-    """The clauses of an inductive invariant that excludes every goal; else what was tried."""
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The clauses of an inductive invariant that excludes every goal, and the author's lemmas that are not inductive with it."""
+
+    clauses: tuple[Expr, ...]
+    unproved: tuple[Expr, ...]
+
+
+def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | str:
+    """A proof for any number of everything; else what was tried."""
     from honnin.compiler.smt import induction, proof, samples
 
     known = samples.reachable(asked.product, min(deadline, time.monotonic() + 2))
     result = induction.prove(
         asked.product, asked.properties, known, proof.Deadline(deadline), progress, asked.lemmas
     )
-    return result.clauses if isinstance(result, induction.Inductive) else result.reason
+    if isinstance(result, induction.Inductive):
+        return Proof(result.clauses, result.unproved)
+    return result.reason
 
 
 def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Progress) -> Sighting | None:

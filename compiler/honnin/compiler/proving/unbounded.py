@@ -23,6 +23,7 @@ from honnin.compiler.proving.engines import (
 from honnin.compiler.proving.question import Question
 from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.proving.vacuity import exercised, vacuity
+from honnin.spec.core import Expr
 
 FIRST_DEPTH: Final = 10
 FIRST_STATES: Final = {"satisfies": 1_000, "implies": 1_000, "violates": 12_000, "reaches": 12_000}
@@ -30,6 +31,9 @@ FIRST_STATES: Final = {"satisfies": 1_000, "implies": 1_000, "violates": 12_000,
 
 FIRST_SHARE: Final = 0.4
 """Of the time, what that search may take."""
+
+DEPTHS: Final = (6, 12, 24, 40)
+"""How many steps z3's search goes in every scope before it goes further in any."""
 
 MOST_STATES: Final = 400_000
 PROOF_SHARE: Final = 0.8
@@ -47,6 +51,7 @@ class _Work:
     hunt: Hunt | None = None
     bounds: Bounds = field(default_factory=Bounds)
     tried: list[str] = field(default_factory=list)
+    unproved: tuple[Expr, ...] = ()
 
     @property
     def time_left(self) -> float:
@@ -62,7 +67,7 @@ def unbounded(
     """
     work = _Work(asked, to_prove or asked, deadline, progress)
     verdict = _first_search(work) or _proof(work) or _search_on(work)
-    return verdict, vacuity(asked, work.hunt, verdict)
+    return verdict, (*vacuity(asked, work.hunt, verdict), *_unproved_lemmas(work))
 
 
 def _first_search(work: _Work) -> Verdict | None:
@@ -95,11 +100,18 @@ def _proof(work: _Work) -> Verdict | None:
     if isinstance(result, str):
         work.tried.append(f"proof for any number: {result}")
         return None
-    clauses = tuple(spoken(work.to_prove.product, clause) for clause in result)
+    clauses = tuple(spoken(work.to_prove.product, clause) for clause in result.clauses)
+    work.unproved = result.unproved
     if work.asked.is_cover:
         return Unreachable(_unreachable(clauses))
     able = exercised(work.asked, work.hunt, work.deadline)
     return Proved(clauses, work.to_prove.premises, able, "an inductive invariant, checked by z3")
+
+
+def _unproved_lemmas(work: _Work) -> Iterator[str]:
+    for stated in work.to_prove.product.properties:
+        if stated.kind == "lemma" and stated.condition in work.unproved:
+            yield f"the lemma {stated.name} was not used: it is not inductive with the invariant found, and may be false"
 
 
 def _unreachable(clauses: tuple[str, ...]) -> str:
@@ -114,8 +126,7 @@ def _search_on(work: _Work) -> Verdict:
     except NotApplicable as reason:
         work.hunt = None
         work.tried.append(f"explicit search does not apply: {reason}")
-    found = _z3_search(work, steps=40, until=work.deadline)
-    return found or _unknown(work, work.bounds.scope, work.bounds.depth)
+    return _deeper_z3_search(work) or _unknown(work, work.bounds.scope, work.bounds.depth)
 
 
 def _hunt_on(work: _Work, hunt: Hunt) -> Verdict:
@@ -124,8 +135,17 @@ def _hunt_on(work: _Work, hunt: Hunt) -> Verdict:
         return seen(work.asked, sighting)
     sure = "every run" if hunt.certain else "runs, not every one"
     work.tried.append(f"explicit search: {sure} of at most {hunt.depth} steps, {hunt.states} states")
+    found = None if hunt.certain else _deeper_z3_search(work)
     names = hunt.compiled.vocabulary.entities
-    return _unknown(work, dict(zip(names, hunt.sizes, strict=True)), hunt.depth)
+    return found or _unknown(work, dict(zip(names, hunt.sizes, strict=True)), hunt.depth)
+
+
+def _deeper_z3_search(work: _Work) -> Verdict | None:
+    for steps in DEPTHS:
+        found = _z3_search(work, steps, work.deadline)
+        if found is not None or work.time_left < 0:
+            return found
+    return None
 
 
 def _z3_search(work: _Work, steps: int, until: float) -> Verdict | None:

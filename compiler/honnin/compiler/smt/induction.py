@@ -27,11 +27,11 @@ Progress = Callable[[str], None]
 class Inductive:
     """The clauses that, with the claims and properties asked about, are inductive and exclude everything wrong.
 
-    `unused`: the lemmas that are not inductive with them (they may be false), or were not needed.
+    `unproved`: the lemmas that are not among them, because they are not inductive with them; they may be false.
     """
 
     clauses: tuple[Expr, ...]
-    unused: tuple[Expr, ...] = ()
+    unproved: tuple[Expr, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,10 @@ class _Search:
         """The first that no step breaks; else the first."""
         return next((c for c in clauses if self.induction.is_kept(c, self.lemmas)), clauses[0])
 
-    def needed(self) -> tuple[Expr, ...]:
-        """Those of the lemmas that the proof of what is asked rests on, and the proofs of these, and so on."""
+    def needed(self, wanted: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """Those of the lemmas that are wanted or that the proof of what is asked rests on, and the proofs of these, and so on."""
         used: dict[int, Claimed] = {}
-        todo: list[Claimed] = []
+        todo = [lemma for lemma in self.lemmas if lemma.formula in wanted]
         for path in self.paths:
             self.induction.violation(path, self.lemmas)
             todo += self.induction.rests_on
@@ -220,7 +220,7 @@ def _prove(
     for plan in plans(words):
         tried += 1
         if search.look(plan, words, progress):
-            clauses = search.needed()
+            clauses = search.needed(lemmas)
             if is_inductive(product, properties, clauses, deadline):
                 return Inductive(clauses)
     return NotFound(f"no inductive invariant was found among the clauses of {tried} vocabularies")

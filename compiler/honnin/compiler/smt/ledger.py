@@ -107,7 +107,7 @@ def _now(at: Moment) -> Term:
 def open_obligation(check: Check, number: int, raised: Formula, at: Moment, names: Environment) -> Obligation:
     """The obligation that the event of `at` raises; the event itself may meet it."""
     if at.universe.domains is None:
-        raise Unsupported("a deadline (`eventually`) in a proof for any number")
+        raise Unsupported("a deadline (`eventually`)")
     deadlines: list[Deadline] = []
 
     def collect(formula: Eventually, inner: Environment) -> Formula:
