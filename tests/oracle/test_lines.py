@@ -31,6 +31,7 @@ def test_a_line_that_is_too_long_comes_in_pieces_of_one_number(
     found = list(read_lines(io.BytesIO(b"ok\n" + b"x" * 9 + end)))
     assert [line.number for line in found] == [1, 2, 2, 2]
     assert [line.whole for line in found] == [True, False, False, False]
+    assert [line.continued for line in found] == [False, False, True, True]
     assert b"".join(line.data for line in found) == b"ok\n" + b"x" * 9 + end
 
 

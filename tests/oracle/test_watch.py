@@ -229,3 +229,13 @@ def test_words_of_the_author_stay_on_their_line(honnin: Run, tmp_path: Path) -> 
     ran = honnin("watch", file, input=line("e", x=0))
     assert ran.out.splitlines()[0] == 'violated i "one\\ntwo \\x1b[31m"'
     assert "\x1b" not in honnin("explain", file).out
+
+
+def test_bad_lines_of_one_number_are_told_each(honnin: Run, tmp_path: Path) -> None:
+    log, kept = tmp_path / "log.jsonl", tmp_path / "kept"
+    log.write_text("{\n")
+    ran = honnin("audit", "--format", "json", "--quarantine", str(kept), "bounded.honnin", str(log), str(log))
+    assert ran.status == 4
+    assert [record["bad_input"]["line"] for record in ran.records if "bad_input" in record] == [1, 1]
+    assert ran.records[-1]["summary"]["not_read"] == 2
+    assert kept.read_text() == "{\n{\n"

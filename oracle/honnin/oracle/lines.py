@@ -18,11 +18,15 @@ BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, numbered from 1 in its file, with its line end if it has one; or a piece of one that is too long."""
+    """One line, numbered from 1 in its file, with its line end if it has one; or a piece of one that is too long.
+
+    `continued`: the piece before was of the same line.
+    """
 
     number: int
     data: bytes
     whole: bool = True
+    continued: bool = False
 
     @property
     def content(self) -> bytes:
@@ -48,7 +52,7 @@ class _Cutter:
     def flush(self, ended: bool = True) -> Iterator[Line]:
         if self.rest:
             self.number += not self.inside
-            yield Line(self.number, self.rest, whole=ended and not self.inside)
+            yield Line(self.number, self.rest, ended and not self.inside, self.inside)
             self.inside, self.rest = not ended, b""
 
 

@@ -34,7 +34,6 @@ class Watching:
     broken: Counter[str] = field(default_factory=Counter)
     faults: int = 0
     unread: int = 0
-    _bad_line: tuple[Path | None, int] | None = None
 
     def begin(self) -> None:
         """Says what is watched and what is not; then what already failed before any event."""
@@ -92,9 +91,8 @@ class Watching:
     def _bad(self, line: Line, reason: str, log: Path | None) -> None:
         if self.quarantine is not None:
             self.quarantine.write(line.data)
-        if (log, line.number) == self._bad_line:
+        if line.continued:
             return
-        self._bad_line = (log, line.number)
         self.unread += 1
         self.session.tell({"bad_input": {"line": line.number, "reason": reason, **_in_log(log)}})
         self.session.say(f"{paint('not read', 'yellow')} {_line_words(line, log)}: {reason}")
