@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _KINDS = {"invariant": "invariant", "assume": "assumption", "cover": "cover"}
 
 
-SECONDS = 2.0
+SECONDS = 5.0
 """For each search of a trace."""
 
 
