@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import product
+from random import Random
 from typing import Literal
 
 from honnin.compiler.answers import (
@@ -24,7 +26,7 @@ from honnin.spec.core import BOOL, Check, Lit, Module, Specification, Value
 from honnin.spec.load import check_text
 
 from .designs import drawn_design
-from .walk import TooMany, Walked, sought, walk
+from .walk import Sought, TooMany, Walked, sought, walk
 
 LARGEST = 2
 DEPTH = 3
@@ -34,15 +36,36 @@ Scope = Mapping[str, tuple[Value, ...]]
 
 
 @lru_cache(maxsize=256)
-def module(seed: int) -> Module | None:
-    """The module of a drawn design; None when the front end refuses it."""
-    return check_text(drawn_design(seed)).module
+def module(seed: int) -> Module:
+    """The module of a drawn design: often one that goes wrong or reaches its cover, and takes two or three steps to it."""
+    return _chosen(seed)[1]
 
 
-def check(relation: Literal["satisfies", "reaches"], target: str, steps: int | None = None) -> Check:
-    """A check of the drawn design; with `steps`, within bounds."""
-    bounds = () if steps is None else (("A", LARGEST), ("B", LARGEST))
-    return Check("d", relation, target, steps is not None, bounds, steps)
+def text(seed: int) -> str:
+    """The same design as text."""
+    return _chosen(seed)[0]
+
+
+def _chosen(seed: int) -> tuple[str, Module]:
+    random = Random(seed)
+    while True:
+        drawn = drawn_design(random.randrange(10**9))
+        made = check_text(drawn).module
+        if made is not None and random.random() < _interest(made):
+            return drawn, made
+
+
+def _interest(made: Module) -> float:
+    """How much a design is worth that goes wrong or reaches its cover, but not at once: its chance to be taken."""
+    *_, largest = scopes(made)
+    goal = Sought(frozenset(("i1", "i2", "v")), frozenset(("own",)))
+    try:
+        walked = walk(made, "d", goal, largest, 3, most=MOST_STEPS_WALKED // 2)
+    except TooMany:
+        return 0.1
+    if not walked.found:
+        return 0.12
+    return (0.03, 0.1, 1.0, 1.0)[walked.steps]
 
 
 def scopes(made: Module) -> Iterator[Scope]:
@@ -53,6 +76,12 @@ def scopes(made: Module) -> Iterator[Scope]:
             entity: tuple(f"{entity}{number}" for number in range(1, size + 1))
             for entity, size in zip(entities, sizes, strict=True)
         }
+
+
+def check(relation: Literal["satisfies", "reaches"], target: str, steps: int | None = None) -> Check:
+    """A check of the drawn design; with `steps`, within bounds."""
+    bounds = () if steps is None else (("A", LARGEST), ("B", LARGEST))
+    return Check("d", relation, target, steps is not None, bounds, steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +112,6 @@ def compared(seed: int, asked: Check, depth: int, timeout: float) -> Compared | 
     What a walk finds is asked for again with more time: a busy machine is no disagreement.
     """
     made = module(seed)
-    if made is None:
-        return None
     goal = sought(made, asked)
     try:
         walks = tuple(
@@ -116,7 +143,7 @@ def problems(seed: int, asked: Check, case: Compared, depth: int) -> Iterator[st
     if found is not None:
         yield from _of_run(seed, asked, case, found, depth)
     if isinstance(case.answer.verdict, Proved | Unreachable | Bounded):
-        yield from _of_what_happens(case)
+        yield from _of_what_happens(case, depth)
 
 
 def _of_run(seed: int, asked: Check, case: Compared, found: Counterexample, depth: int) -> Iterator[str]:
@@ -131,7 +158,6 @@ def _of_run(seed: int, asked: Check, case: Compared, found: Counterexample, dept
         yield f"{values} values where {case.fewest_values} are enough"
     if not small and steps <= depth:
         made = module(seed)
-        assert made is not None
         try:
             walked = walk(made, "d", sought(made, asked), found.scope, steps, most=MOST_STEPS_WALKED)
         except TooMany:
@@ -140,13 +166,13 @@ def _of_run(seed: int, asked: Check, case: Compared, found: Counterexample, dept
             yield f"{steps} steps, where a walk has {walked.found} after {walked.steps}"
 
 
-def _of_what_happens(case: Compared) -> Iterator[str]:
-    """Warnings must not call impossible what a walk does."""
+def _of_what_happens(case: Compared, depth: int) -> Iterator[str]:
+    """Warnings must not call impossible, in runs so long, what a walk does."""
     taken = {step for _, walked in case.walks for step in walked.taken}
     for warning in case.answer.warnings:
-        step, _, said = warning.partition(" was never possible")
-        if said and step in taken:
-            yield f"warns of {step}, which a walk takes"
+        said = re.fullmatch(r"(\S+) was never possible in runs of up to (\d+) steps", warning)
+        if said and int(said[2]) >= depth and said[1] in taken:
+            yield f"warns of {said[1]}, which a walk takes"
     verdict = case.answer.verdict
     if isinstance(verdict, Proved | Bounded):
         exercised = {claim for _, walked in case.walks for claim in walked.exercised}
@@ -158,7 +184,7 @@ def _of_what_happens(case: Compared) -> Iterator[str]:
 def disagreements(seed: int, checks: Sequence[Check], counts: Counter[str]) -> list[str]:
     """Where the answers to the checks of a drawn design and its runs do not agree; what the answers are is counted."""
     found = []
-    for asked in checks if module(seed) is not None else ():
+    for asked in checks:
         depth = asked.steps or DEPTH
         case = compared(seed, asked, depth, SECONDS)
         if case is not None:

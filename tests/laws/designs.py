@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -98,12 +99,12 @@ class Draw:
         return f"{place.name}[{', '.join(keys)}]" if keys else place.name
 
     def formula(self, scope: Scope, depth: int) -> str:
-        for _ in range(8):
+        for _ in range(12):
             try:
                 return self._formula(scope, depth)
             except Nothing:
                 continue
-        return "true"
+        raise Nothing
 
     def _formula(self, scope: Scope, depth: int) -> str:
         if depth <= 0:
@@ -141,7 +142,7 @@ class Draw:
 
     def _past(self, scope: Scope, depth: int) -> str:
         word = self.random.choice(("once", "earlier", "previously", "historically", "since"))
-        body = self.atom(scope) if self.likely(0.7) else f"({self.formula(scope, depth - 1)})"
+        body = self.atom(scope) if self.likely(0.6) else f"({self.formula(scope, depth - 1)})"
         if word == "since":
             return f"(not {self.atom(scope)}) since {body}"
         return f"{word} {body}"
@@ -155,8 +156,6 @@ class Draw:
         return f"{event.name}({', '.join(arguments)})"
 
     def _test(self, scope: Scope) -> str:
-        if scope.past and self.likely(0.2):
-            return self.atom(scope)
         places = [*scope.places]
         if places and self.likely(0.8):
             place = self.random.choice(places)
@@ -194,18 +193,33 @@ class Draw:
             try:
                 place = self.read(state, scope)
                 value = f":= {self.term(state.value, scope)}"
+                if value in (":= none", ":= false", ":= k1") and self.likely(0.8):
+                    value = {":= false": ":= true", ":= k1": ":= k2"}.get(value, "")
+                if not value:
+                    continue
             except Nothing:
                 continue
             if state.value == "Int" and self.likely(0.5):
                 value = "+= 1"
             whole = Scope(bound, tuple(self.states))
-            when = f" when {self.formula(whole, 0)}" if self.likely(0.25) else ""
+            try:
+                when = f" when {self.formula(whole, 0)}" if self.likely(0.25) else ""
+            except Nothing:
+                when = ""
             return f"after {pattern}{when} {{ {place} {value} }}"
         return ""
 
     def claim(self, kind: str, name: str) -> str:
+        """A claim with a formula that reads the state, the events of the past, or a given."""
+        while True:
+            try:
+                return self._claim(kind, name)
+            except Nothing:
+                continue
+
+    def _claim(self, kind: str, name: str) -> str:
         past = self.likely(0.5)
-        places = (*self.states, *self.givens)
+        places = (*self.states, *self.states, *self.givens)
         if self.likely(0.6):
             pattern, bound = self.pattern(self.random.choice(self.events))
             when = f" when {self.formula(Scope(bound, places), 0)}" if self.likely(0.2) else ""
@@ -213,7 +227,7 @@ class Draw:
         else:
             moment = "sometime" if kind == "cover" else "always"
             scope = Scope((), places, past=past)
-        return f'{kind} {name} "": {moment}: {self.formula(scope, self.random.randint(1, 2))}'
+        return f'{kind} {name} "": {moment}: {self.formula(scope, self.random.choice((0, 1, 1, 2)))}'
 
     def place(self, letter: str, keys: Sequence[str] = FINITE, value: Sequence[str] = VALUES) -> Place:
         many = self.random.choice((0, 0, 1, 1, 2))
@@ -235,19 +249,22 @@ class Draw:
         if self.likely(0.2):
             branches = " or ".join(f"{{ {' '.join(self.straight(scope))} }}" for _ in range(2))
             body.append(f"either {branches}")
-        body += self.straight(scope)
+        body += self.straight(scope) or self.straight(scope)
         if labels and self.likely(0.25):
             body.append(self.random.choice((f"goto {self.random.choice(labels)}", "stop")))
         return " ".join(body)
 
     def guards(self, scope: Scope) -> tuple[str, Scope]:
         said = []
-        if self.likely(0.5):
-            said.append(f"when {self.formula(self.looking(scope), 1)}")
-        if self.likely(0.25):
+        if self.likely(0.35):
+            with suppress(Nothing):
+                said.append(f"when {self.formula(self.looking(scope), 1)}")
+        if self.likely(0.35):
             name, type = self.name("y"), self.random.choice(FINITE)
             scope = scope.plus((name, type))
-            where = f" where {self.formula(scope, 0)}" if self.likely(0.6) else ""
+            where = ""
+            with suppress(Nothing):
+                where = f" where {self.formula(scope, 0)}" if self.likely(0.4) else ""
             said.append(f"pick {name}: {type}{where}")
         return " ".join(said), scope
 
@@ -258,23 +275,21 @@ class Draw:
 
     def straight(self, scope: Scope) -> list[str]:
         found = []
-        for _ in range(self.random.choice((0, 1, 1, 2))):
-            try:
+        for _ in range(self.random.choice((1, 1, 2))):
+            with suppress(Nothing):
                 found.append(self.statement(scope, 1))
-            except Nothing:
-                continue
         return found
 
     def statement(self, scope: Scope, depth: int) -> str:
         match self.random.randint(0, 9):
-            case 0 | 1 | 2 | 3:
+            case 0 | 1 | 2 | 3 | 4:
                 event = self.random.choice(self.events)
                 arguments = [self.argument(type, scope) for type in event.fields]
                 return f"emit {event.name}({', '.join(arguments)})"
-            case 4 if depth > 0:
+            case 5 if depth > 0:
                 inner = [self.statement(scope, 0) for _ in range(2)]
                 return f"if {self.formula(self.looking(scope), 0)} {{ {inner[0]} }} else {{ {inner[1]} }}"
-            case 5:
+            case 6:
                 return self._for(scope)
             case _:
                 return self.assign(self.random.choice(self.variables), scope)
@@ -315,18 +330,22 @@ class Draw:
         scope = Scope((), (*self.variables, *self.givens), bang=True)
         if self.likely(0.75):
             lines += self.process(scope)
-        for _ in range(self.random.choice((0, 1, 1, 2))):
+        for _ in range(self.random.choice((0, 1, 1, 2)) or "process" not in " ".join(lines)):
             names = tuple(
                 (self.name("a"), self.random.choice(FINITE)) for _ in range(self.random.randint(0, 2))
             )
             over = ", ".join(f"{name}: {type}" for name, type in names)
             lines.append(f"  action {self.name('act')}({over}) {{ {self.step(scope.plus(*names), ())} }}")
         quiet = Scope((), (*self.variables, *self.givens))
-        for kind, chance in (("invariant own", 0.5), ("assume calm", 0.15), ("init", 0.15), ("lemma", 0.1)):
+        for kind, chance in (
+            ("invariant own", 0.5),
+            ("assume calm", 0.1),
+            ("init", 0.1),
+            ("lemma help", 0.1),
+        ):
             if self.likely(chance):
-                name = f"{kind}_" if kind == "lemma" else kind
-                name = "lemma help" if kind == "lemma" else name
-                lines.append(f"  {name}: {self.formula(quiet, 1)}")
+                with suppress(Nothing):
+                    lines.append(f"  {kind}: {self.formula(quiet, 1)}")
         return [*lines, "}"]
 
     def process(self, scope: Scope) -> list[str]:
@@ -334,8 +353,8 @@ class Draw:
         labels = [f"l{number}" for number in range(1, self.random.randint(2, 4) + 1)]
         lines = [f"  process {name}({parameter[0]}: A) {{"]
         inner = scope.plus(parameter)
-        if self.likely(0.6):
-            type = self.random.choice(("A", "B", "Bool", "K"))
+        if self.likely(0.7):
+            type = self.random.choice(("A", "B", "B", "Bool", "K"))
             lines.append(f"    var own{name}: {type} = any")
             inner = Scope(inner.names, (*inner.places, Place(f"own{name}", (), type)), bang=True)
         lines += [f"    {label}: {{ {self.step(inner, labels)} }}" for label in labels]
@@ -361,9 +380,9 @@ def drawn_design(seed: int) -> str:
         fields_ = ", ".join(f"f{number}: {type}" for number, type in enumerate(event.fields))
         lines.append(f"input event {event.name}({fields_})")
     lines += [f"state {_declared(state)}{DEFAULTS.get(state.value, '')}" for state in draw.states]
-    lines += [draw.after(state) for state in draw.states for _ in range(draw.random.randint(1, 2))]
+    lines += [block for state in draw.states for _ in range(2) if (block := draw.after(state))]
     lines += [draw.claim("invariant", "i1"), draw.claim("invariant", "i2"), draw.claim("cover", "v")]
-    if draw.likely(0.2):
+    if draw.likely(0.1):
         lines.append(draw.claim("assume", "w"))
     draw.variables = [draw.place("u") for _ in range(draw.random.randint(1, 3))]
     return "\n".join((*lines, *draw.system())) + "\n"
