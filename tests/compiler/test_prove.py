@@ -234,3 +234,21 @@ def test_an_interrupt_is_not_swallowed() -> None:
     made = module(LOOP, "d satisfies positive")
     with pytest.raises(KeyboardInterrupt):
         prove(made, made.checks[0], timeout=20, progress=interrupt)
+
+
+@pytest.mark.parametrize("bounds", ["", " within steps: 3"])
+def test_a_design_without_entities_may_have_very_large_maps(bounds: str) -> None:
+    checked = check_text(
+        f"""spec s
+event go(n: 0..4000)
+state seen: 0..4000 -> Int
+after go(n) {{ seen[n] += 1 }}
+invariant once_each "": on go(n): seen[n] == 0
+system d implements s {{ action x(n: 0..4000) {{ when n < 3 emit go(n) }} }}
+check d violates once_each{bounds}
+"""
+    )
+    assert checked.module is not None, checked.diagnostics
+    answer = prove(checked.module, checked.module.checks[0], timeout=10)
+    assert isinstance(answer.verdict, Refuted)
+    assert len(answer.verdict.counterexample.steps) == 2

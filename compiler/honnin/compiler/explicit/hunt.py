@@ -127,14 +127,14 @@ class Hunt:
             for size, larger, need in zip(exact, ahead, self.needs.of, strict=True)
         )
         fits = True
-        while self.compiled.vocabulary.cells(sizes) > MOST_CELLS and max(sizes) > 1:
+        while self.compiled.vocabulary.cells(sizes) > MOST_CELLS and max(sizes, default=1) > 1:
             fits = False
             index = sizes.index(max(sizes))
             sizes = (*sizes[:index], sizes[index] - 1, *sizes[index + 1 :])
         return sizes, certain and fits
 
     def _narrow(self, sizes: Sizes) -> None:
-        if self._fixed is not None or max(sizes) <= FEWEST_VALUES:
+        if self._fixed is not None or max(sizes, default=1) <= FEWEST_VALUES:
             raise TooLarge
         self._cap = max(FEWEST_VALUES, max(sizes) // 2)
         self._searches = {}
