@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -73,10 +75,11 @@ def test_a_claim_in_plain_words(honnin: Run, tmp_path: Path, claim: str, words: 
     assert [r["claim"]["words"] for r in ran.records if "claim" in r] == [words]
 
 
-def test_a_whole_specification(honnin: Run, golden: Golden) -> None:
-    ran = honnin("explain", "certificate_issuance.honnin")
-    assert ran.status == 0
-    golden("explain.txt", ran.out + ran.err)
+def test_a_whole_specification(golden: Golden) -> None:
+    """In a process of its own, as a user runs it: what z3 finds first hangs on what it was asked before."""
+    command = [sys.executable, "-m", "honnin", "explain", "certificate_issuance.honnin"]
+    ran = subprocess.run(command, cwd=DATA, capture_output=True, text=True, encoding="utf-8", check=True)
+    golden("explain.txt", ran.stdout + ran.stderr)
 
 
 def test_when_state_is_read_and_which_examples_show_it(honnin: Run) -> None:
