@@ -78,7 +78,14 @@ def test_a_claim_in_plain_words(honnin: Run, tmp_path: Path, claim: str, words: 
 def test_a_whole_specification(golden: Golden) -> None:
     """In a process of its own, as a user runs it: what z3 finds first hangs on what it was asked before."""
     command = [sys.executable, "-m", "honnin", "explain", "certificate_issuance.honnin"]
-    ran = subprocess.run(command, cwd=DATA, capture_output=True, text=True, encoding="utf-8", check=True)
+    ran = subprocess.run(
+        command,
+        cwd=Path(__file__).parent / "data",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
     golden("explain.txt", ran.stdout + ran.stderr)
 
 
