@@ -13,7 +13,6 @@ from typing import Final, TypeAlias
 
 from honnin.spec import core
 from honnin.spec.core import (
-    After,
     Binder,
     Claim,
     Expr,
@@ -22,10 +21,10 @@ from honnin.spec.core import (
     ProveOnly,
     Specification,
     State,
-    Statement,
     Type,
     Value,
 )
+from honnin.spec.hidden import hidden_formula
 from honnin.spec.words import bound_here, expression, free_binders
 
 
@@ -267,7 +266,7 @@ def _disjunction(values: list[Known], *, negated: bool = False) -> Known:
 
 def prove_only(claim: Claim, specification: Specification) -> ProveOnly | None:
     """Why an oracle leaves the claim out; None when it can decide it."""
-    hidden = _hidden_formula(claim, specification)
+    hidden = hidden_formula(claim, specification)
     if hidden is not None:
         return ProveOnly("hidden", None, hidden)
     if claim.given_only:
@@ -352,70 +351,3 @@ def _decided_past(expr: Expr, binder: Binder, scope: tuple[Binder, ...], default
 
 def _is(found: Known, wanted: bool | int) -> bool | Unknown:
     return UNKNOWN if isinstance(found, Unknown) else found == wanted
-
-
-# ---------------------------------------------------------------- hidden events
-
-
-def _hidden_formula(claim: Claim, specification: Specification) -> str | None:
-    """The first pattern, atom or read of the claim that depends on hidden events."""
-    events = frozenset(event.name for event in specification.events if event.direction == "hidden")
-    if not events:
-        return None
-    for pattern in claim.patterns:
-        if pattern.event in events:
-            return f"on {pattern.event}"
-    states = hidden_states(specification)
-    for formula in (claim.when, claim.body):
-        for node in core.walk(formula):
-            if _depends(node, events, states):
-                return expression(node)
-    return None
-
-
-def _depends(node: Expr, events: frozenset[str], states: frozenset[str]) -> bool:
-    match node:
-        case core.Atom(event=event):
-            return event in events
-        case core.StateRead(state=state):
-            return state in states
-        case core.Previously():
-            return bool(events)
-        case _:
-            return False
-
-
-def hidden_states(specification: Specification) -> frozenset[str]:
-    """The states that hidden events change, directly or through what they change."""
-    events = frozenset(event.name for event in specification.events if event.direction == "hidden")
-    states: frozenset[str] = frozenset()
-    while True:
-        more = states | {
-            place for after in specification.updates for place in _hidden_writes(after, events, states)
-        }
-        if more == states:
-            return states
-        states = more
-
-
-def _hidden_writes(after: After, events: frozenset[str], states: frozenset[str]) -> Iterator[str]:
-    whole = any(pattern.event in events for pattern in after.patterns)
-    yield from _writes(after.body, whole or _reads(after.when, states), states)
-
-
-def _writes(body: tuple[Statement, ...], depends: bool, states: frozenset[str]) -> Iterator[str]:
-    for statement in body:
-        match statement:
-            case core.Assign(place=place, keys=keys, value=value):
-                if depends or any(_reads(expr, states) for expr in (*keys, value)):
-                    yield place
-            case core.IfStatement(condition=condition, then=then, otherwise=otherwise):
-                yield from _writes((*then, *otherwise), depends or _reads(condition, states), states)
-            case core.For(where=where, body=inner):
-                yield from _writes(inner, depends or _reads(where, states), states)
-            case _:
-                raise TypeError(f"{type(statement).__name__} in an `after`")
-
-
-def _reads(expr: Expr, states: frozenset[str]) -> bool:
-    return any(isinstance(node, core.StateRead) and node.state in states for node in core.walk(expr))
