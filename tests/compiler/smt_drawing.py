@@ -44,6 +44,10 @@ CLAIMS = (
     "on e(a, _): not earlier[<= 5s] e(a, _)",
     "on f(a): (not e(a, _)) since[<= 5s] f(a)",
     "on f(a): once[>= 5s] e(a, _)",
+    "on e(a, _): eventually[<= 10s] f(a)",
+    "on e(a, b): m[a] == none or eventually[<= 5s] e(a, b)",
+    "on n(i): i > 1 implies eventually[<= 10s] n(_)",
+    "on f(_): forall x: A. m[x] == none or eventually[<= 10s] f(x)",
 )
 
 PROPERTIES = (
@@ -100,6 +104,8 @@ EFFECTS = (
     "emit n(1)",
     "i += 1  emit e(a, w[a])",
     "z[a] := now",
+    "emit e(a, w[a])  emit f(a)",
+    "emit n(i)  emit n(1)",
 )
 
 

@@ -208,6 +208,22 @@ invariant seen "after e": on f(p): earlier e(p)
 invariant twice "never twice": on f(p): not earlier f(p)
 """
 
+DUE = """spec due
+entity Request
+input event ask(request: Request)
+output event answer(request: Request)
+output event beat()
+invariant answered "answered in time": on ask(r): eventually[<= 10s] answer(r)
+system watched implements due "nothing goes on while something is overdue" {
+  var asked: Request -> Time?
+  define fine(r: Request) = asked[r] == none or now - asked[r]! <= 10s
+  action asks(r: Request) { when asked[r] == none and (forall o: Request. fine(o))  asked[r] := now  emit ask(r) }
+  action answers(r: Request) { when asked[r] != none and (forall o: Request. fine(o))  asked[r] := none  emit answer(r) }
+  action clock() { when forall o: Request. fine(o)  emit beat() }
+}
+system unwatched extends watched implements due "the clock goes on" { action clock() { emit beat() } }
+"""
+
 LARGE = {"tickets_twice": 6, "agreement_kept": 7}
 
 
@@ -245,6 +261,7 @@ def proof(product: Product, seconds: float = 20) -> Inductive | NotFound:
         (RATE, "patient", "hasty"),
         (COMMIT, "two_phase", "one_is_enough"),
         (PAST, "good", "bad"),
+        (DUE, "watched", "unwatched"),
     ],
 )
 def test_right_designs_are_proved_and_wrong_ones_refuted(text: str, right: str, wrong: str) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
+from honnin.compiler.deadlines import with_deadlines
 from honnin.compiler.formulas import reads_now, statement_expressions
 from honnin.compiler.history import lower_with_properties
 from honnin.compiler.lower import lower
@@ -152,7 +153,7 @@ def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> 
     else:
         properties = system.properties
         lowered = [lower(*each) for each in zip(specifications, watched, strict=True)]
-    machines = tuple(map(_dating_counts, lowered))
+    machines = tuple(with_deadlines(_dating_counts(machine)) for machine in lowered)
     timed = (
         any(check.claim.needs_time for machine in machines for check in machine.checks)
         or any(reads_now(stated.condition) for stated in properties)

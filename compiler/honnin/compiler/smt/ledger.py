@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from honnin.compiler.machine import Check
 from honnin.compiler.smt.terms import Environment, Moment, evaluate, holds
-from honnin.compiler.smt.universe import Unsupported
 from honnin.compiler.smt.values import Formula, Term, add, at_most, choose, conj, disj, identity, neg
 from honnin.spec.core import BOOL, Eventually, Now
 
@@ -106,8 +105,6 @@ def _now(at: Moment) -> Term:
 
 def open_obligation(check: Check, number: int, raised: Formula, at: Moment, names: Environment) -> Obligation:
     """The obligation that the event of `at` raises; the event itself may meet it."""
-    if at.universe.domains is None:
-        raise Unsupported("a deadline (`eventually`)")
     deadlines: list[Deadline] = []
 
     def collect(formula: Eventually, inner: Environment) -> Formula:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import product
 
 import z3
@@ -84,8 +84,8 @@ class ModelState:
         return tuple(self._elements[type])
 
     def _integers(self) -> tuple[Value, ...]:
-        """The integers that the model's constants are and that its places hold."""
-        found = {self._model[d].as_long() for d in self._model.decls() if d.arity() == 0 and _is_integer(d)}
+        """The integers that the model's constants are, at which its maps differ, and that its places hold."""
+        found = set(_integers_of(self._model))
         for place in self._encoding.product.places:
             if not any(isinstance(type, _ENDLESS) for type in place.keys) and not counts(place):
                 for keys in product(*(self.domain(type) for type in place.keys)):
@@ -149,5 +149,12 @@ class ModelState:
         return bool(z3.is_true(self._model.eval(formula, model_completion=True)))
 
 
-def _is_integer(declared: z3.FuncDeclRef) -> bool:
-    return bool(declared.range() == z3.IntSort())
+def _integers_of(model: z3.ModelRef) -> Iterator[int]:
+    for declared in model.decls():
+        found = model[declared]
+        if isinstance(found, z3.FuncInterp):
+            entries = (found.entry(index) for index in range(found.num_entries()))
+            values = [entry.arg_value(index) for entry in entries for index in range(entry.num_args())]
+        else:
+            values = [found]
+        yield from (value.as_long() for value in values if z3.is_int_value(value))

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from honnin.compiler.deadlines import due, has_deadline
 from honnin.compiler.machine import Check, Machine, Phase, Register
 from honnin.compiler.product import Place, Product, place_name
 from honnin.compiler.smt.ledger import Ledger, Obligation, open_obligation
 from honnin.compiler.smt.terms import Environment, Happening, Moment, State, evaluate, holds
-from honnin.compiler.smt.universe import Reading
+from honnin.compiler.smt.universe import Reading, Unsupported
 from honnin.compiler.smt.updates import apply_writes, matches, writes_of
 from honnin.compiler.smt.values import Formula, Maybe, Term, Times, add, conj, disj, neg
-from honnin.spec.core import Eventually, Implies, Now, Type, walk
+from honnin.spec.core import Implies, Now, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +73,12 @@ def take_position(
         return None
     late, ledger = ledger.clock(at)
     judged = [Judged(check, missed, trigger=trigger) for check, missed, trigger in late]
+    if at.universe.domains is None:
+        judged += _overdue(machine, at)
     opened: list[Obligation] = []
     for check in machine.checks:
         if check.phase == 1:
-            found, obligations = _phase_1(check, event, types, at, number)
+            found, obligations = _phase_1(machine, check, event, types, at, number)
             judged.append(found)
             opened += obligations
     state, conflict = apply_writes(writes_of(machine.specification.updates, event, types, at), places, at)
@@ -86,12 +89,16 @@ def take_position(
     return Position(tuple(judged), conflict, state.having(_registers(machine, 2, after)), ledger)
 
 
-def has_deadline(check: Check) -> bool:
-    return any(isinstance(node, Eventually) for node in walk(check.body))
+def _overdue(machine: Machine, at: Moment) -> Iterator[Judged]:
+    """In a proof: the claims whose deadlines the time of the event has passed."""
+    for check in machine.checks:
+        deadline = due(check, machine)
+        if deadline is not None:
+            yield Judged(check, holds(deadline.overdue, at, {}))
 
 
 def _phase_1(
-    check: Check, event: Happening, types: tuple[Type, ...], at: Moment, number: int
+    machine: Machine, check: Check, event: Happening, types: tuple[Type, ...], at: Moment, number: int
 ) -> tuple[Judged, list[Obligation]]:
     failed: list[Formula] = []
     exercised: list[Formula] = []
@@ -104,6 +111,11 @@ def _phase_1(
         exercised.append(_exercised(triggered, check, at, names))
         if check.claim.kind == "cover":
             failed.append(conj((triggered, holds(body, at, names))))
+        elif has_deadline(check) and at.universe.domains is None:
+            deadline = due(check, machine)
+            if deadline is None:
+                raise Unsupported("several deadlines in one claim")
+            failed.append(conj((triggered, neg(holds(deadline.in_time, at, names)))))
         elif has_deadline(check):
             obligation = open_obligation(check, number, triggered, at, names)
             failed.append(obligation.missed_at_once)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from honnin.compiler.deadlines import due
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.product import Place, Product, place_name
 from honnin.spec import core
@@ -176,6 +177,7 @@ def _expressions(prod: Product) -> Iterator[Expr]:
         yield by_place(stated.condition, design)
     for machine in prod.machines:
         formulas = [f for check in machine.checks for f in (check.when, check.body)]
+        formulas += [d.overdue for check in machine.checks if (d := due(check, machine)) is not None]
         formulas += [f for register in machine.registers for f in (register.set, register.hold)]
         formulas += [e for block in machine.specification.updates for e in statement_expressions(block.body)]
         yield from (by_place(formula, partial(place_name, machine)) for formula in formulas)
