@@ -13,8 +13,8 @@ from typing import Any
 
 import reelay
 
+from honnin.compiler.generator.module import generate
 from honnin.compiler.lower import lower
-from honnin.compiler.python import generate
 from honnin.spec.load import check_text
 
 SPECIFICATION = """

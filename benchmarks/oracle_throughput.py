@@ -13,8 +13,8 @@ from collections.abc import Callable
 from itertools import islice
 from types import ModuleType
 
+from honnin.compiler.generator.module import generate
 from honnin.compiler.lower import lower
-from honnin.compiler.python import generate
 from honnin.spec.load import check_text
 
 CERTIFICATES = """

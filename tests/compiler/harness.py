@@ -9,8 +9,8 @@ from dataclasses import replace
 from itertools import count, product
 from typing import Any
 
+from honnin.compiler.generator.module import generate
 from honnin.compiler.lower import lower
-from honnin.compiler.python import generate
 from honnin.spec.core import Module, Occurrence, Specification, Type, Value, finite_values
 from honnin.spec.facts import Facts, Missing
 from honnin.spec.load import check_text

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from honnin.compiler.generator.module import generate
 from honnin.compiler.lower import lower
-from honnin.compiler.python import generate
 from honnin.spec.examples import example_facts
 from honnin.spec.load import check_file
 from honnin.spec.meaning import evaluate

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from honnin.compiler.runtime import BadInput, FactsRefused, InvariantViolated, SpecificationFault
+from honnin.compiler.runtime.base import BadInput, FactsRefused, InvariantViolated, SpecificationFault
 from honnin.spec.core import Occurrence
 from honnin.spec.trace import read_line
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from click.testing import CliRunner
 
-from honnin.compiler.runtime import BadInput, FactsRefused
+from honnin.compiler.runtime.base import BadInput, FactsRefused
 from honnin.compiler.smt.trace import report as z3_report
 from honnin.oracle.cli import cli
 from honnin.spec import core

@@ -11,6 +11,7 @@ from honnin.spec import format_formulas, syntax
 from honnin.spec.format import format_file
 from honnin.spec.load import check_text
 from honnin.spec.parser import parse
+from honnin.spec.precedence import Level
 from tests.corpus.cases import cases
 
 from .pairs import drawn
@@ -76,8 +77,8 @@ def test_a_fault_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     """A formatter that leaves out the parentheses around `or`."""
     right = format_formulas._level
 
-    def wrong(expr: syntax.Expr) -> format_formulas.Level:
-        return format_formulas.Level.ATOM if isinstance(expr, syntax.Or) else right(expr)
+    def wrong(expr: syntax.Expr) -> Level:
+        return Level.ATOM if isinstance(expr, syntax.Or) else right(expr)
 
     monkeypatch.setattr(format_formulas, "_level", wrong)
     assert any(problem(text(drawn(seed)[0])) for seed in SEEDS)

@@ -10,8 +10,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from honnin.compiler.generator.module import generate
 from honnin.compiler.lower import lower
-from honnin.compiler.python import generate
 from honnin.spec import core
 from honnin.spec.core import Specification
 from honnin.spec.verdicts import Report

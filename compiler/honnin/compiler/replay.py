@@ -96,13 +96,14 @@ def _facts(givens: tuple[Given, ...], run: Run) -> Facts:
     return {
         given.name: FactTable(
             {one.keys: one.value for one in run.givens if one.given == given.name},
-            _any_value(given.value, run.scope),
+            any_value(given.value, run.scope),
         )
         for given in givens
     }
 
 
-def _any_value(type: Type, scope: Mapping[str, tuple[Value, ...]]) -> Value:
+def any_value(type: Type, scope: Mapping[str, tuple[Value, ...]]) -> Value:
+    """Some value of the type, the same each time: for what a run leaves open."""
     default = default_of(type)
     if not isinstance(default, Missing):
         return default

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from honnin.compiler.runtime import (
+    from honnin.compiler.runtime.base import (
         BadInput,
         FactsRefused,
         InvariantViolated,
@@ -36,5 +36,5 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = "honnin.oracle.monitor" if name in _MONITOR else "honnin.compiler.runtime"
+    home = "honnin.oracle.monitor" if name in _MONITOR else "honnin.compiler.runtime.base"
     return getattr(import_module(home), name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from honnin.oracle.table import quoted
 
 if TYPE_CHECKING:
-    from honnin.compiler.runtime import Violation
+    from honnin.compiler.runtime.base import Violation
 
 
 def headline(violation: Violation) -> str:

@@ -6,21 +6,18 @@ from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+from honnin.compiler.replay import any_value
 from honnin.oracle.monitor import compile_specification
 from honnin.spec.core import (
     DurationT,
-    EntityT,
-    EnumT,
     Given,
     Module,
     OptionalT,
-    RangeT,
     TimeT,
     Type,
     Value,
     finite_values,
 )
-from honnin.spec.facts import Missing, default_of
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Counterexample
@@ -46,7 +43,7 @@ def reads(run: Counterexample, module: Module) -> list[str]:
 def _fact(given: Given, run: Counterexample) -> Any:
     """The given as a facts file says it; what the run leaves open is anything."""
     known = {one.keys: one.value for one in run.givens if one.given == given.name}
-    anything = _any_value(given.value, run)
+    anything = any_value(given.value, run.scope)
     if not given.keys:
         return _json(known.get((), anything), given.value)
     finite = [finite_values(key) for key in given.keys]
@@ -61,21 +58,6 @@ def _fact(given: Given, run: Counterexample) -> Any:
         for row in keys
     ]
     return {"table": rows} if complete else {"table": rows, "default": _json(anything, given.value)}
-
-
-def _any_value(type: Type, run: Counterexample) -> Value:
-    default = default_of(type)
-    if not isinstance(default, Missing):
-        return default
-    match type:
-        case EntityT(name=name):
-            return run.scope[name][0]
-        case EnumT(members=members):
-            return members[0]
-        case RangeT(low=low):
-            return low
-        case _:
-            return ""
 
 
 def _json(value: Value, type: Type) -> Any:

@@ -109,7 +109,7 @@ def read_facts_file(file: Path | None, specification: Specification) -> dict[str
 
 def read_key(file: Path | None) -> bytes | None:
     """The key in `file`, without a final line end; None where no file is named."""
-    from honnin.compiler.runtime import SHORTEST_KEY
+    from honnin.compiler.runtime.base import SHORTEST_KEY
 
     if file is None:
         return None

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from honnin.compiler.runtime import InvariantViolated, Mask, Violation, event_words
+from honnin.compiler.runtime.base import InvariantViolated, Mask, Violation, event_words
 from honnin.spec.core import EntityT, Event, OptionalT, Specification, Type, Value
 
 CAPACITY = 10_000

@@ -17,7 +17,7 @@ from honnin.spec.load import check_file
 from honnin.spec.render import render
 
 if TYPE_CHECKING:
-    from honnin.compiler.runtime import Violation
+    from honnin.compiler.runtime.base import Violation
 
 OnViolation = Literal["raise", "collect"] | Callable[["Violation"], object]
 
@@ -115,8 +115,8 @@ def compile_specification(specification: Specification, digest: str) -> Spec:
 
 def oracle_source(specification: Specification, digest: str, *, standalone: bool) -> str:
     """The text of the generated module: every claim that can be monitored."""
+    from honnin.compiler.generator.module import generate
     from honnin.compiler.lower import lower
-    from honnin.compiler.python import generate
 
     monitored = [claim for claim in specification.claims if claim.prove_only is None]
     return generate(lower(specification, monitored), digest, standalone=standalone)

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Self
 
 import pytest
 
-from honnin.compiler.runtime import FactsRefused, SettingRefused, Violation
+from honnin.compiler.runtime.base import FactsRefused, SettingRefused, Violation
 from honnin.oracle.account import headline
 from honnin.oracle.memory import Memory, remembering
 from honnin.oracle.monitor import Spec, SpecificationError, load

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from honnin.compiler.runtime import BadInput
+from honnin.compiler.runtime.base import BadInput
 from honnin.oracle.account import headline, record
 from honnin.oracle.lines import LONGEST, Line
 from honnin.oracle.monitor import Spec

@@ -8,30 +8,13 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Sequence
-from enum import IntEnum
 from typing import assert_never, cast
 
 from honnin.spec import syntax as s
 from honnin.spec.layout import LINE, Doc, Group, Nest, commas, joined
+from honnin.spec.precedence import Level
 from honnin.spec.render import INVISIBLE
 from honnin.spec.source import Node
-
-
-class Level(IntEnum):
-    """How tightly a formula binds, loosest first: the rules of the grammar."""
-
-    IFF = 0
-    IMPLIES = 1
-    OR = 2
-    AND = 3
-    SINCE = 4
-    NOT = 5
-    COMPARE = 6
-    SUM = 7
-    PRODUCT = 8
-    UNARY = 9
-    POSTFIX = 10
-    ATOM = 11
 
 
 def formula(expr: s.Expr, at_least: Level = Level.IFF, *, last: bool = True) -> Doc:

@@ -6,17 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from honnin.spec import syntax
-from honnin.spec.core import Binder, Expr, OptionalT, Property, SystemVar, Type, Var, VarRead, walk
+from honnin.spec.core import Binder, Property, SystemVar, Type, Var, VarRead
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.elaborate.claims import quantified, range_of, within_range
-from honnin.spec.elaborate.declarations import called_names, fold, typed_define
+from honnin.spec.elaborate.declarations import called_names, typed_define
+from honnin.spec.elaborate.defaults import default_value
 from honnin.spec.elaborate.expressions import Context, Typer
-from honnin.spec.elaborate.guards import Guards
 from honnin.spec.elaborate.scope import Broken, Meaning, ProcessNames, Report, Scope, Variable, nfkc
-from honnin.spec.elaborate.types import a_type, countable, default_of, key_types, place_type, read_type
-from honnin.spec.words import bound_here
+from honnin.spec.elaborate.types import countable, key_types, place_type, read_type
 
-_DEFAULT = Context("the default of a variable", now=False, state=False)
 _DEFINE = Context("a define of a system", variables=True, instances=True)
 
 
@@ -98,33 +96,12 @@ def _variable(
     value = place_type(written.type.value, typer.scope, typer.report)
     if keys is None or value is None:
         return None
-    initial = None if written.any else _initial(written, value, typer)
+    initial = None if written.any else default_value(written.default, value, written.name, typer, or_any=True)
     if not new or (initial is None and not written.any):
         return None
     name = written.name.text if process is None else f"{process}.{written.name.text}"
     title = None if written.title is None else written.title.value
     return SystemVar(name, (*instance, *keys), value, initial, process, title, span=written.name.span)
-
-
-def _initial(written: syntax.VarDecl, value: Type, typer: Typer) -> Expr | None:
-    if written.default is None:
-        default = default_of(value)
-        if default is None:
-            typer.fail(
-                "HN0221",
-                f"{a_type(value)} has no default: say with which value `{written.name.text}` begins",
-                written.name.span,
-                f"write `= ...` or `= any`, or make it {a_type(OptionalT(value))}",
-            )
-        return default
-    typed = replace(typer, context=_DEFAULT).value(written.default, value, f"`{written.name.text}`")
-    if typed is None:
-        return None
-    if any(bound_here(node) for node in walk(typed)):
-        typer.fail("HN0222", "a default is made of literals, constants and givens", written.default.span)
-        return None
-    Guards(typer.report).check(typed)
-    return fold(typed) or typed
 
 
 def declare_defines(written: Sequence[syntax.DefineDecl], typer: Typer) -> Scope:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from typing import assert_never
 
 from honnin.spec import core
 from honnin.spec.core import Binder, Expr, Interval, OptionalT, System, Type, Value
 from honnin.spec.lexer import RESERVED
+from honnin.spec.precedence import Level
 
 _UNITS = (("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000))
 
@@ -26,7 +26,7 @@ def expression(expr: Expr, system: System | None = None) -> str:
     printer = _Printer({}, names, system)
     for binder in free.values():
         printer = printer.bind(binder)
-    return printer.show(expr, _Level.IFF, True)
+    return printer.show(expr, Level.IFF, True)
 
 
 def type_name(type: Type) -> str:
@@ -118,23 +118,6 @@ def _other_names(expr: Expr) -> Iterator[str]:
                 yield name
 
 
-class _Level(IntEnum):
-    """How tightly an expression holds together; an operand of a lower level needs parentheses."""
-
-    IFF = 0
-    IMPLIES = 1
-    OR = 2
-    AND = 3
-    SINCE = 4
-    NOT = 5
-    COMPARE = 6
-    SUM = 7
-    PRODUCT = 8
-    UNARY = 9
-    POSTFIX = 10
-    ATOM = 11
-
-
 @dataclass(frozen=True, slots=True)
 class _Printer:
     """`names`: what each binder in scope is called; `taken`: names that no binder may have."""
@@ -151,7 +134,7 @@ class _Printer:
             name, number = f"{binder.name}_{number}", number + 1
         return replace(self, names={**self.names, binder.uid: name})
 
-    def show(self, expr: Expr, least: _Level, last: bool) -> str:
+    def show(self, expr: Expr, least: Level, last: bool) -> str:
         """The expression where a level of at least `least` is needed; `last`: nothing follows it up to a closing bracket."""
         while isinstance(expr, core.Lift):
             expr = expr.body
@@ -162,45 +145,45 @@ class _Printer:
         return f"({self._bare(expr, True)})"
 
     def _inside(self, expr: Expr) -> str:
-        return self.show(expr, _Level.IFF, True)
+        return self.show(expr, Level.IFF, True)
 
     def _bare(self, expr: Expr, last: bool) -> str:
         match expr:
             case core.Iff(left=left, right=right):
-                return self._pair("iff", left, _Level.IMPLIES, right, _Level.IMPLIES, last)
+                return self._pair("iff", left, Level.IMPLIES, right, Level.IMPLIES, last)
             case core.Implies(left=left, right=right):
-                return self._pair("implies", left, _Level.OR, right, _Level.IMPLIES, last)
+                return self._pair("implies", left, Level.OR, right, Level.IMPLIES, last)
             case core.Or(items=items):
-                return self._chain("or", items, _Level.AND, last)
+                return self._chain("or", items, Level.AND, last)
             case core.And(items=items):
-                return self._chain("and", items, _Level.SINCE, last)
+                return self._chain("and", items, Level.SINCE, last)
             case core.Compare(operator=operator, left=left, right=right):
-                return self._pair(operator, left, _Level.SUM, right, _Level.SUM, last)
+                return self._pair(operator, left, Level.SUM, right, Level.SUM, last)
             case core.Arithmetic(operator="*", left=left, right=right):
-                return self._pair("*", left, _Level.PRODUCT, right, _Level.UNARY, last)
+                return self._pair("*", left, Level.PRODUCT, right, Level.UNARY, last)
             case core.Arithmetic(operator=operator, left=left, right=right):
-                return self._pair(operator, left, _Level.SUM, right, _Level.PRODUCT, last)
+                return self._pair(operator, left, Level.SUM, right, Level.PRODUCT, last)
             case core.Not(body=body):
-                return f"not {self.show(body, _Level.NOT, last)}"
+                return f"not {self.show(body, Level.NOT, last)}"
             case core.Minus(body=body):
-                return f"-{self.show(body, _Level.UNARY, last)}"
+                return f"-{self.show(body, Level.UNARY, last)}"
             case core.Present(body=body):
-                return f"{self.show(body, _Level.POSTFIX, last)}!"
+                return f"{self.show(body, Level.POSTFIX, last)}!"
             case core.Forall() | core.Exists():
                 return self._quantified(expr)
             case core.Since() | core.Once() | core.Earlier() | core.Historically() | core.Previously():
                 return self._past(expr, last)
             case core.Eventually(bound=bound, body=body):
-                return f"eventually[<= {duration(bound)}] {self.show(body, _Level.NOT, last)}"
+                return f"eventually[<= {duration(bound)}] {self.show(body, Level.NOT, last)}"
             case _:
                 return self._closed(expr)
 
     def _pair(
-        self, word: str, left: Expr, left_level: _Level, right: Expr, right_level: _Level, last: bool
+        self, word: str, left: Expr, left_level: Level, right: Expr, right_level: Level, last: bool
     ) -> str:
         return f"{self.show(left, left_level, False)} {word} {self.show(right, right_level, last)}"
 
-    def _chain(self, word: str, items: Sequence[Expr], level: _Level, last: bool) -> str:
+    def _chain(self, word: str, items: Sequence[Expr], level: Level, last: bool) -> str:
         shown = [self.show(item, level, False) for item in items[:-1]]
         return f" {word} ".join((*shown, self.show(items[-1], level, last)))
 
@@ -212,11 +195,11 @@ class _Printer:
         interval = _interval(expr.interval)
         if isinstance(expr, core.Since):
             # The grammar would take `not a since b`; readers would not agree on it.
-            left = self.show(expr.left, _Level.COMPARE, False)
-            right = self.show(expr.right, _Level.COMPARE, last)
+            left = self.show(expr.left, Level.COMPARE, False)
+            right = self.show(expr.right, Level.COMPARE, last)
             return f"{left} since{interval} {right}"
         word = type(expr).__name__.lower()
-        return f"{word}{interval} {self.show(expr.body, _Level.NOT, last)}"
+        return f"{word}{interval} {self.show(expr.body, Level.NOT, last)}"
 
     def _quantified(self, expr: core.Forall | core.Exists) -> str:
         """Quantifiers of one kind that follow each other are printed as one."""
@@ -293,31 +276,31 @@ def _interval(interval: Interval | None) -> str:
     return "" if interval is None else f"[{interval.operator} {duration(interval.bound)}]"
 
 
-def _level(expr: Expr) -> _Level:
+def _level(expr: Expr) -> Level:
     match expr:
         case core.Iff():
-            return _Level.IFF
+            return Level.IFF
         case core.Implies():
-            return _Level.IMPLIES
+            return Level.IMPLIES
         case core.Or():
-            return _Level.OR
+            return Level.OR
         case core.And():
-            return _Level.AND
+            return Level.AND
         case core.Since():
-            return _Level.SINCE
+            return Level.SINCE
         case core.Not() | core.Once() | core.Earlier() | core.Historically() | core.Previously():
-            return _Level.NOT
+            return Level.NOT
         case core.Eventually() | core.Forall() | core.Exists():
-            return _Level.NOT
+            return Level.NOT
         case core.Compare():
-            return _Level.COMPARE
+            return Level.COMPARE
         case core.Arithmetic(operator=operator):
-            return _Level.PRODUCT if operator == "*" else _Level.SUM
+            return Level.PRODUCT if operator == "*" else Level.SUM
         case core.Minus():
-            return _Level.UNARY
+            return Level.UNARY
         case core.Lit(value=int() as value, name=None) if value < 0:
-            return _Level.UNARY
+            return Level.UNARY
         case core.Present():
-            return _Level.POSTFIX
+            return Level.POSTFIX
         case _:
-            return _Level.ATOM
+            return Level.ATOM

@@ -21,6 +21,7 @@ from honnin.compiler.product import Path
 from honnin.compiler.simplify import normal
 from honnin.spec import core
 from honnin.spec.core import Binder, EntityT, Expr, Type, type_of
+from honnin.spec.words import bound_here
 
 
 @dataclass(slots=True)
@@ -227,7 +228,7 @@ class Needs:
         under: list[tuple[Expr, tuple[Binder, ...]]] = [(expr, around)]
         while under:
             node, bound = under.pop()
-            here = _binders_of(node)
+            here = bound_here(node)
             for binder in here:
                 entity = self._entity(binder.type)
                 if entity is not None:
@@ -252,16 +253,6 @@ class Needs:
                     self.of[entity].per_value.add(other)
 
 
-def _binders_of(node: Expr) -> tuple[Binder, ...]:
-    match node:
-        case core.Forall(binder=binder) | core.Exists(binder=binder):
-            return (binder,)
-        case core.Count(binders=binders) | core.Sum(binders=binders):
-            return binders
-        case _:
-            return ()
-
-
 def _quantified(expr: Expr) -> Iterator[Binder]:
     for node in core.walk(expr):
-        yield from _binders_of(node)
+        yield from bound_here(node)

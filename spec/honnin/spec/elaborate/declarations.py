@@ -8,11 +8,13 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from honnin.spec import core, syntax
-from honnin.spec.core import BOOL, EntityT, EnumT, Lit, OptionalT, Type
+from honnin.spec.core import EntityT, EnumT, OptionalT, Type
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.claims import Builder, range_claim
 from honnin.spec.elaborate.conflicts import conflicts
+from honnin.spec.elaborate.defaults import default_value
 from honnin.spec.elaborate.expressions import Context, Typer
+from honnin.spec.elaborate.folding import fold
 from honnin.spec.elaborate.guards import Guards
 from honnin.spec.elaborate.scope import (
     Binders,
@@ -25,18 +27,13 @@ from honnin.spec.elaborate.scope import (
     Scope,
     unshadowed,
 )
-from honnin.spec.elaborate.types import a_type, default_of, inside, key_types, place_type, read_type
+from honnin.spec.elaborate.types import a_type, inside, key_types, place_type, read_type
 from honnin.spec.elaborate.whole import completed
 from honnin.spec.monitorable import constant_defaults
 from honnin.spec.source import Span
-from honnin.spec.words import bound_here
 
 CONST = Context("a constant", now=False, state=False, givens=False)
-DEFAULT = Context("a default", now=False, state=False)
 DEFINE = Context("a define", old=True)
-
-LARGEST_NUMBER = 10**1000
-"""The largest number that a constant may be."""
 
 ORACLE_NAMES = frozenset(
     {
@@ -220,36 +217,12 @@ class Declarations:
         value = place_type(written.type.value, self._scope(), self._report)
         if keys is None or value is None:
             return None
-        default = self._default(written.default, value, written)
+        default = default_value(written.default, value, written.name, self._typer(CONST))
         if default is None:
             return None
         return core.State(
             written.name.text, keys, value, default, _text(written.title), span=written.name.span
         )
-
-    def _default(self, written: syntax.Expr | None, value: Type, state: syntax.StateDecl) -> core.Expr | None:
-        if written is not None:
-            return self._written_default(written, value, state.name)
-        default = default_of(value)
-        if default is None:
-            message = f"{a_type(value)} has no default: say with which value `{state.name.text}` begins"
-            hint = f"write `= ...`, or make it {a_type(OptionalT(value))}"
-            self._report(Diagnostic("HN0221", message, state.name.span, hint=hint))
-        return default
-
-    def _written_default(self, written: syntax.Expr, value: Type, name: syntax.Name) -> core.Expr | None:
-        typed = self._typer(DEFAULT).value(written, value, f"`{name.text}`")
-        if typed is None:
-            return None
-        if any(bound_here(node) for node in core.walk(typed)):
-            message = "a default is made of literals, constants and givens"
-            self._report(Diagnostic("HN0222", message, written.span))
-            return None
-        Guards(self._report).check(typed)
-        folded = fold(typed)
-        if folded is not None and not inside(folded, value, self._report, written.span, f"`{name.text}`"):
-            return None
-        return folded or typed
 
     # ------------------------------------------------------------ defines
 
@@ -351,37 +324,6 @@ def _value_names(item: syntax.Item) -> tuple[syntax.Name, ...]:
             return (name,)
         case _:
             return ()
-
-
-def fold(expr: core.Expr) -> Lit | None:
-    """The value of an expression over literals alone; None when it reads anything else, or grows beyond LARGEST_NUMBER."""
-    folded = _fold(expr)
-    too_large = folded is not None and isinstance(folded.value, int) and abs(folded.value) > LARGEST_NUMBER
-    return None if too_large else folded
-
-
-def _fold(expr: core.Expr) -> Lit | None:
-    match expr:
-        case Lit():
-            return expr
-        case core.Lift(body=body, type=type):
-            inner = fold(body)
-            return None if inner is None else replace(inner, type=type)
-        case core.Minus(body=body):
-            inner = fold(body)
-            return None if inner is None or inner.value is None else replace(inner, value=-int(inner.value))
-        case core.Arithmetic(operator=operator, left=left, right=right, type=type):
-            one, other = fold(left), fold(right)
-            if one is None or other is None:
-                return None
-            a, b = int(one.value or 0), int(other.value or 0)
-            value = a + b if operator == "+" else a - b if operator == "-" else a * b
-            return Lit(value, type, span=expr.span)
-        case core.Not(body=body):
-            inner = fold(body)
-            return None if inner is None else Lit(not inner.value, BOOL, span=expr.span)
-        case _:
-            return None
 
 
 def called_names(node: object) -> Iterator[str]:

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
-from honnin.compiler.runtime import Fault, Value
+from honnin.compiler.runtime.base import Fault, Value
 
 _T = TypeVar("_T")
 

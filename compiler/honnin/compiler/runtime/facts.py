@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from itertools import product
 from typing import Any, NamedTuple
 
-from honnin.compiler.runtime import Entity, FactsRefused, Reader, Value, _Refused
+from honnin.compiler.runtime.base import Entity, FactsRefused, Reader, Value, _Refused
 
 
 class Key(NamedTuple):

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from heapq import heapify, heappop, heappush
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-from honnin.compiler.runtime import (
+from honnin.compiler.runtime.base import (
     NEVER,
     SHORTEST_KEY,
     BadInput,
@@ -33,8 +33,8 @@ from honnin.compiler.runtime import (
     read_object,
     seconds,
 )
-from honnin.compiler.runtime_facts import Given, entities_in, read_facts
-from honnin.compiler.runtime_history import Goal, Obligation, goals, truth
+from honnin.compiler.runtime.facts import Given, entities_in, read_facts
+from honnin.compiler.runtime.history import Goal, Obligation, goals, truth
 
 OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
 Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown]]

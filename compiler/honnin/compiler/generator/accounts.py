@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from honnin.compiler.generator.expressions import NOW, Printer
+from honnin.compiler.generator.lines import Lines, loop
+from honnin.compiler.generator.names import comment
+from honnin.compiler.generator.program import Program, awaits
+from honnin.compiler.generator.specialise import OLD, at_event, at_start, with_bindings
 from honnin.compiler.machine import Check
-from honnin.compiler.names import comment
-from honnin.compiler.program import Program, awaits
-from honnin.compiler.python_expressions import NOW, Printer
-from honnin.compiler.python_lines import Lines, loop
 from honnin.compiler.simplify import conjunction, free, negation
-from honnin.compiler.specialise import OLD, at_event, at_start, with_bindings
 from honnin.spec.core import (
     TEMPORAL,
     Binder,

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from honnin.compiler.aggregates import Aggregate, aggregate
 from honnin.compiler.formulas import reads_now, statement_expressions
 from honnin.compiler.fresh import register_default, state_default
+from honnin.compiler.generator.aggregates import Aggregate, aggregate
+from honnin.compiler.generator.names import Names, annotation, key_annotation
+from honnin.compiler.generator.specialise import OLD
 from honnin.compiler.machine import Check, Machine, Register
-from honnin.compiler.names import Names, annotation, key_annotation
 from honnin.compiler.simplify import FALSE, free, simplify
-from honnin.compiler.specialise import OLD
 from honnin.spec.core import (
     BOOL,
     Assign,

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TypeAlias
 
-from honnin.compiler.candidates import in_range
-from honnin.compiler.names import comment, tuple_text
-from honnin.compiler.program import Program, assigned
-from honnin.compiler.python_expressions import Level, Printer
-from honnin.compiler.python_lines import Lines, Writer, each
+from honnin.compiler.generator.candidates import in_range
+from honnin.compiler.generator.expressions import Level, Printer
+from honnin.compiler.generator.lines import Lines, Writer, each
+from honnin.compiler.generator.names import comment, tuple_text
+from honnin.compiler.generator.program import Program, assigned
+from honnin.compiler.generator.specialise import at_event, before, triggered, with_bindings
 from honnin.compiler.simplify import (
     FALSE,
     TRUE,
@@ -26,7 +27,6 @@ from honnin.compiler.simplify import (
     negation,
     simplify,
 )
-from honnin.compiler.specialise import at_event, before, triggered, with_bindings
 from honnin.spec.core import (
     INT,
     After,

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from honnin.compiler.candidates import Planner
-from honnin.compiler.names import Names, annotation, comment, identifier, key_annotation
-from honnin.compiler.program import Program, changed_by
-from honnin.compiler.python_accounts import Accounts
-from honnin.compiler.python_checks import Site, print_always, print_on
-from honnin.compiler.python_expressions import NOW, Printer
-from honnin.compiler.python_lines import Lines
-from honnin.compiler.python_registers import print_forgetting, print_goals, print_registers
-from honnin.compiler.python_updates import Change, changes, print_changes, print_totals
-from honnin.compiler.specialise import OLD, at_event
+from honnin.compiler.generator.accounts import Accounts
+from honnin.compiler.generator.candidates import Planner
+from honnin.compiler.generator.checks import Site, print_always, print_on
+from honnin.compiler.generator.expressions import NOW, Printer
+from honnin.compiler.generator.lines import Lines
+from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
+from honnin.compiler.generator.program import Program, changed_by
+from honnin.compiler.generator.registers import print_forgetting, print_goals, print_registers
+from honnin.compiler.generator.specialise import OLD, at_event
+from honnin.compiler.generator.updates import Change, changes, print_changes, print_totals
 from honnin.spec.core import (
     BoolT,
     EntityT,

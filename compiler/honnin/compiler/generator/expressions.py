@@ -7,11 +7,21 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TypeAlias
 
-from honnin.compiler.candidates import Bind, Each, Filter, Plan, Planner, Scan, Seen, distinct, is_plain
-from honnin.compiler.names import Names, tuple_text, values_text
-from honnin.compiler.program import Place, Program
+from honnin.compiler.generator.candidates import (
+    Bind,
+    Each,
+    Filter,
+    Plan,
+    Planner,
+    Scan,
+    Seen,
+    distinct,
+    is_plain,
+)
+from honnin.compiler.generator.names import Names, tuple_text, values_text
+from honnin.compiler.generator.program import Place, Program
+from honnin.compiler.generator.specialise import OLD
 from honnin.compiler.simplify import conjunction, negation, normal, simplify
-from honnin.compiler.specialise import OLD
 from honnin.spec.core import (
     And,
     Arithmetic,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from honnin.compiler.generator.accounts import Accounts, Named, account_reads
+from honnin.compiler.generator.expressions import NOW, Level, Printer
+from honnin.compiler.generator.lines import Lines
+from honnin.compiler.generator.names import comment
+from honnin.compiler.generator.program import OPEN, Program, awaits
+from honnin.compiler.generator.specialise import at_event, field_variables, triggered, with_bindings
 from honnin.compiler.machine import Check
-from honnin.compiler.names import comment
-from honnin.compiler.program import OPEN, Program, awaits
-from honnin.compiler.python_accounts import Accounts, Named, account_reads
-from honnin.compiler.python_expressions import NOW, Level, Printer
-from honnin.compiler.python_lines import Lines
 from honnin.compiler.simplify import FALSE, TRUE, is_false, is_true, negation, normal, simplify
-from honnin.compiler.specialise import at_event, field_variables, triggered, with_bindings
 from honnin.spec.core import (
     And,
     Atom,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from honnin.compiler.candidates import Plan, Scan, Seen, Unplannable
+from honnin.compiler.generator.candidates import Plan, Scan, Seen, Unplannable
+from honnin.compiler.generator.expressions import NOW, Level, Printer
+from honnin.compiler.generator.lines import Lines, Writer, each, loop
+from honnin.compiler.generator.names import comment, tuple_text
+from honnin.compiler.generator.program import Place, Program
+from honnin.compiler.generator.specialise import at_event
 from honnin.compiler.machine import Phase, Register
-from honnin.compiler.names import comment, tuple_text
-from honnin.compiler.program import Place, Program
-from honnin.compiler.python_expressions import NOW, Level, Printer
-from honnin.compiler.python_lines import Lines, Writer, each, loop
 from honnin.compiler.simplify import conjunction, is_false, is_true, negation, normal
-from honnin.compiler.specialise import at_event
 from honnin.spec.core import Compare, Event, Expr, Lit, StateRead, Var
 
 

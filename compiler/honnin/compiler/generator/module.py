@@ -9,18 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from honnin.compiler import runtime, runtime_facts, runtime_history, runtime_oracle
-from honnin.compiler.aggregates import Aggregate
-from honnin.compiler.candidates import Planner
+from honnin.compiler.generator.accounts import Accounts
+from honnin.compiler.generator.aggregates import Aggregate
+from honnin.compiler.generator.candidates import Planner
+from honnin.compiler.generator.checks import Site, is_personal, is_steady
+from honnin.compiler.generator.events import Handler, members_name, print_method
+from honnin.compiler.generator.expressions import NOW, Printer
+from honnin.compiler.generator.lines import Lines
+from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
+from honnin.compiler.generator.program import Place, Program, program
+from honnin.compiler.generator.registers import has_queue
 from honnin.compiler.machine import Machine
-from honnin.compiler.names import Names, annotation, comment, identifier, key_annotation
-from honnin.compiler.program import Place, Program, program
-from honnin.compiler.python_accounts import Accounts
-from honnin.compiler.python_checks import Site, is_personal, is_steady
-from honnin.compiler.python_events import Handler, members_name, print_method
-from honnin.compiler.python_expressions import NOW, Printer
-from honnin.compiler.python_lines import Lines
-from honnin.compiler.python_registers import has_queue
+from honnin.compiler.runtime import base, facts, history, oracle
 from honnin.compiler.simplify import is_true, negation, simplify
 from honnin.spec.core import (
     BoolT,
@@ -92,7 +92,7 @@ from __future__ import annotations
 _IMPORTS = """from collections import deque
 from typing import Any
 
-from honnin.compiler.runtime import (
+from honnin.compiler.runtime.base import (
     FRESH,
     NEVER,
     BadInput,
@@ -116,8 +116,8 @@ from honnin.compiler.runtime import (
     seconds,
     text,
 )
-from honnin.compiler.runtime_facts import Given, Key
-from honnin.compiler.runtime_history import (
+from honnin.compiler.runtime.facts import Given, Key
+from honnin.compiler.runtime.history import (
     Formula,
     Goal,
     Obligation,
@@ -133,15 +133,16 @@ from honnin.compiler.runtime_history import (
     write,
     written,
 )
-from honnin.compiler.runtime_oracle import Account, Claim, Failure, OracleBase
+from honnin.compiler.runtime.oracle import Account, Claim, Failure, OracleBase
 """
 
 
 def _runtime() -> str:
-    """The text of the runtime modules as one: their imports first, those of honnin left out."""
-    imports: dict[str, None] = {}
+    """The text of the runtime modules as one: their imports first, each once, those of honnin left out."""
+    plain: set[str] = set()
+    named: dict[str, set[str]] = {}
     bodies = []
-    for module in (runtime, runtime_facts, runtime_history, runtime_oracle):
+    for module in (base, facts, history, oracle):
         assert module.__file__ is not None
         text = Path(module.__file__).read_text(encoding="utf-8")
         _, _, text = text.partition("from __future__ import annotations\n")
@@ -152,14 +153,16 @@ def _runtime() -> str:
                 inside = line.endswith("(")
             elif inside:
                 inside = not line.startswith(")")
-            elif line.startswith(("import ", "from ")):
-                imports[line] = None
+            elif line.startswith("import "):
+                plain.add(line)
+            elif line.startswith("from "):
+                home, _, names = line.removeprefix("from ").partition(" import ")
+                named.setdefault(home, set()).update(names.split(", "))
             else:
                 kept.append(line)
         bodies.append("\n".join(kept).strip("\n"))
-    plain = sorted(line for line in imports if line.startswith("import "))
-    named = sorted(line for line in imports if line.startswith("from "))
-    return "\n".join((*plain, *named)) + "\n\n" + "\n\n\n".join(bodies) + "\n"
+    imports = [f"from {home} import {', '.join(sorted(names))}" for home, names in sorted(named.items())]
+    return "\n".join((*sorted(plain), *imports)) + "\n\n" + "\n\n\n".join(bodies) + "\n"
 
 
 # ---------------------------------------------------------------- constants

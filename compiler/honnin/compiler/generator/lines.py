@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from honnin.compiler.candidates import Bind, Filter, Plan, distinct, is_plain
-from honnin.compiler.names import tuple_text
-from honnin.compiler.program import Place
-from honnin.compiler.python_expressions import Level, Printer
+from honnin.compiler.generator.candidates import Bind, Filter, Plan, distinct, is_plain
+from honnin.compiler.generator.expressions import Level, Printer
+from honnin.compiler.generator.names import tuple_text
+from honnin.compiler.generator.program import Place
 from honnin.compiler.simplify import is_true
 from honnin.spec.core import Binder, Expr, Lift, Lit
 
