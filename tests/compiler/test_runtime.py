@@ -328,6 +328,9 @@ def test_bad_input_changes_nothing_and_quotes_nothing(spool: ModuleType) -> None
         oracle.observe("request", request="r1", wanted="alice")
     with pytest.raises(BadInput, match="no event"):
         oracle.observe("secret")
+    unhashable: Any = {"event": "request", "request": "r1"}
+    with pytest.raises(BadInput, match="no event"):
+        oracle.observe(unhashable)
     assert oracle.position == 0 and oracle.finish()["positions"] == 0
 
 

@@ -91,8 +91,29 @@ def test_a_file_that_cannot_be_read_after_all(honnin: Run, monkeypatch: pytest.M
     def fail(path: Path) -> bytes:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("honnin.spec.load.Path.read_bytes", fail)
+    monkeypatch.setattr("honnin.spec.load._content", fail)
     ran = honnin("check", SPEC)
     assert ran.status == 2
     assert "error[HN0803]" in ran.err
     assert "input/output error" in ran.err
+
+
+def test_a_file_that_never_ends_is_refused(honnin: Run, tmp_path: Path) -> None:
+    ran = honnin("check", "/dev/zero")
+    assert (ran.status, "error[HN0803]" in ran.err) == (2, True)
+    ran = honnin("watch", SPEC, "--facts", "/dev/zero", input="")
+    assert (ran.status, "error[HN0803]" in ran.err) == (2, True)
+    user = tmp_path / "user.honnin"
+    user.write_text('spec s\nuse "/dev/zero"\n')
+    ran = honnin("check", user)
+    assert (ran.status, "error[HN0115]" in ran.err) == (2, True)
+
+
+def test_writes_that_conflict_in_an_example_are_the_specifications_fault(honnin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "conflict.honnin"
+    file.write_text(
+        "spec s\nevent a(x: Int)\nstate n: Int\nafter a(x) { n := x }\n"
+        "after a(x) when x > 1 { n := 2 * x }\nexample e accepted { a(2) }\n"
+    )
+    ran = honnin("check", file)
+    assert (ran.status, "error[HN0643]" in ran.err) == (2, True)

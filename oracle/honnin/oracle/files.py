@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from honnin.spec.load import Checked
 
 
+LARGEST_INPUT = 64 << 20
+"""The size of the largest file of facts or of a key, in bytes."""
+
+
 class Refused(Exception):
     """The user's input is wrong: the diagnostics say how."""
 
@@ -84,13 +88,18 @@ def open_specification(session: Session, file: Path) -> Checked:
 
 
 def read_bytes(file: Path) -> bytes:
-    """The content of `file`; Refused when it cannot be read."""
+    """The content of `file`; Refused when it cannot be read, or is larger than LARGEST_INPUT."""
     if problem := unreadable(file):
         raise Refused([problem])
     try:
-        return file.read_bytes()
+        with file.open("rb") as opened:
+            content = opened.read(LARGEST_INPUT + 1)
     except OSError as error:
         raise Refused([_failed_to_read(file, error)]) from error
+    if len(content) > LARGEST_INPUT:
+        message = f"`{file}` cannot be read: it is larger than {LARGEST_INPUT} bytes"
+        raise Refused([about(file, "HN0803", message)])
+    return content
 
 
 def read_facts_file(file: Path | None, specification: Specification) -> dict[str, Any]:

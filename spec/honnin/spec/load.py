@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -23,6 +24,9 @@ from honnin.spec.parser import parse
 from honnin.spec.source import Span
 from honnin.spec.systems import Surroundings, build_systems
 
+LARGEST_FILE = 1 << 20
+"""The size of the largest specification file, in bytes."""
+
 _MEANING = "HN0080"
 """The first code that is not about words and syntax."""
 
@@ -38,7 +42,7 @@ class Checked:
 
 def check_file(path: Path) -> Checked:
     """The module of a file. OSError when the file itself cannot be read; a used file that cannot is a diagnostic."""
-    return _Loader().load(path.read_bytes(), str(path), path.resolve())
+    return _Loader().load(_content(path), str(path), path.resolve())
 
 
 def check_text(text: str, file: str = "<text>") -> Checked:
@@ -181,7 +185,7 @@ class _Loader:
     ) -> _Unit | None:
         try:
             target = (path.parent / written.value).resolve()
-            data = b"" if target in self._units else _content(target)
+            data = b"" if target in self._units else _regular(target)
         except (OSError, ValueError, RuntimeError):
             hint = "paths are relative to the file that has the `use`"
             self._report(Diagnostic("HN0115", f"`{written.value}` cannot be read", written.span, hint=hint))
@@ -279,10 +283,19 @@ class _Loader:
 
 
 def _content(file: Path) -> bytes:
-    """What is in the file; OSError also for what is no file but a device or a pipe, which may never end."""
-    if file.exists() and not file.is_file():
-        raise OSError("not a file")
-    return file.read_bytes()
+    """What is in the file; OSError also for one that is larger than LARGEST_FILE, or never ends."""
+    with file.open("rb") as opened:
+        content = opened.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise OSError(errno.EFBIG, f"it is larger than {LARGEST_FILE} bytes")
+    return content
+
+
+def _regular(file: Path) -> bytes:
+    """The same, of a regular file: a pipe may never begin."""
+    if not file.is_file():
+        raise OSError(errno.EINVAL, "it is no regular file")
+    return _content(file)
 
 
 def _rejecting(unit: _Unit, specification: core.Specification) -> dict[str, bool]:

@@ -122,7 +122,7 @@ class OracleBase:
 
     def observe(self, event: str, /, *, at: When = None, **fields: Any) -> None:
         """One event, by its name and its fields' names; other fields are ignored. Raises BadInput."""
-        number = self._index.get(event)
+        number = self._index.get(event) if isinstance(event, str) else None
         if number is None:
             raise BadInput("`event` names no event of the specification")
         values = []

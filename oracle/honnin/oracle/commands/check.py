@@ -31,7 +31,7 @@ def command(session: Session, files: Sequence[Path], strict: bool) -> Status:
     """Check specifications: syntax, types, what can be monitored, and every example.
 
     Claims that no example exercises and covers that none reaches are named. Exit status: 0 well, 1 an example fails, 2 the
-    specification is wrong, 3 (with --strict) something is not monitored, not exercised or not reached.
+    specification is wrong (also when an event of an example writes two values to one place), 3 (with --strict) something is not monitored, not exercised or not reached.
     """
     return each(session, files, lambda file: _check(session, file, strict))
 
@@ -52,6 +52,8 @@ def _check(session: Session, file: Path, strict: bool) -> Status:
         _tell_example(session, outcome)
     left = untried(module.main, outcomes)
     _report(session, file, module, outcomes, left)
+    if any(outcome.report is not None and outcome.report.faults for outcome in outcomes):
+        return Status.WRONG
     if not all(outcome.passed for outcome in outcomes):
         return Status.NO
     open_questions = left.claims or left.covers or not_monitored(module.main)
