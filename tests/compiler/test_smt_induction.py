@@ -9,7 +9,8 @@ import pytest
 from honnin.compiler.product import Product, build_product
 from honnin.compiler.smt.bounded import search
 from honnin.compiler.smt.implied import implied_product
-from honnin.compiler.smt.induction import Inductive, NotFound, is_inductive, prove
+from honnin.compiler.smt.induction import Inductive, NotFound, prove
+from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.proof import Deadline
 from honnin.compiler.smt.samples import reachable
 from honnin.spec.core import Module

@@ -13,6 +13,7 @@ from honnin.spec.core import (
     EnumT,
     Given,
     Pick,
+    Property,
     RangeT,
     Type,
     Value,
@@ -55,6 +56,19 @@ class Goal:
     specification: str | None
     claim: str
     is_cover: bool = False
+
+
+def goals(product: Product, properties: tuple[Property, ...]) -> tuple[Goal, ...]:
+    """What would settle a question about claims, covers and these properties, in the order in which it is preferred."""
+    claims = tuple(
+        Goal(machine.specification.name, check.claim.name, check.claim.kind == "cover")
+        for machine in product.machines
+        for check in machine.checks
+        if check.claim.kind != "assume"
+    )
+    stated = tuple(Goal(None, each.name) for each in properties)
+    conflicts = tuple(Goal(machine.specification.name, CONFLICT) for machine in product.machines)
+    return (*claims, *stated, *conflicts)
 
 
 def run_of(found: Counterexample) -> Run:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from honnin.compiler.answers import Premise
-from honnin.compiler.explicit.watch import CONFLICT
 from honnin.compiler.product import Product, build_product
-from honnin.compiler.replay import Goal
+from honnin.compiler.replay import Goal, goals
 from honnin.spec.core import Check, Claim, Expr, Module, Property, Specification, System
 from honnin.spec.words import expression
 
@@ -31,15 +30,7 @@ class Question:
     @property
     def goals(self) -> tuple[Goal, ...]:
         """What would settle the question, in the order in which it is preferred."""
-        claims = tuple(
-            Goal(machine.specification.name, check.claim.name, check.claim.kind == "cover")
-            for machine in self.product.machines
-            for check in machine.checks
-            if check.claim.kind != "assume"
-        )
-        properties = tuple(Goal(None, stated.name) for stated in self.properties)
-        conflicts = tuple(Goal(machine.specification.name, CONFLICT) for machine in self.product.machines)
-        return (*claims, *properties, *conflicts)
+        return goals(self.product, self.properties)
 
     @property
     def premises(self) -> tuple[Premise, ...]:

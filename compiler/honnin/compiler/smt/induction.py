@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from honnin.compiler.product import Product
 from honnin.compiler.smt.atoms import atoms
 from honnin.compiler.smt.mining import Table
+from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.plans import Plan, plans
 from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction, OutOfTime
+from honnin.compiler.smt.shrinking import shrunk
 from honnin.compiler.smt.structures import Structure
 from honnin.compiler.smt.universe import Unsupported
 from honnin.compiler.smt.vocabulary import Vocabulary, by_place, vocabulary
@@ -159,22 +161,6 @@ _CANDIDATES = 40
 _CONSIDERED = 8
 
 
-def is_inductive(
-    product: Product, properties: tuple[Property, ...], clauses: Sequence[Expr], deadline: Deadline
-) -> bool:
-    """Whether the clauses hold initially and after every step, and exclude everything wrong: asked anew, of new solvers."""
-    induction = Induction(product, properties, deadline)
-    claimed = [induction.clause(clause) for clause in clauses]
-    for clause in claimed:
-        induction.assume(clause)
-    return (
-        induction.initial_violation() is False
-        and all(induction.not_initial(clause) is False for clause in claimed)
-        and all(induction.violation(path, claimed) is False for path in range(len(induction.paths)))
-        and all(induction.is_kept(clause, claimed) for clause in claimed)
-    )
-
-
 def prove(
     product: Product,
     properties: tuple[Property, ...],
@@ -220,7 +206,7 @@ def _prove(
     for plan in plans(words):
         tried += 1
         if search.look(plan, words, progress):
-            clauses = search.needed(lemmas)
+            clauses = shrunk(product, properties, search.needed(lemmas), lemmas, deadline)
             if is_inductive(product, properties, clauses, deadline):
                 return Inductive(clauses)
     return NotFound(f"no inductive invariant was found among the clauses of {tried} vocabularies")
