@@ -480,6 +480,14 @@ def check_any(text: str) -> Parsed:
     return parsed
 
 
+def test_looking_ahead_after_a_mistake_reads_nothing_twice() -> None:
+    parsed = parse("spec t\nevent e()\nexample x accepted {\n  e()\n  e()\n  spec()\n}", "t")
+    assert [found.code for found in parsed.diagnostics] == ["HN0012"]
+    assert parsed.file is not None
+    (example,) = (item for item in parsed.file.items if isinstance(item, s.ExampleDecl))
+    assert [occurrence.event.text for occurrence in example.occurrences] == ["e", "e", "spec"]
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes(data: bytes) -> None:
     text = decode(data, "t")

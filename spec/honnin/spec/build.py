@@ -10,13 +10,13 @@ import json
 import re
 from typing import Any, Literal, TypeAlias, cast
 
-from lark import Token, Transformer_NonRecursive, v_args
-from lark.tree import Meta
-
 from honnin.spec import syntax as s
 from honnin.spec.lexer import UNIT_MICROSECONDS
 from honnin.spec.source import Span
+from honnin.spec.tree import Place, Token, Tree
 
+# The place of a rule; None when it has no words.
+Meta: TypeAlias = Place | None
 # `p[x]`: what the brackets hold, or None without brackets.
 Index: TypeAlias = tuple[s.Expr, ...] | None
 Parameters: TypeAlias = tuple[s.Parameter, ...]
@@ -28,22 +28,47 @@ Claim: TypeAlias = s.OnClaim | s.AlwaysClaim | s.SometimeClaim
 
 def token_span(token: Token, file: str) -> Span:
     """The place of a token that the lexer made."""
-    line, column = cast(int, token.line), cast(int, token.column)
-    return Span(file, line, column, cast(int, token.end_line), cast(int, token.end_column))
+    return Span(file, *token.place)
 
 
-@v_args(inline=True, meta=True)
-class Build(Transformer_NonRecursive[Token, s.File]):
+class Build:
     """Builds the syntax of one file; the comments are the caller's to add."""
 
     def __init__(self, file: str) -> None:
-        super().__init__()
         self._file = file
+        self._words = {"NAME": self.NAME, "TYPE": self.TYPE, "INT": self.INT, "STRING": self.STRING}
+        self._words["DURATION"] = self.DURATION
+
+    def transform(self, tree: Tree) -> s.File:
+        """The syntax of the whole tree."""
+        waiting: list[Any] = [tree]
+        parents_first: list[Any] = []
+        while waiting:
+            part = waiting.pop()
+            parents_first.append(part)
+            if isinstance(part, Tree):
+                waiting += part.children
+        built: list[Any] = []
+        for part in reversed(parents_first):
+            built.append(self._built(part, built))
+        file: s.File = built.pop()
+        return file
+
+    def _built(self, part: Any, built: list[Any]) -> Any:
+        """What a part becomes; what its own parts became is taken from the end of `built`."""
+        match part:
+            case Tree(data=rule, children=children, place=place):
+                begin = len(built) - len(children)
+                inner = built[begin:]
+                del built[begin:]
+                return getattr(self, rule)(place, *inner)
+            case Token(type=kind) if kind in self._words:
+                return self._words[kind](part)
+            case _:
+                return part
 
     def _at(self, meta: Meta) -> Span:
-        if meta.empty:
-            return Span(self._file, 1, 1, 1, 1)
-        return Span(self._file, meta.line, meta.column, meta.end_line, meta.end_column)
+        return Span(self._file, *(meta or (1, 1, 1, 1)))
 
     # ------------------------------------------------------------ rules that collect, and rules of one word
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from lark import Token
-
 from honnin.spec.lalr import END, ITEM_WORDS
 from honnin.spec.lexer import KEYWORDS, PUNCTUATION
+from honnin.spec.tree import Token
 
 _OPERATORS: Final = frozenset(
     "AND OR IMPLIES IFF SINCE EQUALITY BOUND PLUS MINUS STAR BANG AT DOT LSQB LPAR ARROW".split()  # noqa: SIM905

@@ -11,12 +11,11 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
-from lark import Token
-
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.normalise import Places, control_character
 from honnin.spec.source import Span
 from honnin.spec.syntax import Comment
+from honnin.spec.tree import Token
 
 TYPE_WORDS: Final = frozenset({"Bool", "Int", "Text", "Time", "Duration"})
 _KEYWORD_LINES: Final = """
@@ -398,7 +397,7 @@ class _Scanner:
 
     def _made(self, kind: str, word: str, start: int, end: int) -> Token:
         span: Span = self.places.span(start, end)
-        return Token(kind, word, start, span.line, span.column, span.end_line, span.end_column, end)
+        return Token.made(kind, word, (span.line, span.column, span.end_line, span.end_column))
 
     def _add(self, diagnostic: Diagnostic) -> None:
         if len(self.diagnostics) <= MAX_ERRORS:

@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
-from lark import Token, Tree
-
 from honnin.spec import syntax
 from honnin.spec.build import Build, token_span
 from honnin.spec.diagnostics import Diagnostic, Label
@@ -19,6 +17,7 @@ from honnin.spec.lexer import MAX_ERRORS, Words, scan
 from honnin.spec.nodes import MAX_DEPTH, too_deep
 from honnin.spec.normalise import decode
 from honnin.spec.repair import Repair, Stop, hint, repair
+from honnin.spec.tree import Token, Tree
 
 __all__ = ["Parsed", "decode", "parse"]
 
@@ -95,7 +94,7 @@ class _Run:
         self._item_at = -1
         self._member_at = -1
 
-    def tree(self) -> Tree[Token] | None:
+    def tree(self) -> Tree | None:
         """The tree of the file, or None when nothing sensible remains."""
         if self._tokens[0].type != "SPEC":
             self._no_header()
@@ -111,7 +110,7 @@ class _Run:
             elif not self._go_on():
                 return None
 
-    def _feed(self, token: Token) -> Tree[Token] | None:
+    def _feed(self, token: Token) -> Tree | None:
         if token.type in ITEM_WORDS and self._machine.between_items():
             self._item_at = self._at
         elif token.type in MEMBER_WORDS and self._machine.between_members():
@@ -132,8 +131,8 @@ class _Run:
     def _invent_header(self) -> None:
         self._machine = Machine()
         here = self._tokens[self._at]
-        self._machine.feed(Token.new_borrow_pos("SPEC", "spec", here))
-        self._machine.feed(Token.new_borrow_pos("NAME", "unnamed", here))
+        self._machine.feed(Token.made("SPEC", "spec", here.place))
+        self._machine.feed(Token.made("NAME", "unnamed", here.place))
 
     # ------------------------------------------------------------ after a mistake
 

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
-from lark import Token
-
 from honnin.spec.build import token_span
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.lalr import ITEM_WORDS, Machine
 from honnin.spec.lexer import KEYWORDS, TYPE_WORDS, UNIT_MICROSECONDS
 from honnin.spec.source import Span
+from honnin.spec.tree import Token
 
 _EQUALS_SIGNS: Final = (
     ("EQUALITY", "==", "formulas compare with `==`"),
@@ -58,7 +57,7 @@ class Stop:
 
     def made(self, kind: str, text: str) -> Token:
         """A token that is not written, at the place of this one."""
-        return Token.new_borrow_pos(kind, text, self.token)
+        return Token.made(kind, text, self.token.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ def _reserved_name(stop: Stop) -> Repair | None:
         return None
     after = stop.near(1)
     name = stop.made("NAME", word)
-    if after is None or not stop.machine.accepts_after(name, after.type):
+    if after is None or not stop.machine.accepts("NAME", after.type):
         return None
     what = "the name of a type" if word in TYPE_WORDS else "a reserved word"
     return Repair(
@@ -170,9 +169,7 @@ def _spaced_duration(stop: Stop) -> Repair | None:
         )
         if unit_at < 0:
             return Repair(diagnostic, resume=False)
-        return Repair(
-            diagnostic, (Token.new_borrow_pos("DURATION", text, number),), skip=unit_at + 1, back=back
-        )
+        return Repair(diagnostic, (Token.made("DURATION", text, number.place),), skip=unit_at + 1, back=back)
     return None
 
 
@@ -246,9 +243,7 @@ def _claim_without_moment(stop: Stop) -> Repair | None:
             "write `cover` for what must be able to happen",
         )
         return Repair(diagnostic, (always,))
-    ahead = stop.machine.copy()
-    ahead.feed(always)
-    if not ahead.accepts_after(colon, stop.kind):
+    if not stop.machine.accepts(always.type, colon.type, stop.kind):
         return None
     moments = "`on EVENT(...):` or `always:`"
     if stop.machine.accepts("SOMETIME"):
@@ -267,7 +262,7 @@ def _missing_colon(stop: Stop) -> Repair | None:
     colon = stop.made("COLON", ":")
     if stop.machine.accepts("COMMA") and stop.kind != "TYPE":
         return None
-    if stop.near(-1) is None or not stop.machine.accepts_after(colon, stop.kind):
+    if stop.near(-1) is None or not stop.machine.accepts(colon.type, stop.kind):
         return None
     diagnostic = Diagnostic("HN0010", f"`:` is missing before `{stop.token}`", stop.span(), "`:`")
     return Repair(diagnostic, (colon,), skip=0)
