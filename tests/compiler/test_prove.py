@@ -252,3 +252,29 @@ check d violates once_each{bounds}
     answer = prove(checked.module, checked.module.checks[0], timeout=10)
     assert isinstance(answer.verdict, Refuted)
     assert len(answer.verdict.counterexample.steps) == 2
+
+
+def test_a_design_that_implements_nothing_has_the_entities_and_the_facts_of_its_file() -> None:
+    text = """
+    spec s
+    entity R
+    enum E { e, f }
+    given inside: R -> Bool
+    given chosen: R
+    assume there "": always: inside[chosen]
+    system d {
+      var seen: R -> E = e
+      action a(r: R) { when not inside[r] seen[r] := f }
+      invariant not_the_chosen: seen[chosen] == e
+      invariant nobody: forall r: R. seen[r] == e
+    }
+    check d satisfies not_the_chosen
+    check d violates nobody
+    """
+    made = check_text(text).module
+    assert made is not None
+    proved, refuted = (prove(made, check, timeout=20) for check in made.checks)
+    assert isinstance(proved.verdict, Proved)
+    assert [premise.name for premise in proved.verdict.premises] == ["there"]
+    assert isinstance(refuted.verdict, Refuted)
+    assert len(refuted.verdict.counterexample.scope["R"]) == 2

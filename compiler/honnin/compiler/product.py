@@ -45,6 +45,7 @@ from honnin.spec.core import (
     Property,
     Statement,
     Stop,
+    Specification,
     System,
     Type,
     When,
@@ -91,7 +92,7 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """`machines` in the order of `system.implements`; `timed` tells whether `@now` is a place.
+    """`machines` in the order of `system.implements` (one, of facts, where there are none); `timed` tells whether `@now` is a place.
 
     `properties` are the system's, lowered: they read history registers where they speak of the past.
     """
@@ -142,7 +143,7 @@ def counter_name(process: str) -> str:
 
 def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> Product:
     """The transition system of `system`, its machines watching `claims` (and every assumption of the specifications)."""
-    specifications = tuple(module.specification(name) for name in system.implements)
+    specifications = _specifications(module, system)
     watched = [
         tuple(c for c in specification.claims if c.kind == "assume" or c in claims)
         for specification in specifications
@@ -167,6 +168,14 @@ def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> 
     )
     givens = {given.name: given for specification in specifications for given in specification.givens}
     return Product(system, machines, places, tuple(paths(system)), tuple(givens.values()), timed, properties)
+
+
+def _specifications(module: Module, system: System) -> tuple[Specification, ...]:
+    """Those that the system implements; for one that implements none, what it can speak of: the entities and the facts of its file."""
+    if system.implements:
+        return tuple(module.specification(name) for name in system.implements)
+    facts = tuple(claim for claim in module.main.claims if claim.kind == "assume" and claim.given_only)
+    return (replace(module.main, events=(), states=(), updates=(), claims=facts),)
 
 
 def latest_name(register: Register) -> str:
