@@ -94,6 +94,7 @@ class Path:
 class Product:
     """`machines` in the order of `system.implements` (one, of facts, where there are none); `timed` tells whether `@now` is a place.
 
+    `entities` and `givens`: those that the design may name, also where it implements no specification.
     `properties` are the system's, lowered: they read history registers where they speak of the past.
     """
 
@@ -104,6 +105,7 @@ class Product:
     givens: tuple[Given, ...]
     timed: bool
     properties: tuple[Property, ...]
+    entities: tuple[str, ...]
 
     @property
     def assumptions(self) -> tuple[Property, ...]:
@@ -166,8 +168,11 @@ def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> 
         *(place for index, machine in enumerate(machines) for place in _machine_places(index, machine)),
         *((Place(NOW, (), TIME, None, "time"),) if timed else ()),
     )
-    givens = {given.name: given for specification in specifications for given in specification.givens}
-    return Product(system, machines, places, tuple(paths(system)), tuple(givens.values()), timed, properties)
+    named = (module.main, *specifications)
+    givens = {given.name: given for specification in named for given in specification.givens}
+    entities = tuple(dict.fromkeys(e.name for specification in named for e in specification.entities))
+    steps = tuple(paths(system))
+    return Product(system, machines, places, steps, tuple(givens.values()), timed, properties, entities)
 
 
 def _specifications(module: Module, system: System) -> tuple[Specification, ...]:

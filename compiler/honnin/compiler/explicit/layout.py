@@ -112,8 +112,7 @@ class Vocabulary:
     givens: Mapping[str, Slot] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        names = {e.name: None for machine in self.product.machines for e in machine.specification.entities}
-        self.entities = tuple(names)
+        self.entities = self.product.entities
         kept = [p for p in self.product.places if self.relevance is None or p.name in self.relevance.places]
         places = [_slot(number, place) for number, place in enumerate(kept)]
         read = [

@@ -84,11 +84,11 @@ def z3_exercises(asked: Question, claim: Claim, deadline: float) -> bool:
     )
     others = tuple(m.specification for m in product.machines if claim not in m.specification.claims)
     module = Module((*specifications, *others), (product.system,), (), (), "")
-    names = dict.fromkeys(e.name for m in product.machines for e in m.specification.entities)
     watching = build_product(module, product.system, (cover,))
+    watching = replace(watching, entities=product.entities, givens=product.givens)
     try:
         for size in (1, 2):
-            scope = dict.fromkeys(names, size)
+            scope = dict.fromkeys(product.entities, size)
             if bounded.search(watching, (), scope, 6, proof.Deadline(deadline)).counterexample is not None:
                 return True
     except (proof.OutOfTime, Unsupported):

@@ -167,7 +167,7 @@ _LARGEST: Final = 4
 
 
 def _growing(asked: Question) -> Iterator[Mapping[str, int]]:
-    names = dict.fromkeys(e.name for m in asked.product.machines for e in m.specification.entities)
+    names = asked.product.entities
     for size in count(1):
         yield dict.fromkeys(names, size)
         if not names:

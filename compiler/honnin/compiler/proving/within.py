@@ -21,8 +21,7 @@ MOST_STEPS: Final = 60
 
 def within(asked: Question, deadline: float, progress: Progress) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict, and warnings."""
-    names = dict.fromkeys(e.name for m in asked.product.machines for e in m.specification.entities)
-    bounds = {**dict.fromkeys(names, 1), **dict(asked.check.within)}
+    bounds = {**dict.fromkeys(asked.product.entities, 1), **dict(asked.check.within)}
     try:
         hunt = explicit_hunt(asked)
         verdict = _explicit(asked, hunt, bounds, deadline, progress)

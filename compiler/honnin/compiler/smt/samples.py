@@ -36,11 +36,10 @@ SECONDS, STATES, WALKS, LENGTH = 1.0, 600, 400, 14
 def reachable(prod: Product, until: float) -> list[Sample]:
     """States of random walks through small scopes, made in little time, before `until` (on the clock of `time.monotonic`)."""
     until = min(until, time.monotonic() + SECONDS)
-    entities = list(dict.fromkeys(e.name for m in prod.machines for e in m.specification.entities))
     found: list[Sample] = []
     for seed in range(WALKS):
         sizes = random.Random(seed)
-        scope = {entity: sizes.choice((1, 2, 2, 2, 3)) for entity in entities}
+        scope = {entity: sizes.choice((1, 2, 2, 2, 3)) for entity in prod.entities}
         found += Walker(prod, scope, seed).walk(LENGTH)
         if len(found) >= STATES or time.monotonic() > until:
             break
