@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from honnin.compiler.product import Product
 from honnin.compiler.smt.atoms import atoms
+from honnin.compiler.smt.linear import linear_facts
 from honnin.compiler.smt.mining import Table
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.plans import Plan, plans
@@ -202,6 +203,8 @@ def _prove(
         if induction.not_initial(claimed) is False:
             search.adopt(claimed)
     words = vocabulary(product, lemmas)
+    for fact in linear_facts(induction, samples, words, progress):
+        search.adopt(induction.clause(fact))
     tried = 0
     for plan in plans(words):
         tried += 1

@@ -91,7 +91,8 @@ class Induction:
         self.universe = Universe(None)
         self.encoding = Encoding(product, self.universe)
         self.before = State({p.name: self.universe.function(p.keys, p.value) for p in product.places})
-        self.encoding.total_by(Totals(self.universe, self.before).value)
+        self.totals = Totals(self.universe, self.before)
+        self.encoding.total_by(self.totals.value)
         self.properties = properties
         self._claimed: dict[Expr, Claimed] = {}
         self.rests_on: list[Claimed] = []  # the active clauses that the last answer False rests on
@@ -243,6 +244,18 @@ class Induction:
     def is_kept(self, clause: Claimed, active: Sequence[Claimed]) -> bool:
         """Whether no step breaks the clause from a state in which the active clauses hold."""
         return all(self.broken(path, clause, active) is False for path in range(len(self.paths)))
+
+    def model(self, path: int | None, formulas: Sequence[Formula]) -> z3.ModelRef | bool:
+        """A step by the path (None: an initial state) in which the formulas hold; False: there is none; True: z3 cannot say."""
+        solver = self.start if path is None else self.paths[path][1]
+        solver.push()
+        try:
+            solver.add(*map(_expression, formulas))
+            self._add_side(solver)
+            result = check(solver, self.deadline)
+            return solver.model() if result == z3.sat else result == z3.unknown
+        finally:
+            solver.pop()
 
     def _ask(
         self, solver: z3.Solver, wanted: Formula, active: Sequence[Claimed], after: State | None

@@ -1,0 +1,184 @@
+"""The integers that an invariant may relate: counters, totals over maps, what a map holds at one value."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+from honnin.compiler.product import Place, Product, counter_type
+from honnin.compiler.simplify import TRUE, free
+from honnin.compiler.smt.atoms import binder, variable
+from honnin.compiler.smt.structures import Structure
+from honnin.compiler.smt.vocabulary import Vocabulary
+from honnin.spec import core
+from honnin.spec.core import (
+    INT,
+    AtLabel,
+    Binder,
+    BoolT,
+    Compare,
+    Count,
+    EntityT,
+    Expr,
+    If,
+    IntT,
+    Lit,
+    OptionalT,
+    RangeT,
+    Sum,
+    Type,
+    Value,
+    VarRead,
+    walk,
+)
+
+MOST_TERMS = 28
+"""More integers than these are not related at a time: those that the design itself speaks of come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Integers over the same few variables; `variables` is empty where they are of the whole state."""
+
+    variables: tuple[Binder, ...]
+    terms: tuple[Expr, ...]
+
+
+def counts_anything(prod: Product, words: Vocabulary) -> bool:
+    """Whether integers play a part in the design and its claims."""
+    return any(map(_is_integer, prod.places)) or any(isinstance(s, Count | Sum) for s in words.shapes)
+
+
+def families(prod: Product, words: Vocabulary) -> Iterator[Family]:
+    """The whole state's integers first, then those of one value of each entity."""
+    whole = dict.fromkeys((*_scalars(prod), *_mentioned(words), *_totals(prod)))
+    yield Family((), tuple(islice(whole, MOST_TERMS)))
+    plain = tuple(_plain_scalars(prod))
+    for entity in (type for type in words.sorts if isinstance(type, EntityT)):
+        one = binder(entity, 1)
+        own = tuple(_of_one(prod, one))
+        if any(isinstance(term, VarRead) for term in own):
+            yield Family((one,), (*own, *plain)[:MOST_TERMS])
+
+
+def _is_integer(place: Place) -> bool:
+    inner = place.value.inner if isinstance(place.value, OptionalT) else place.value
+    return place.origin in ("variable", "state") and isinstance(inner, IntT | RangeT)
+
+
+def _plain_scalars(prod: Product) -> Iterator[Expr]:
+    for place in prod.places:
+        if not place.keys and _is_integer(place) and not isinstance(place.value, OptionalT):
+            yield VarRead(place.name, (), INT)
+
+
+def _scalars(prod: Product) -> Iterator[Expr]:
+    yield from _plain_scalars(prod)
+    for place in prod.places:
+        if not place.keys and isinstance(place.value, BoolT) and place.origin in ("variable", "state"):
+            yield _as_number(VarRead(place.name, (), place.value))
+
+
+def _as_number(condition: Expr) -> Expr:
+    return If(condition, Lit(1, INT), Lit(0, INT), INT)
+
+
+def _mentioned(words: Vocabulary) -> Iterator[Expr]:
+    return (shape for shape in words.shapes if isinstance(shape, Count | Sum) and not free(shape))
+
+
+def _totals(prod: Product) -> Iterator[Expr]:
+    """How many instances are at each label; of every map over entities: at how many keys it is set, what it adds up to."""
+    for process in prod.system.processes:
+        if process.parameters and all(isinstance(b.type, EntityT) for b in process.parameters):
+            own = _fresh(tuple(b.type for b in process.parameters))
+            for label in counter_type(process).members:
+                yield Count(own, AtLabel(process.name, tuple(map(variable, own)), label))
+    for place in prod.places:
+        of_entities = place.keys and all(isinstance(key, EntityT) for key in place.keys)
+        if of_entities and place.origin in ("variable", "state"):
+            yield from _of_map(place)
+
+
+def _fresh(types: tuple[Type, ...]) -> tuple[Binder, ...]:
+    return tuple(binder(type, index) for index, type in enumerate(types, 1))
+
+
+def _of_map(place: Place) -> Iterator[Expr]:
+    own = _fresh(place.keys)
+    read = VarRead(place.name, tuple(map(variable, own)), _read_type(place.value))
+    match place.value:
+        case BoolT():
+            yield Count(own, read)
+        case IntT() | RangeT():
+            yield Sum(read, own, TRUE, INT)
+        case OptionalT() as optional:
+            yield Count(own, Compare("!=", read, Lit(None, optional)))
+        case core.EnumT(members=members) as enum:
+            for member in members:
+                yield Count(own, Compare("==", read, Lit(member, enum)))
+        case _:
+            pass
+
+
+def _read_type(type: Type) -> Type:
+    return INT if isinstance(type, RangeT) else type
+
+
+def _of_one(prod: Product, one: Binder) -> Iterator[Expr]:
+    """What the maps hold at one value; what it is at, as 0 or 1."""
+    at = (variable(one),)
+    for place in prod.places:
+        if place.keys != (one.type,) or place.origin not in ("variable", "state"):
+            continue
+        if isinstance(place.value, IntT | RangeT):
+            yield VarRead(place.name, at, INT)
+        elif isinstance(place.value, BoolT):
+            yield _as_number(VarRead(place.name, at, place.value))
+    for process in prod.system.processes:
+        if tuple(b.type for b in process.parameters) == (one.type,):
+            for label in counter_type(process).members:
+                yield _as_number(AtLabel(process.name, at, label))
+
+
+def known(term: Expr, structure: Structure, names: Mapping[int, Value]) -> int:
+    """What such an integer is in a state in which everything is known."""
+    match term:
+        case If(condition=condition):
+            return int(_is_true(condition, structure, names))
+        case Count() | Sum():
+            return structure.total(term, {})
+        case VarRead(variable=place):
+            found = structure.read(place, _keys(term, names))
+            assert isinstance(found, int)
+            return found
+        case _:
+            raise TypeError(f"{type(term).__name__} is no integer of a family")
+
+
+def _is_true(condition: Expr, structure: Structure, names: Mapping[int, Value]) -> bool:
+    match condition:
+        case AtLabel(process=process, label=label):
+            return structure.read(f"@{process}", _keys(condition, names)) == label
+        case VarRead(variable=place):
+            return structure.read(place, _keys(condition, names)) is True
+        case _:
+            raise TypeError(f"{type(condition).__name__} is no condition of a family")
+
+
+def _keys(read: VarRead | AtLabel, names: Mapping[int, Value]) -> tuple[Value, ...]:
+    return tuple(names[key.binder.uid] for key in read.keys if isinstance(key, core.Var))
+
+
+def literals(words: Vocabulary) -> list[int]:
+    """The integers that the design and its claims name."""
+    named = (literal.value for type, group in words.constants.items() if type == INT for literal in group)
+    return sorted({value for value in named if isinstance(value, int)})
+
+
+def reads_numbers(expr: Expr) -> bool:
+    """Whether the formula is over integers and reads places only."""
+    return all(
+        not isinstance(node, core.Now | core.Present | core.Atom | core.GivenRead) for node in walk(expr)
+    )

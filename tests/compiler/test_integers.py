@@ -1,0 +1,63 @@
+"""Integers and time in proofs: right designs are proved without a lemma, in a few seconds; their wrong twins are refuted."""
+
+from __future__ import annotations
+
+import pytest
+
+from honnin.compiler.answers import Proved, Refuted
+from honnin.compiler.prove import prove
+from honnin.spec.core import Check
+from honnin.spec.load import check_text
+
+from . import integer_designs as designs
+
+RIGHT = [
+    (designs.SEMAPHORE, "permits", "capped"),
+    (designs.SEMAPHORE, "counted", "capped"),
+    (designs.SEMAPHORE, "used", "capped"),
+    (designs.SEMAPHORE, "two", "capped"),
+    (designs.STOCK, "shelf", "never_oversold"),
+    (designs.STOCK, "reserve", "never_oversold"),
+    (designs.MONEY, "ledger", "bank2"),
+    (designs.MONEY, "in_flight", "money.conserved"),
+    (designs.MONEY, "in_flight", "money.not_overdrawn"),
+    (designs.READERS, "lock", "alone"),
+    (designs.NUMBERS, "counter", "ids"),
+    (designs.VERSIONS, "checked", "occ"),
+    (designs.TOKENS, "fenced", "fence"),
+    (designs.LEASES, "clocked", "alone"),
+    (designs.RING, "buffer", "bounded"),
+    (designs.RING, "ranged", "bounded"),
+]
+
+WRONG = [
+    (designs.SEMAPHORE, "late", "capped"),
+    (designs.STOCK, "reserve_wrong", "never_oversold"),
+    (designs.MONEY, "wrong", "money.conserved"),
+    (designs.READERS, "twice", "alone"),
+    (designs.NUMBERS, "read_then_write", "ids"),
+    (designs.VERSIONS, "blind", "no_lost_update"),
+    (designs.TOKENS, "open_", "in_order"),
+    (designs.LEASES, "careless", "alone"),
+    (designs.RING, "off", "bounded"),
+    (designs.VOTES, "half", "one"),
+    (designs.WINDOW, "hasty", "two"),
+]
+
+
+@pytest.mark.parametrize(("text", "design", "claim"), RIGHT)
+def test_right_designs_are_proved_without_a_lemma(text: str, design: str, claim: str) -> None:
+    assert "lemma" not in text
+    module = check_text(text).module
+    assert module is not None
+    answer = prove(module, Check(design, "satisfies", claim), timeout=20)
+    assert isinstance(answer.verdict, Proved), answer.verdict
+    assert answer.seconds < 6
+
+
+@pytest.mark.parametrize(("text", "design", "claim"), WRONG)
+def test_wrong_designs_are_refuted(text: str, design: str, claim: str) -> None:
+    module = check_text(text).module
+    assert module is not None
+    answer = prove(module, Check(design, "violates", claim), timeout=20)
+    assert isinstance(answer.verdict, Refuted), answer.verdict
