@@ -51,8 +51,15 @@ class _Search:
         self.induction = induction
         self.samples = samples
         self.lemmas: list[Claimed] = []
+        self.settled = 0  # so many lemmas, the first ones, are known to be kept
         self.given_up: set[Expr] = set()
         self.paths = range(len(induction.paths))
+
+    def settle(self, clauses: Sequence[Claimed]) -> None:
+        """The clauses, inductive by themselves, are lemmas for good."""
+        for clause in clauses:
+            self.adopt(clause)
+        self.settled = len(self.lemmas)
 
     def adopt(self, clause: Claimed) -> None:
         """The clause is one of the lemmas from now on."""
@@ -96,7 +103,7 @@ class _Search:
 
     def _broken(self) -> tuple[Claimed, Found | None] | None:
         """A lemma that some step breaks, with the step if z3 can tell it."""
-        for lemma in reversed(self.lemmas):
+        for lemma in reversed(self.lemmas[self.settled :]):
             for path in self.paths:
                 found = self.induction.broken(path, lemma, self.lemmas)
                 if found is not False:
@@ -197,14 +204,13 @@ def _prove(
     induction = Induction(product, properties, deadline)
     if induction.initial_violation() is not False:
         return NotFound("the initial state may already be wrong")
+    words = vocabulary(product, lemmas)
     search = _Search(induction, samples)
+    search.settle([induction.clause(fact) for fact in linear_facts(induction, samples, words, progress)])
     for lemma in lemmas:
         claimed = induction.clause(lemma)
         if induction.not_initial(claimed) is False:
             search.adopt(claimed)
-    words = vocabulary(product, lemmas)
-    for fact in linear_facts(induction, samples, words, progress):
-        search.adopt(induction.clause(fact))
     tried = 0
     for plan in plans(words):
         tried += 1

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from honnin.compiler.product import Place, Product, counter_type
 from honnin.compiler.simplify import TRUE, free
@@ -39,10 +38,14 @@ MOST_TERMS = 28
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Integers over the same few variables; `variables` is empty where they are of the whole state."""
+    """Integers over the same few variables; `variables` is empty where they are of the whole state.
+
+    `main`: those that the design itself speaks of; the others are only of interest beside them.
+    """
 
     variables: tuple[Binder, ...]
     terms: tuple[Expr, ...]
+    main: frozenset[Expr]
 
 
 def counts_anything(prod: Product, words: Vocabulary) -> bool:
@@ -52,14 +55,21 @@ def counts_anything(prod: Product, words: Vocabulary) -> bool:
 
 def families(prod: Product, words: Vocabulary) -> Iterator[Family]:
     """The whole state's integers first, then those of one value of each entity."""
-    whole = dict.fromkeys((*_scalars(prod), *_mentioned(words), *_totals(prod)))
-    yield Family((), tuple(islice(whole, MOST_TERMS)))
+    main = dict.fromkeys((*_mentioned(words), *_scalars(prod)))
+    derived = [term for term in _totals(prod) if term not in main]
+    yield _family((), derived, tuple(main))
     plain = tuple(_plain_scalars(prod))
     for entity in (type for type in words.sorts if isinstance(type, EntityT)):
         one = binder(entity, 1)
-        own = tuple(_of_one(prod, one))
-        if any(isinstance(term, VarRead) for term in own):
-            yield Family((one,), (*own, *plain)[:MOST_TERMS])
+        own = tuple(_held(prod, one))
+        if own:
+            yield _family((one,), (*_flags(prod, one), *plain), own)
+
+
+def _family(variables: tuple[Binder, ...], others: Sequence[Expr], main: tuple[Expr, ...]) -> Family:
+    """At most so many terms; the main ones last, so that equations say what they are."""
+    main = main[:MOST_TERMS]
+    return Family(variables, (*others[: MOST_TERMS - len(main)], *main), frozenset(main))
 
 
 def _is_integer(place: Place) -> bool:
@@ -126,20 +136,23 @@ def _read_type(type: Type) -> Type:
     return INT if isinstance(type, RangeT) else type
 
 
-def _of_one(prod: Product, one: Binder) -> Iterator[Expr]:
-    """What the maps hold at one value; what it is at, as 0 or 1."""
-    at = (variable(one),)
+def _held(prod: Product, one: Binder) -> Iterator[Expr]:
+    """The integers that maps hold at one value."""
     for place in prod.places:
-        if place.keys != (one.type,) or place.origin not in ("variable", "state"):
-            continue
-        if isinstance(place.value, IntT | RangeT):
-            yield VarRead(place.name, at, INT)
-        elif isinstance(place.value, BoolT):
-            yield _as_number(VarRead(place.name, at, place.value))
+        if place.keys == (one.type,) and _is_integer(place) and not isinstance(place.value, OptionalT):
+            yield VarRead(place.name, (variable(one),), INT)
+
+
+def _flags(prod: Product, one: Binder) -> Iterator[Expr]:
+    """What is true of one value, as 0 or 1; of the labels all but the last, which is the rest."""
+    for place in prod.places:
+        is_flag = place.keys == (one.type,) and isinstance(place.value, BoolT)
+        if is_flag and place.origin in ("variable", "state"):
+            yield _as_number(VarRead(place.name, (variable(one),), place.value))
     for process in prod.system.processes:
         if tuple(b.type for b in process.parameters) == (one.type,):
-            for label in counter_type(process).members:
-                yield _as_number(AtLabel(process.name, at, label))
+            for label in counter_type(process).members[:-1]:
+                yield _as_number(AtLabel(process.name, (variable(one),), label))
 
 
 def known(term: Expr, structure: Structure, names: Mapping[int, Value]) -> int:

@@ -9,7 +9,7 @@ equations first and the bounds with them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, product
 
 import z3
@@ -59,7 +59,8 @@ def linear_facts(
 
 def _together(related: Sequence[Family]) -> Family:
     variables = tuple(binder for family in related for binder in family.variables)
-    return Family(variables, tuple(dict.fromkeys(term for family in related for term in family.terms)))
+    terms = dict.fromkeys(term for family in related for term in family.terms)
+    return Family(variables, tuple(terms), frozenset())
 
 
 class _Frame:
@@ -67,13 +68,12 @@ class _Frame:
 
     def __init__(self, induction: Induction, family: Family, known: Sequence[Expr]) -> None:
         self.induction = induction
-        self.variables = family.variables
         self.names: dict[int, Term] = {b.uid: induction.universe.fresh(b.type) for b in family.variables}
         encoding = induction.encoding
         self.before = encoding.design(induction.before)
         self.start = encoding.design(induction.initial_state)
         self.after = [encoding.design(taken.state, taken.now) for taken, _ in induction.paths]
-        self.terms = tuple(term for term in family.terms if self._is_supported(term))
+        self.family = replace(family, terms=tuple(filter(self._is_supported, family.terms)))
         self.known = [holds(fact, self.before, {}) for fact in known]
 
     def _is_supported(self, term: Expr) -> bool:
@@ -87,9 +87,16 @@ class _Frame:
     def closed(self, matrix: Expr) -> Expr:
         """For all values of the family's variables."""
         used = free(matrix)
-        for variable in reversed(self.variables):
+        for variable in reversed(self.family.variables):
             matrix = Forall(variable, matrix) if variable.uid in used else matrix
         return matrix
+
+    def is_of_interest(self, equation: Equation) -> bool:
+        """Whether it speaks of what the design itself speaks of."""
+        return any(
+            c and term in self.family.main
+            for c, term in zip(equation.coefficients, self.family.terms, strict=True)
+        )
 
     def assumed(self, matrices: Sequence[Expr]) -> list[Formula]:
         """The matrices, for all values, in the state before a step; and what is proved."""
@@ -100,7 +107,7 @@ class _Frame:
 
     def point(self, model: z3.ModelRef, at: Moment) -> Point:
         """What the family's integers are in the model."""
-        return tuple(_in_model(model, number(evaluate(term, at, self.names))) for term in self.terms)
+        return tuple(_in_model(model, number(evaluate(term, at, self.names))) for term in self.family.terms)
 
     def broken(self, matrices: Sequence[Expr]) -> tuple[z3.ModelRef, Moment] | bool:
         """Where one of the matrices is false initially or after a step before which all are true; False: nowhere."""
@@ -139,20 +146,22 @@ def _spread(samples: Sequence[Structure]) -> Iterator[Structure]:
 
 
 def _equations(frame: _Frame, samples: Sequence[Structure]) -> list[Expr]:
-    if not frame.terms:
-        return []
     hull = Hull()
-    for point in _points(Family(frame.variables, frame.terms), samples):
+    for point in _points(frame.family, samples):
         hull.add(point)
     while True:
-        matrices = [_equation(equation, frame.terms) for equation in hull.equations()]
-        if not matrices and hull.origin is not None:
+        equations = hull.equations()
+        if not equations and hull.origin is not None:
             return []
+        matrices = [_equation(equation, frame.family.terms) for equation in equations]
         broken = frame.broken(matrices)
         if broken is True:
             return []
         if broken is False:
-            return [frame.closed(matrix) for matrix in matrices]
+            told = zip(equations, matrices, strict=True)
+            main = [matrix for equation, matrix in told if frame.is_of_interest(equation)]
+            kept = main if frame.broken(main) is False else matrices
+            return [frame.closed(matrix) for matrix in kept]
         if not hull.add(frame.point(*broken)):
             return []
 
@@ -198,11 +207,10 @@ class _Bound:
 def _bounds(
     frame: _Frame, related: Sequence[Family], samples: Sequence[Structure], words: Vocabulary
 ) -> list[Expr]:
-    supported = set(frame.terms)
+    supported = set(frame.family.terms)
     candidates: list[_Bound] = []
     for family in related:
-        terms = tuple(term for term in family.terms if term in supported)
-        own = Family(family.variables, terms)
+        own = replace(family, terms=tuple(term for term in family.terms if term in supported))
         candidates += islice(_candidates(own, list(_points(own, samples)), words), MOST_CANDIDATES)
     while candidates:
         matrices = [bound.matrix for bound in candidates]
