@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from honnin.compiler.product import Product
 from honnin.compiler.smt.atoms import atoms
+from honnin.compiler.smt.integer_terms import has_totals
 from honnin.compiler.smt.linear import linear_facts
 from honnin.compiler.smt.mining import Table
 from honnin.compiler.smt.obligations import is_inductive
@@ -55,11 +56,14 @@ class _Search:
         self.given_up: set[Expr] = set()
         self.paths = range(len(induction.paths))
 
-    def settle(self, clauses: Sequence[Claimed]) -> None:
-        """The clauses, inductive by themselves, are lemmas for good."""
-        for clause in clauses:
-            self.adopt(clause)
-        self.settled = len(self.lemmas)
+    def settle(self, facts: Sequence[Expr]) -> None:
+        """The facts, inductive by themselves, are lemmas for good."""
+        claimed = [self.induction.clause(fact) for fact in facts]
+        for clause in claimed:
+            self.induction.assume(clause)
+        numbers = {clause.number for clause in claimed}
+        self.lemmas = [*claimed, *(lemma for lemma in self.lemmas if lemma.number not in numbers)]
+        self.settled = len(claimed)
 
     def adopt(self, clause: Claimed) -> None:
         """The clause is one of the lemmas from now on."""
@@ -165,6 +169,9 @@ class _Search:
         return tuple(lemma.formula for _, lemma in sorted(used.items()))
 
 
+_TOTALS_FROM = 3
+"""Totals over maps are related from this plan on where the design itself has none: they make every question dearer."""
+
 _CANDIDATES = 40
 _CONSIDERED = 8
 
@@ -206,7 +213,7 @@ def _prove(
         return NotFound("the initial state may already be wrong")
     words = vocabulary(product, lemmas)
     search = _Search(induction, samples)
-    search.settle([induction.clause(fact) for fact in linear_facts(induction, samples, words, progress)])
+    search.settle(linear_facts(induction, samples, words, progress, totals=has_totals(words)))
     for lemma in lemmas:
         claimed = induction.clause(lemma)
         if induction.not_initial(claimed) is False:
@@ -214,6 +221,8 @@ def _prove(
     tried = 0
     for plan in plans(words):
         tried += 1
+        if tried == _TOTALS_FROM and not has_totals(words):
+            search.settle(linear_facts(induction, samples, words, progress, totals=True))
         if search.look(plan, words, progress):
             clauses = shrunk(product, properties, search.needed(lemmas), lemmas, deadline)
             if is_inductive(product, properties, clauses, deadline):

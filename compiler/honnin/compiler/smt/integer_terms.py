@@ -9,6 +9,7 @@ from honnin.compiler.product import Place, Product, counter_type
 from honnin.compiler.simplify import TRUE, free
 from honnin.compiler.smt.atoms import binder, variable
 from honnin.compiler.smt.structures import Structure
+from honnin.compiler.smt.total_facts import canonical_total
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec import core
 from honnin.spec.core import (
@@ -48,15 +49,21 @@ class Family:
     main: frozenset[Expr]
 
 
-def counts_anything(prod: Product, words: Vocabulary) -> bool:
-    """Whether integers play a part in the design and its claims."""
-    return any(map(_is_integer, prod.places)) or any(isinstance(s, Count | Sum) for s in words.shapes)
+def has_integers(prod: Product) -> bool:
+    """Whether integers play a part in the design or its specifications' state."""
+    return any(map(_is_integer, prod.places))
 
 
-def families(prod: Product, words: Vocabulary) -> Iterator[Family]:
-    """The whole state's integers first, then those of one value of each entity."""
+def has_totals(words: Vocabulary) -> bool:
+    """Whether the design or its claims count or add up."""
+    return any(isinstance(shape, Count | Sum) for shape in words.shapes)
+
+
+def families(prod: Product, words: Vocabulary, *, totals: bool) -> Iterator[Family]:
+    """The whole state's integers first, then those of one value of each entity. `totals`: also over every map."""
     main = dict.fromkeys((*_mentioned(words), *_scalars(prod)))
-    derived = [term for term in _totals(prod) if term not in main]
+    said = {canonical(term) for term in main}
+    derived = [term for term in _totals(prod) if canonical(term) not in said] if totals else []
     yield _family((), derived, tuple(main))
     plain = tuple(_plain_scalars(prod))
     for entity in (type for type in words.sorts if isinstance(type, EntityT)):
@@ -95,7 +102,11 @@ def _as_number(condition: Expr) -> Expr:
 
 
 def _mentioned(words: Vocabulary) -> Iterator[Expr]:
-    return (shape for shape in words.shapes if isinstance(shape, Count | Sum) and not free(shape))
+    found: dict[Expr, Expr] = {}
+    for shape in words.shapes:
+        if isinstance(shape, Count | Sum) and not free(shape):
+            found.setdefault(canonical(shape), shape)
+    yield from found.values()
 
 
 def _totals(prod: Product) -> Iterator[Expr]:
@@ -153,6 +164,11 @@ def _flags(prod: Product, one: Binder) -> Iterator[Expr]:
         if tuple(b.type for b in process.parameters) == (one.type,):
             for label in counter_type(process).members[:-1]:
                 yield _as_number(AtLabel(process.name, (variable(one),), label))
+
+
+def canonical(term: Expr) -> Expr:
+    """The same for closed totals that differ in the names of their variables only."""
+    return canonical_total(term, ()) if isinstance(term, Count | Sum) else term
 
 
 def known(term: Expr, structure: Structure, names: Mapping[int, Value]) -> int:

@@ -19,8 +19,9 @@ from honnin.compiler.smt.affine import Equation, Hull, Point
 from honnin.compiler.smt.atoms import Budget, instances
 from honnin.compiler.smt.integer_terms import (
     Family,
-    counts_anything,
     families,
+    has_integers,
+    has_totals,
     known,
     literals,
     reads_numbers,
@@ -42,15 +43,23 @@ MOST_CANDIDATES = 80
 
 
 def linear_facts(
-    induction: Induction, samples: Sequence[Structure], words: Vocabulary, progress: Progress
+    induction: Induction,
+    samples: Sequence[Structure],
+    words: Vocabulary,
+    progress: Progress,
+    *,
+    totals: bool,
 ) -> list[Expr]:
-    """Closed formulas over places, inductive together. OutOfTime when the time of the proof is over."""
-    if not counts_anything(induction.product, words):
+    """Closed formulas over places, inductive together; `totals`: also about totals that nothing asks for.
+
+    OutOfTime when the time of the proof is over.
+    """
+    if not (has_integers(induction.product) or has_totals(words)):
         return []
     progress("looking for linear relations between integers")
     found: list[Expr] = []
     with induction.totals.quiet():
-        related = list(families(induction.product, words))
+        related = list(families(induction.product, words, totals=totals))
         for family in related:
             found += _equations(_Frame(induction, family, found), samples)
         found += _bounds(_Frame(induction, _together(related), found), related, samples, words)

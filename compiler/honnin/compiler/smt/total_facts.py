@@ -6,12 +6,13 @@ Each fact holds of any finite number of values, and entities have finitely many:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import TypeAlias
 
 import z3
 
+from honnin.compiler.simplify import substitute
 from honnin.compiler.smt.terms import Environment, Moment, evaluate, holds
 from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.values import (
@@ -28,7 +29,7 @@ from honnin.compiler.smt.values import (
     number,
 )
 from honnin.spec import core
-from honnin.spec.core import Binder, Count, Lit, Sum, Var, walk
+from honnin.spec.core import INT, Binder, Count, Expr, Lit, Sum, Type, Var, walk
 
 Total: TypeAlias = Count | Sum
 
@@ -67,6 +68,22 @@ def free_binders(expr: Total) -> tuple[Binder, ...]:
     bound |= {node.binder.uid for node in walk(expr) if isinstance(node, core.Forall | core.Exists)}
     found = {n.binder.uid: n.binder for n in walk(expr) if isinstance(n, Var) and n.binder.uid not in bound}
     return tuple(found.values())
+
+
+def canonical_total(expr: Total, free: tuple[Binder, ...]) -> Expr:
+    """The same for every total that differs only in the names of its variables, of which `free` are bound outside."""
+
+    def numbered(binder: Binder, index: int) -> tuple[int, Expr]:
+        return binder.uid, Var(replace(binder, uid=-index, name=""), _type(binder.type))
+
+    names = dict(numbered(b, 1_000 + i) for i, b in enumerate(free))
+    names |= dict(numbered(b, 900 + i) for i, b in enumerate(expr.binders))
+    own = tuple(replace(b, uid=-900 - i, name="") for i, b in enumerate(expr.binders))
+    return replace(substitute(expr, names), binders=own)  # type: ignore[arg-type]
+
+
+def _type(type: Type) -> Type:
+    return INT if isinstance(type, core.RangeT) else type
 
 
 @dataclass(slots=True)

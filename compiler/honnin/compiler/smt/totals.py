@@ -16,14 +16,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from honnin.compiler.product import NOW, counter_name
-from honnin.compiler.simplify import substitute
 from honnin.compiler.smt.terms import Environment, Moment, State
-from honnin.compiler.smt.total_facts import Facts, Kept, Total, contribution, free_binders, if_number
+from honnin.compiler.smt.total_facts import (
+    Facts,
+    Kept,
+    Total,
+    canonical_total,
+    contribution,
+    free_binders,
+    if_number,
+)
 from honnin.compiler.smt.universe import Universe, Unsupported
 from honnin.compiler.smt.values import Formula, Number, Term, add, conj, identity, neg, number
 from honnin.compiler.smt.vocabulary import by_place
 from honnin.spec import core
-from honnin.spec.core import INT, Binder, Expr, Type, Var, walk
+from honnin.spec.core import INT, Binder, Expr, Var, walk
 
 
 @dataclass(slots=True)
@@ -79,7 +86,7 @@ class Totals:
             return 0
         root = self._roots.setdefault(id(at.state), _Root(at.state, Facts(self.universe), {}))
         free = free_binders(expr)
-        shape = _canonical(expr, free)
+        shape = canonical_total(expr, free)
         if shape not in root.known:
             value = self.universe.function(tuple(b.type for b in free), INT)
             root.known[shape] = Kept(expr, free, value)
@@ -134,19 +141,3 @@ def _position(binder: Binder, keys: tuple[Expr, ...]) -> int | None:
         if isinstance(key, Var) and key.binder.uid == binder.uid:
             return index
     return None
-
-
-def _canonical(expr: Total, free: tuple[Binder, ...]) -> Expr:
-    """The same for every total that differs only in the names of its variables."""
-
-    def numbered(binder: Binder, index: int) -> tuple[int, Expr]:
-        return binder.uid, Var(replace(binder, uid=-index, name=""), _type(binder.type))
-
-    names = dict(numbered(b, 1_000 + i) for i, b in enumerate(free))
-    names |= dict(numbered(b, 900 + i) for i, b in enumerate(expr.binders))
-    own = tuple(replace(b, uid=-900 - i, name="") for i, b in enumerate(expr.binders))
-    return replace(substitute(expr, names), binders=own)  # type: ignore[arg-type]
-
-
-def _type(type: Type) -> Type:
-    return INT if isinstance(type, core.RangeT) else type
