@@ -91,7 +91,7 @@ def confirmed(product: Product, run: Run, goal: Goal) -> Counterexample:
     design = Design(
         product.system,
         tuple(machine.specification for machine in product.machines),
-        _facts(product.givens, run),
+        facts_of(product.givens, run),
         run.scope,
     )
     choices = {(one.variable, one.keys): one.value for one in run.initial}
@@ -106,7 +106,8 @@ def confirmed(product: Product, run: Run, goal: Goal) -> Counterexample:
     return Counterexample(goal.claim, goal.specification, run.scope, run.givens, run.initial, steps)
 
 
-def _facts(givens: tuple[Given, ...], run: Run) -> Facts:
+def facts_of(givens: tuple[Given, ...], run: Run) -> Facts:
+    """The facts of the run; any value where the run leaves it open."""
     return {
         given.name: FactTable(
             {one.keys: one.value for one in run.givens if one.given == given.name},
