@@ -22,18 +22,22 @@ from honnin.compiler.replay import facts_of, run_of
 from honnin.compiler.touched import Touched, reads, touched
 from honnin.spec.core import Module, System, Value
 from honnin.spec.design import Configuration, Design, Move, initial_state, take
-from honnin.spec.evaluation import Place
+from honnin.spec.evaluation import Fresh, Place
 
 Actor: TypeAlias = tuple[str, tuple[Value, ...]]
 """An instance of a process, or an action with its arguments."""
 
 
+Kind: TypeAlias = Literal["overwrites", "changes"]
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a step did to `place`, which step number `earlier` had written ("overwrites") or read ("changes")."""
+    """What a step did to a place, which step number `earlier` had written ("overwrites") or read ("changes")."""
 
-    kind: Literal["overwrites", "changes"]
-    place: Place
+    kind: Kind
+    place: str
+    keys: tuple[Value, ...]
     earlier: int
 
 
@@ -63,6 +67,11 @@ def actor(step: TakenStep) -> Actor:
     """Who takes the step."""
     process, _, label = step.step.rpartition(".")
     return process or label, tuple(argument.value for argument in step.arguments)
+
+
+def _mark(kind: Kind, place: Place, earlier: int) -> Mark:
+    name, keys = place
+    return Mark(kind, name, tuple(key for key in keys if not isinstance(key, Fresh)), earlier)
 
 
 def _start(module: Module, system: System, run: Counterexample, moves: tuple[Move, ...]) -> Configuration:
@@ -97,7 +106,7 @@ class _Ledger:
     def _overwrites(self, number: int, matter: frozenset[tuple[Place, int]]) -> tuple[Mark, ...]:
         mine = self.touched[number - 1]
         return tuple(
-            Mark("overwrites", place, writer)
+            _mark("overwrites", place, writer)
             for place, writer in self._foreign(mine.written - mine.read, number)
             if not self._is_default(place, self.states[number - 1])
             and ((place, number) in matter or self._is_last_and_unseen(place, writer, number))
@@ -159,7 +168,7 @@ class _Ledger:
             changed = (n for n in range(read + 1, last + 1) if self._changed(place, n))
             first = next(changed, None)
             if first is not None and self._actor(first) != self._actor(last):
-                found[first] = (*found.get(first, ()), Mark("changes", place, read))
+                found[first] = (*found.get(first, ()), _mark("changes", place, read))
         return found
 
     def _changed(self, place: Place, number: int) -> bool:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from honnin.oracle.commands.prove import answer_lines, answer_status
+from honnin.oracle.commands.prove import answer_lines, answer_status, gist
 from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status, worst
 
@@ -26,6 +26,8 @@ LOOK_RIGHT = ("millisecond_name", "check_then_create", "lock_with_lease")
 ARE_RIGHT = ("request_name", "exclusive_create")
 TIMEOUT = 120.0
 """Seconds for each check."""
+INDENT = 6
+"""Cells that what is said of an answer is moved in."""
 
 
 def folder() -> Path:
@@ -110,20 +112,20 @@ def _designs(session: Session, module: Module) -> Status:
 
 
 def _design(session: Session, module: Module, name: str, *, whole: bool = False) -> Status:
+    from honnin.compiler.answers import Refuted
     from honnin.compiler.prove import prove
 
     (check,) = (c for c in module.checks if c.subject == name and c.relation in ("satisfies", "violates"))
     with session.working(f"{check.subject} {check.relation} {check.target}"):
         answer = prove(module, check, timeout=TIMEOUT)
     status = answer_status(answer)
-    headline, details = answer_lines(module, answer)
+    headline, details = answer_lines(module, answer, False, INDENT)
     session.say(f"   {name}: {module.system(name).title}")
     _as_told(session, name, status == Status.WELL, f"  {headline} ({answer.seconds:.1f} s)")
-    told = (
-        details if whole or status != Status.WELL else [line for line in details if line.startswith("step ")]
-    )
-    for line in told:
-        session.say(f"      {line}")
+    if not whole and status == Status.WELL and isinstance(answer.verdict, Refuted):
+        details = gist(answer.verdict.counterexample, module, INDENT)
+    for line in details:
+        session.say(" " * INDENT + line)
     return status
 
 

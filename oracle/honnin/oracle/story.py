@@ -1,89 +1,61 @@
-"""A run of a design, told: a line for each step, with the values chosen, what changed and the events that were seen."""
+"""The words for what happens in a run of a design: steps, places, values, events."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from honnin.oracle.plain import event_words, value
-from honnin.oracle.table import columns, terminal_width
 from honnin.spec.core import DURATION, INT, Module, Occurrence, Specification, System, TimeT, Type, Value
-from honnin.spec.render import width
 from honnin.spec.words import duration
 
 if TYPE_CHECKING:
-    from honnin.compiler.answers import Change, Counterexample, GivenValue, Initial, TakenStep
-
-MARGIN = 4
-"""Cells that the table is moved in by who prints it."""
+    from honnin.compiler.answers import Initial, TakenStep
 
 
-def story(run: Counterexample, module: Module, subject: str) -> list[str]:
-    """The run of the design `subject` as lines of text; the facts and the initial values that matter first."""
-    design = next((system for system in module.systems if system.name == subject), None)
-    facts = [f"{place(given.given, given.keys)} = {plain(given.value)}" for given in run.givens]
-    values = [
-        f"{_variable(first.variable, first.keys, design)} = {_shown(first.value, first.variable, design)}"
-        for first in run.initial
-    ]
-    start = [*_labelled("given", facts), *_labelled("start", values)]
-    rows = [_row(number, step, module, design) for number, step in enumerate(run.steps, 1)]
-    return [*(columns(start) if start else []), *_fitting(rows)]
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What is called how in a design. `system` is None where the subject of the check is a specification."""
+
+    system: System | None
+
+    @staticmethod
+    def of(module: Module, subject: str) -> Names:
+        return Names(next((system for system in module.systems if system.name == subject), None))
+
+    def type(self, variable: str) -> Type | None:
+        """The type of what the variable holds; None where the design has no such variable."""
+        declared = self.system.variables if self.system is not None else ()
+        return next((v.value for v in declared if v.name == variable), None)
+
+    def value(self, variable: str, literal: Value) -> str:
+        """A value that the variable holds."""
+        type = self.type(variable)
+        return plain(literal) if literal is None or type is None else value(literal, type)
+
+    def split(self, variable: str, keys: Sequence[Value]) -> tuple[str, str]:
+        """`handler[r1]` and `name` for a variable of an instance of a process; an empty owner and `store[s1]` for another."""
+        process, _, own = variable.rpartition(".")
+        if not process or self.system is None:
+            return "", place(variable, keys)
+        count = len(self.system.process(process).parameters)
+        return place(process, keys[:count]), place(own, keys[count:])
+
+    def variable(self, variable: str, keys: Sequence[Value]) -> str:
+        """`store[s1]`; `handler[r1].name` for a variable of an instance of a process."""
+        owner, own = self.split(variable, keys)
+        return f"{owner}.{own}" if owner else own
+
+    def initial(self, first: Initial) -> str:
+        """`handler[r1].asked = p1`."""
+        return f"{self.variable(first.variable, first.keys)} = {self.value(first.variable, first.value)}"
 
 
-def _fitting(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The steps as a table; on a terminal that is too narrow for it, what a step did stands below it."""
-    lines = columns(rows) if rows else []
-    room = terminal_width()
-    if room is None or max(map(width, lines), default=0) + MARGIN <= room:
-        return lines
-    below = " " * 7
-    return [
-        line
-        for number, name, picks, changes, events in rows
-        for line in (
-            f"{number}  {name}  {picks}".rstrip(),
-            *(below + text for text in (changes, events) if text),
-        )
-    ]
-
-
-def _labelled(label: str, lines: Sequence[str]) -> list[tuple[str, str]]:
-    return [(label if index == 0 else "", line) for index, line in enumerate(lines)]
-
-
-def _row(
-    number: int, step: TakenStep, module: Module, design: System | None
-) -> tuple[str, str, str, str, str]:
-    return (
-        f"{number:>5}",
-        step_name(step),
-        ", ".join(f"{pick.name} = {plain(pick.value)}" for pick in step.picks),
-        "; ".join(_change(change, design) for change in step.changes if not change.place.startswith("@")),
-        "; ".join(occurrence_words(event, module) for event in step.events),
-    )
-
-
-def _change(change: Change, design: System | None) -> str:
-    """`store[s1] := p2 (was p1)`."""
-    was = "" if change.before is None else f" (was {_shown(change.before, change.place, design)})"
-    after = _shown(change.after, change.place, design)
-    return f"{_variable(change.place, change.keys, design)} := {after}{was}"
-
-
-def _variable(name: str, keys: Sequence[Value], design: System | None) -> str:
-    """`store[s1]`; `handler[r1].name` for a variable of an instance of a process."""
-    process, _, own = name.rpartition(".")
-    if not process or design is None:
-        return place(name, keys)
-    count = len(design.process(process).parameters)
-    return f"{place(process, keys[:count])}.{place(own, keys[count:])}"
-
-
-def _shown(literal: Value, name: str, design: System | None) -> str:
-    declared = next((v for v in design.variables if v.name == name), None) if design is not None else None
-    return plain(literal) if literal is None or declared is None else value(literal, declared.value)
+def instance(step: TakenStep) -> str | None:
+    """`handler[r1]`, the instance that takes the step; None for an action."""
+    process, _, _ = step.step.rpartition(".")
+    return place(process, [argument.value for argument in step.arguments]) if process else None
 
 
 def step_name(step: TakenStep) -> str:
@@ -131,38 +103,6 @@ def field_types(event: str, specifications: Sequence[Specification]) -> tuple[Ty
             if declared.name == event:
                 return tuple(DURATION if isinstance(f.type, TimeT) else f.type for f in declared.fields)
     raise KeyError(event)
-
-
-# ---------------------------------------------------------------- JSON
-
-
-def run_record(run: Counterexample, module: Module) -> dict[str, Any]:
-    """The run as an object."""
-    return {
-        "claim": run.claim,
-        "specification": run.specification,
-        "scope": {name: list(values) for name, values in run.scope.items()},
-        "givens": [_value_record(given.given, given) for given in run.givens],
-        "initial": [_value_record(first.variable, first) for first in run.initial],
-        "steps": [_step_record(step, module) for step in run.steps],
-    }
-
-
-def _value_record(name: str, item: GivenValue | Initial) -> dict[str, Any]:
-    return {"place": name, "keys": list(item.keys), "value": item.value}
-
-
-def _step_record(step: TakenStep, module: Module) -> dict[str, Any]:
-    return {
-        "step": step.step,
-        "arguments": {argument.name: argument.value for argument in step.arguments},
-        "picks": {pick.name: pick.value for pick in step.picks},
-        "changes": [
-            {"place": change.place, "keys": list(change.keys), "before": change.before, "after": change.after}
-            for change in step.changes
-        ],
-        "events": [occurrence_record(event, module.specifications) for event in step.events],
-    }
 
 
 def occurrence_record(occurrence: Occurrence, specifications: Sequence[Specification]) -> dict[str, Any]:

@@ -10,15 +10,19 @@ import click
 
 from honnin.oracle.files import each, open_specification
 from honnin.oracle.options import FILES, speaking
+from honnin.oracle.runs import run_record
 from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
-from honnin.oracle.story import run_record, story
 from honnin.oracle.table import plural, quoted
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Answer, Counterexample, Verdict
     from honnin.oracle.progress import Progress
     from honnin.spec.core import Module
+
+
+INDENT = 2
+"""Cells that what is said of an answer is moved in."""
 
 
 @click.command(
@@ -109,15 +113,15 @@ def _show(session: Session, module: Module, answer: Answer, status: Status, verb
     if session.as_json:
         return
     colour: Colour = {Status.WELL: "green", Status.NO: "red"}.get(status, "yellow")  # type: ignore[assignment]
-    headline, details = answer_lines(module, answer, verbose)
+    headline, details = answer_lines(module, answer, verbose, INDENT)
     surprise = "" if status == Status.UNDECIDED else _surprise(answer)
     session.say(f"check {answer.subject} {answer.relation} {answer.target}")
-    session.say(f"  {paint(headline + surprise, colour)}  ({answer.seconds:.1f} s)")
+    session.say(f"{' ' * INDENT}{paint(headline + surprise, colour)}  ({answer.seconds:.1f} s)")
     never = [name for name, able in _exercised(answer.verdict).items() if not able]
     if never:
         details = [*details, f"this design can never exercise: {', '.join(never)}"]
     for line in (*details, *(f"warning: {warning}" for warning in answer.warnings)):
-        session.say(f"  {line}")
+        session.say(" " * INDENT + line)
     session.say()
 
 
@@ -130,8 +134,8 @@ def _surprise(answer: Answer) -> str:
     return ", as expected" if isinstance(answer.verdict, Refuted) else ""
 
 
-def answer_lines(module: Module, answer: Answer, verbose: bool = False) -> tuple[str, list[str]]:
-    """The answer in one line, and the lines that tell its story."""
+def answer_lines(module: Module, answer: Answer, verbose: bool, indent: int) -> tuple[str, list[str]]:
+    """The answer in one line, and the lines that tell its story; they will be moved in by `indent` cells."""
     from honnin.compiler.answers import Bounded, Proved, Reached, Refuted, Unknown, Unreachable
 
     match answer.verdict:
@@ -141,9 +145,9 @@ def answer_lines(module: Module, answer: Answer, verbose: bool = False) -> tuple
                 lines += ["inductive invariant:", *(f"  {formula}" for formula in invariant)]
             return "proved, for any number of everything and any number of steps", lines
         case Refuted(counterexample=run):
-            return f"refuted by {_length(run)}", _run_lines(run, module, answer.subject)
+            return f"refuted by {_length(run)}", _run_lines(run, module, answer.subject, indent)
         case Reached(witness=run):
-            return f"reached by {_length(run)}", _run_lines(run, module, answer.subject)
+            return f"reached by {_length(run)}", _run_lines(run, module, answer.subject, indent)
         case Unreachable(reason=reason):
             return "unreachable, for any number of everything", [reason]
         case Bounded(scope=scope, steps=steps):
@@ -162,19 +166,27 @@ def _scope(scope: Mapping[str, int]) -> str:
     return ", ".join(f"{count} {entity}" for entity, count in scope.items()) or "no entities"
 
 
-def _run_lines(run: Counterexample, module: Module, subject: str) -> list[str]:
+def _run_lines(run: Counterexample, module: Module, subject: str, indent: int) -> list[str]:
+    """The gist, the run, why the claim fails at its end, and what the run assumes."""
     from honnin.oracle.ending import reads
+    from honnin.oracle.picture import picture
 
-    why = (f"  {line}" for line in reads(run, module))
-    return [*(f"  {line}" for line in story(run, module, subject)), *_ending(run, module), *why]
+    steps, assumed = picture(run, module, subject, _ending(run, module), indent)
+    return [*gist(run, module, indent), *steps, *reads(run, module), *assumed]
 
 
-def _ending(run: Counterexample, module: Module) -> list[str]:
-    """What the last step breaks or reaches, in the author's words."""
-    title = _title(run, module)
-    verb = "reaches" if _is_cover(run, module) else "breaks"
-    subject = f"step {len(run.steps)}" if run.steps else "the initial state"
-    return [f"{subject} {verb} {run.claim}{quoted(title, ': ')}"]
+def gist(run: Counterexample, module: Module, indent: int) -> list[str]:
+    """The claim in the author's words, and what the run comes to in the specification's nouns."""
+    from honnin.oracle.picture import paragraph
+    from honnin.oracle.sentence import sentence
+
+    told = sentence(run, module)
+    return [f"{run.claim}{quoted(_title(run, module), ': ')}", *(paragraph(told, indent) if told else [])]
+
+
+def _ending(run: Counterexample, module: Module) -> str:
+    """What is said of the last step."""
+    return f"{'reaches' if _is_cover(run, module) else 'breaks'} {run.claim}"
 
 
 def _title(run: Counterexample, module: Module) -> str | None:
