@@ -107,12 +107,3 @@ def test_the_inductive_invariant_is_shown_if_asked(honnin: Run, answering: Any, 
 @pytest.mark.parametrize("timeout", ["0", "-1", "x"])
 def test_a_timeout_is_positive(honnin: Run, timeout: str) -> None:
     assert honnin("prove", "--timeout", timeout, SPEC).status == 2
-
-
-def test_on_a_narrow_terminal_what_a_step_did_stands_below_it(
-    honnin: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("honnin.oracle.story.terminal_width", lambda: 60)
-    lines = honnin("prove", SPEC).out.splitlines()
-    assert "        1  handler[r1].accept  t = t1" in lines
-    assert "           request(r1, t1, p1, p1, residence_record)" in lines

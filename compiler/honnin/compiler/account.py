@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from honnin.compiler.answers import Counterexample, TakenStep
-from honnin.compiler.product import paths
+from honnin.compiler.product import paths, specifications_of
 from honnin.compiler.replay import facts_of, run_of
 from honnin.compiler.touched import Touched, reads, touched
 from honnin.spec.core import Module, System, Value
@@ -75,7 +75,7 @@ def _mark(kind: Kind, place: Place, earlier: int) -> Mark:
 
 
 def _start(module: Module, system: System, run: Counterexample, moves: tuple[Move, ...]) -> Configuration:
-    specifications = tuple(module.specification(name) for name in system.implements)
+    specifications = specifications_of(module, system)
     givens = {given.name: given for specification in specifications for given in specification.givens}
     design = Design(system, specifications, facts_of(tuple(givens.values()), run_of(run)), run.scope)
     chosen = {(one.variable, one.keys): one.value for one in run.initial}

@@ -145,7 +145,7 @@ def counter_name(process: str) -> str:
 
 def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> Product:
     """The transition system of `system`, its machines watching `claims` (and every assumption of the specifications)."""
-    specifications = _specifications(module, system)
+    specifications = specifications_of(module, system)
     watched = [
         tuple(c for c in specification.claims if c.kind == "assume" or c in claims)
         for specification in specifications
@@ -175,7 +175,7 @@ def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> 
     return Product(system, machines, places, steps, tuple(givens.values()), timed, properties, entities)
 
 
-def _specifications(module: Module, system: System) -> tuple[Specification, ...]:
+def specifications_of(module: Module, system: System) -> tuple[Specification, ...]:
     """Those that the system implements; for one that implements none, what it can speak of: the entities and the facts of its file."""
     if system.implements:
         return tuple(module.specification(name) for name in system.implements)

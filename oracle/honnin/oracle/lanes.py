@@ -40,11 +40,16 @@ def lanes(heads: Sequence[str], rows: Sequence[Row], room: int) -> list[str] | N
 
 
 def wrapped(words: Sequence[str], room: int) -> list[str]:
-    """The words on lines of at most `room` cells, a space between two; all but the first line are moved in."""
+    """The words on lines of at most `room` cells, a space between two; all but the first line are moved in.
+
+    A word that fits on no line is itself broken, and begins a line.
+    """
     lines: list[str] = []
     for word in words:
-        for part in _parts(word, room - len(HANGING)):
-            if lines and width(lines[-1]) + 1 + width(part) <= room:
+        whole = width(word) <= room - len(HANGING)
+        for number, part in enumerate(_parts(word, room - len(HANGING))):
+            fits = bool(lines) and width(lines[-1]) + 1 + width(part) <= room
+            if fits and (whole or number > 0):
                 lines[-1] += f" {part}"
             else:
                 lines.append(HANGING + part if lines else part)

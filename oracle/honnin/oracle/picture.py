@@ -11,6 +11,7 @@ from honnin.oracle.lanes import Row, lanes, wrapped
 from honnin.oracle.story import Names, instance, occurrence_words, place, plain, step_name
 from honnin.oracle.table import terminal_width
 from honnin.spec.core import BOOL, Module, Value
+from honnin.spec.evaluation import Fresh
 
 if TYPE_CHECKING:
     from honnin.compiler.account import Account, Mark
@@ -126,7 +127,8 @@ class _Painter:
         changed = {(change.place, change.keys) for change in changes}
         for mark in self._told_marks(number):
             if (mark.place, mark.keys) not in changed:
-                yield f"{self._named(mark.place, mark.keys, own)} written as it was"
+                value = self.names.value(mark.place, self._value(number, mark))
+                yield f"{self._named(mark.place, mark.keys, own)} := {value} (as it was)"
 
     def _change(self, change: Change, own: str) -> str:
         """`store[s1] := p2 (was p1)`; what a truth value was is plain from what it becomes."""
@@ -141,6 +143,13 @@ class _Painter:
 
     def _told_marks(self, number: int) -> tuple[Mark, ...]:
         return self.told.marks.get(number, ()) if self.told is not None else ()
+
+    def _value(self, number: int, mark: Mark) -> Value:
+        """What the marked place holds after the step, though it did not change."""
+        assert self.told is not None
+        value = self.told.states[number].variables[mark.place, mark.keys]
+        assert not isinstance(value, Fresh)
+        return value
 
     def _marks(self, number: int) -> Iterator[str]:
         marks = self._told_marks(number)

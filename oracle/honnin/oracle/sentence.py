@@ -7,12 +7,12 @@ read off the claim: those that set the state that it reads, and those that it na
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from honnin.oracle.story import place, plain
 from honnin.spec import core
-from honnin.spec.core import Claim, EntityT, EnumT, Event, Module, Occurrence, Specification, Type, Value
+from honnin.spec.core import Claim, EntityT, EnumT, Event, Module, Specification, Type, Value
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Counterexample
@@ -83,7 +83,9 @@ def _judged(run: Counterexample, specification: Specification, seen: Sequence[_S
     from honnin.spec.meaning import evaluate
 
     names = {event.name for event in specification.events}
-    trace: list[Occurrence] = [e for step in run.steps for e in step.events if e.event in names]
+    events = [event for step in run.steps for event in step.events if event.event in names]
+    # Where the run does not depend on time, all of it may happen at one moment.
+    trace = [replace(event, at=0) if event.at is None else event for event in events]
     return evaluate(specification, trace, facts_of(specification.givens, run_of(run)), scope=run.scope)
 
 

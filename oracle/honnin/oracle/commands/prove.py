@@ -180,8 +180,8 @@ def gist(run: Counterexample, module: Module, indent: int) -> list[str]:
     from honnin.oracle.picture import paragraph
     from honnin.oracle.sentence import sentence
 
-    told = sentence(run, module)
-    return [f"{run.claim}{quoted(_title(run, module), ': ')}", *(paragraph(told, indent) if told else [])]
+    title, told = f"{run.claim}{quoted(_title(run, module), ': ')}", sentence(run, module)
+    return [*paragraph(title, indent), *(paragraph(told, indent) if told else [])]
 
 
 def _ending(run: Counterexample, module: Module) -> str:
