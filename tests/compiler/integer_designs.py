@@ -47,6 +47,37 @@ system two implements semaphore "two steps" {
 }
 """
 
+SITES = """spec sites
+entity Task
+given limit: Int
+assume some "at least one": always: limit >= 1
+system permits "permits" {
+  var free: Int = limit
+  process task(t: Task) {
+    enter: { when free > 0  free -= 1 }
+    work: { when true }
+    leave: { free += 1  goto enter }
+  }
+  invariant capped: count(t: Task where task[t] at work or task[t] at leave) <= limit
+}
+system used "used" {
+  var taken: Int
+  process task(t: Task) {
+    enter: { when taken < limit  taken += 1 }
+    leave: { taken -= 1  goto enter }
+  }
+  invariant capped: count(t: Task where task[t] at leave) <= limit
+}
+system torn extends permits "looked, then taken" {
+  process task(t: Task) {
+    look: { when free > 0 }
+    enter: { free -= 1 }
+    work: { when true }
+    leave: { free += 1  goto look }
+  }
+}
+"""
+
 STOCK = """spec stock
 entity Order
 const CAPACITY: Int = 10

@@ -16,6 +16,8 @@ RIGHT = [
     (designs.SEMAPHORE, "counted", "capped"),
     (designs.SEMAPHORE, "used", "capped"),
     (designs.SEMAPHORE, "two", "capped"),
+    (designs.SITES, "permits", "capped"),
+    (designs.SITES, "used", "capped"),
     (designs.STOCK, "shelf", "never_oversold"),
     (designs.STOCK, "reserve", "never_oversold"),
     (designs.MONEY, "ledger", "bank2"),
@@ -32,6 +34,7 @@ RIGHT = [
 
 WRONG = [
     (designs.SEMAPHORE, "late", "capped"),
+    (designs.SITES, "torn", "capped"),
     (designs.STOCK, "reserve_wrong", "never_oversold"),
     (designs.MONEY, "wrong", "money.conserved"),
     (designs.READERS, "twice", "alone"),

@@ -21,6 +21,7 @@ from honnin.spec.core import (
     Count,
     EntityT,
     Expr,
+    GivenRead,
     If,
     IntT,
     Lit,
@@ -88,6 +89,9 @@ def _plain_scalars(prod: Product) -> Iterator[Expr]:
     for place in prod.places:
         if not place.keys and _is_integer(place) and not isinstance(place.value, OptionalT):
             yield VarRead(place.name, (), INT)
+    for given in prod.givens:
+        if not given.keys and isinstance(given.value, IntT | RangeT):
+            yield GivenRead(given.name, (), INT)
 
 
 def _scalars(prod: Product) -> Iterator[Expr]:
@@ -182,6 +186,10 @@ def known(term: Expr, structure: Structure, names: Mapping[int, Value]) -> int:
             found = structure.read(place, _keys(term, names))
             assert isinstance(found, int)
             return found
+        case GivenRead(given=name):
+            fact = structure.given(name, ())
+            assert isinstance(fact, int)
+            return fact
         case _:
             raise TypeError(f"{type(term).__name__} is no integer of a family")
 
@@ -208,6 +216,4 @@ def literals(words: Vocabulary) -> list[int]:
 
 def reads_numbers(expr: Expr) -> bool:
     """Whether the formula is over integers and reads places only."""
-    return all(
-        not isinstance(node, core.Now | core.Present | core.Atom | core.GivenRead) for node in walk(expr)
-    )
+    return all(not isinstance(node, core.Now | core.Present | core.Atom) for node in walk(expr))

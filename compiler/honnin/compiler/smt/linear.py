@@ -32,7 +32,7 @@ from honnin.compiler.smt.terms import Moment, evaluate, holds
 from honnin.compiler.smt.universe import Unsupported
 from honnin.compiler.smt.values import Formula, Number, Term, conj, neg, number
 from honnin.compiler.smt.vocabulary import Vocabulary
-from honnin.spec.core import INT, Arithmetic, Compare, Expr, Forall, Lit, VarRead, type_of
+from honnin.spec.core import INT, Arithmetic, Compare, Expr, Forall, GivenRead, Lit, VarRead, type_of
 
 Progress = Callable[[str], None]
 
@@ -269,7 +269,7 @@ def _candidates(family: Family, seen: Sequence[Point], words: Vocabulary) -> Ite
             values = [point[index] for point in seen]
             yield from _beside_numbers(term, numbers, values)
     for one, other in product(sorted(own), range(len(family.terms))):
-        if one != other and _is_plain(family.terms[other]):
+        if one != other and isinstance(family.terms[other], VarRead | GivenRead):
             yield from _beside(family.terms, one, other, seen)
     for difference in _differences(family, words):
         yield from _beside_numbers(difference, numbers, ())
@@ -279,12 +279,8 @@ def _own(family: Family) -> Iterator[int]:
     """The terms to be bounded: those of the family's variables. Counts are known not to be negative."""
     variables = {b.uid for b in family.variables}
     for index, term in enumerate(family.terms):
-        if _is_plain(term) and variables <= free(term):
+        if isinstance(term, VarRead) and variables <= free(term):
             yield index
-
-
-def _is_plain(term: Expr) -> bool:
-    return isinstance(term, VarRead)
 
 
 def _beside_numbers(term: Expr, numbers: Sequence[int], values: Sequence[int]) -> Iterator[_Bound]:
