@@ -99,16 +99,18 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Refuted:
-    """A counterexample with the fewest steps, then the fewest values, confirmed by the reference meaning."""
+    """A counterexample with few steps, then few values, confirmed by the reference meaning. `shortest`: no run has fewer steps."""
 
     counterexample: Counterexample
+    shortest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """For `reaches`: a run that reaches the cover, confirmed by the reference meaning."""
+    """For `reaches`: a run that reaches the cover, confirmed by the reference meaning. `shortest`: no run has fewer steps."""
 
     witness: Counterexample
+    shortest: bool = False
 
 
 @dataclass(frozen=True, slots=True)

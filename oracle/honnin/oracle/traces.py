@@ -32,7 +32,7 @@ from honnin.spec.core import (
 from honnin.spec.examples import Outcome, run_example
 
 if TYPE_CHECKING:
-    from honnin.compiler.answers import Counterexample
+    from honnin.compiler.answers import Refuted
 
 TRIED = 200
 """Continuations of a trace that are tried."""
@@ -85,27 +85,25 @@ def _exercises(outcome: Outcome, claim: Claim) -> bool:
 
 
 def _rejected(module: Module, claim: Claim, seconds: float, progress: Callable[[str], None]) -> Trace | None:
-    run = _broken(module, claim.name, seconds, progress)
-    return None if run is None else _confirmed(run, module, claim, claim.name)
+    found = _broken(module, claim.name, seconds, progress)
+    return None if found is None else _confirmed(found, module, claim, claim.name)
 
 
 def _accepted(module: Module, claim: Claim, seconds: float, progress: Callable[[str], None]) -> Trace | None:
     """A trace that breaks no claim, and breaks "this claim is never exercised" at its end."""
     specification = replace(module.main, claims=(*module.main.claims, _never(claim, module.main.events)))
     asked = replace(module, specifications=(specification, *module.specifications[1:]))
-    run = _broken(asked, EXERCISE, seconds, progress)
-    return None if run is None else _confirmed(run, module, claim, None)
+    found = _broken(asked, EXERCISE, seconds, progress)
+    return None if found is None else _confirmed(found, module, claim, None)
 
 
-def _broken(
-    module: Module, claim: str, seconds: float, progress: Callable[[str], None]
-) -> Counterexample | None:
+def _broken(module: Module, claim: str, seconds: float, progress: Callable[[str], None]) -> Refuted | None:
     from honnin.compiler.answers import Refuted
     from honnin.compiler.prove import prove
 
     check = Check(module.main.name, "implies", claim)
     verdict = prove(module, check, timeout=seconds, progress=progress).verdict
-    return verdict.counterexample if isinstance(verdict, Refuted) else None
+    return verdict if isinstance(verdict, Refuted) else None
 
 
 def _never(claim: Claim, events: Sequence[Event]) -> Claim:
@@ -120,13 +118,14 @@ def _never(claim: Claim, events: Sequence[Event]) -> Claim:
     return Claim(EXERCISE, "invariant", "on", any_event, Lit(True, BOOL), Lit(False, BOOL))
 
 
-def _confirmed(run: Counterexample, module: Module, claim: Claim, rejected_by: str | None) -> Trace | None:
+def _confirmed(found: Refuted, module: Module, claim: Claim, rejected_by: str | None) -> Trace | None:
     """The run as an example that the reference meaning finds right; None where it does not."""
+    run = found.counterexample
     facts = tuple(Fact(given.given, given.keys, given.value) for given in run.givens)
     events = tuple(event for step in run.steps for event in step.events)
     example = Example("", None, rejected_by, facts, events)
     if _fits(example, module, claim):
-        return Trace(example, "shortest")
+        return Trace(example, "shortest" if found.shortest else "search")
     longer = None if rejected_by is not None else _settled(example, module, claim)
     return None if longer is None else Trace(longer, "search")
 

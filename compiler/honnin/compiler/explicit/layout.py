@@ -129,7 +129,6 @@ class Vocabulary:
         self.by_name = {slot.name: slot for slot in places}
         self.givens = {slot.name: slot for slot in givens}
         self._read_literals()
-        self._refuse()
 
     def _read_literals(self) -> None:
         numbers = {0, 1}
@@ -164,7 +163,8 @@ class Vocabulary:
             case _:
                 return 2
 
-    def _refuse(self) -> None:
+    def refuse(self) -> None:
+        """NotApplicable when the states of the product are not for the explicit search."""
         if self.product.timed:
             raise NotApplicable("it depends on time")
         for slot in self.slots:

@@ -81,15 +81,16 @@ class Needs:
             need.once = counts[index] + max((end[index] for end in ends), default=0)
 
     def _end(self, machine: Machine) -> list[int]:
-        """The most that the failure of one claim needs; for an assumption, that it holds initially."""
-        most = [0] * len(self.of)
+        """That the assumptions hold initially, and the most that the failure of one claim needs."""
+        assumed, most = [0] * len(self.of), [0] * len(self.of)
         for check in machine.checks:
-            counts = [0] * len(self.of)
-            wanted = check.body if check.claim.kind != "invariant" else core.Not(check.body)
+            is_assumed = check.claim.kind == "assume"
+            counts = assumed if is_assumed else [0] * len(self.of)
             self._witnesses(check.when, counts)
-            self._witnesses(wanted, counts)
-            most = [max(pair) for pair in zip(most, counts, strict=True)]
-        return most
+            self._witnesses(core.Not(check.body) if check.claim.kind == "invariant" else check.body, counts)
+            if not is_assumed:
+                most = [max(pair) for pair in zip(most, counts, strict=True)]
+        return [sum(pair) for pair in zip(assumed, most, strict=True)]
 
     def _step(self, path: Path) -> list[int]:
         counts = [0] * len(self.of)
@@ -238,7 +239,7 @@ class Needs:
             under += [(child, (*bound, *here)) for child in core.children(node)]
 
     def _note_read(self, node: Expr, bound: tuple[Binder, ...]) -> None:
-        """An arbitrary value read for every value of another entity."""
+        """An arbitrary value read for every value of something."""
         slot = self._lazy_slot(node)
         entity = None if slot is None else self._entity(slot)
         if entity is None:
@@ -246,8 +247,8 @@ class Needs:
         uids = {n.binder.uid for n in core.walk(node) if isinstance(n, core.Var)}
         for binder in bound:
             other = self._entity(binder.type)
-            if other is not None and binder.uid in uids:
-                if other == entity:
+            if binder.uid in uids:
+                if other is None or other == entity:
                     self.of[entity].unbounded = True
                 else:
                     self.of[entity].per_value.add(other)

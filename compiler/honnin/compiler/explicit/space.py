@@ -60,6 +60,7 @@ def compile_product(
     Unless `whole`, states are without the places that do not matter. `constants`: givens taken to be constant (monotone.py).
     """
     vocabulary = Vocabulary(product, None if whole else relevance(product, properties), constants or {})
+    vocabulary.refuse()
     watched = watch(product, properties)
     steps = Steps(vocabulary, watched)
     try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from honnin.compiler.answers import Counterexample, Reached, Refuted
+from honnin.compiler.answers import Reached, Refuted
 from honnin.compiler.explicit.hunt import Hunt, Sighting
 from honnin.compiler.explicit.search import OutOfTime, TooLarge
 from honnin.compiler.product import build_product
@@ -24,15 +24,12 @@ def explicit_hunt(asked: Question) -> Hunt:
     return Hunt(asked.product, asked.properties)
 
 
-def seen(asked: Question, sighting: Sighting) -> Refuted | Reached:
-    """The verdict that a run found by the explicit search gives, confirmed by the reference meaning."""
+def seen(asked: Question, hunt: Hunt, sighting: Sighting) -> Refuted | Reached:
+    """The verdict that a run found by the hunt gives, confirmed by the reference meaning."""
     shows = sighting.shows
     goal = Goal(shows.specification, shows.name, shows.is_cover)
-    return _verdict(goal, confirmed(asked.product, sighting.run, goal))
-
-
-def _verdict(goal: Goal, found: Counterexample) -> Refuted | Reached:
-    return Reached(found) if goal.is_cover else Refuted(found)
+    found = confirmed(asked.product, sighting.run, goal)
+    return Reached(found, hunt.certain) if goal.is_cover else Refuted(found, hunt.certain)
 
 
 @dataclass(slots=True)
@@ -48,7 +45,10 @@ class Bounds:
 def z3_search(
     asked: Question, scope: Mapping[str, int], steps: int, deadline: float, progress: Progress
 ) -> Refuted | Reached | Bounds:
-    """A shortest run in the scope of at most so many steps, confirmed by the reference meaning; else how far there is none."""
+    """The shortest run in the scope of at most so many steps, confirmed by the reference meaning; else how far there is none.
+
+    Whether no run of another scope is shorter is for shortest.py to say.
+    """
     from honnin.compiler.smt import bounded, proof
     from honnin.compiler.smt.universe import Unsupported
 
@@ -63,11 +63,12 @@ def z3_search(
     except Unsupported as reason:
         return Bounds(scope, trouble=f"z3's search does not cover {reason}")
     if found.counterexample is None:
-        return Bounds(scope, found.depth, found.complete)
+        return Bounds(scope, found.depth, found.complete, found.stopped or "")
     run = run_of(found.counterexample)
     said = found.counterexample
     goal = next(g for g in asked.goals if (g.specification, g.claim) == (said.specification, said.claim))
-    return _verdict(goal, confirmed(asked.product, run, goal))
+    shown = confirmed(asked.product, run, goal)
+    return Reached(shown) if goal.is_cover else Refuted(shown)
 
 
 def z3_exercises(asked: Question, claim: Claim, deadline: float) -> bool:

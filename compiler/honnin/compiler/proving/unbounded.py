@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
-from honnin.compiler.answers import Proved, Unknown, Unreachable, Verdict
+from honnin.compiler.answers import Proved, Reached, Refuted, Unknown, Unreachable, Verdict
 from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt
 from honnin.compiler.proving.engines import (
@@ -21,6 +21,7 @@ from honnin.compiler.proving.engines import (
     z3_search,
 )
 from honnin.compiler.proving.question import Question
+from honnin.compiler.proving.shortest import Covered, shortest, telling_apart
 from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.proving.vacuity import exercised, vacuity
 from honnin.spec.core import Expr
@@ -50,6 +51,7 @@ class _Work:
     progress: Progress
     hunt: Hunt | None = None
     bounds: Bounds = field(default_factory=Bounds)
+    covered: Covered = field(default_factory=Covered)
     tried: list[str] = field(default_factory=list)
     unproved: tuple[Expr, ...] = ()
 
@@ -85,7 +87,7 @@ def _first_hunt(work: _Work, hunt: Hunt) -> Verdict | None:
     until = time.monotonic() + FIRST_SHARE * work.time_left
     sighting = hunt_to(hunt, FIRST_DEPTH, states, until, work.progress)
     if sighting is not None:
-        return seen(work.asked, sighting)
+        return _shortest(work, seen(work.asked, hunt, sighting))
     if not (hunt.is_over and hunt.certain):
         return None
     if work.asked.is_cover:
@@ -132,7 +134,7 @@ def _search_on(work: _Work) -> Verdict:
 def _hunt_on(work: _Work, hunt: Hunt) -> Verdict:
     sighting = hunt_to(hunt, 1_000_000, MOST_STATES, work.deadline, work.progress)
     if sighting is not None:
-        return seen(work.asked, sighting)
+        return _shortest(work, seen(work.asked, hunt, sighting))
     sure = "every run" if hunt.certain else "runs, not every one"
     work.tried.append(f"explicit search: {sure} of at most {hunt.depth} steps, {hunt.states} states")
     found = None if hunt.certain else _deeper_z3_search(work)
@@ -155,12 +157,18 @@ def _z3_search(work: _Work, steps: int, until: float) -> Verdict | None:
             break
         result = z3_search(work.asked, scope, steps, until, work.progress)
         if not isinstance(result, Bounds):
-            return result
+            return _shortest(work, result)
+        work.covered.add(result)
         if result.trouble:
             work.tried.append(f"bounded search with {_words(scope)}: {result.trouble}")
             break
         work.bounds = result
     return None
+
+
+def _shortest(work: _Work, found: Refuted | Reached) -> Verdict:
+    scopes = telling_apart(work.asked.product)
+    return shortest(work.asked, found, scopes, work.covered, work.deadline, work.progress)
 
 
 _LARGEST: Final = 4

@@ -37,8 +37,8 @@ def exercised(asked: Question, hunt: Hunt | None, deadline: float) -> Mapping[st
 
 def vacuity(asked: Question, hunt: Hunt | None, verdict: Verdict) -> tuple[str, ...]:
     """Warnings about steps that were never possible, about assumptions that leave nothing, about a run that may not be shortest."""
-    if hunt is not None and isinstance(verdict, Refuted | Reached) and not hunt.certain:
-        return ("a shorter run, of more values than were tried, is not excluded",)
+    if isinstance(verdict, Refuted | Reached) and not verdict.shortest:
+        return ("a shorter run, of values that were not tried, is not excluded",)
     if hunt is None or not isinstance(verdict, Proved | Bounded | Unreachable):
         return ()
     if hunt.is_empty:

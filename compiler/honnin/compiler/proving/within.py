@@ -12,6 +12,7 @@ from honnin.compiler.explicit.hunt import Hunt, Sighting
 from honnin.compiler.explicit.search import OutOfTime, TooLarge
 from honnin.compiler.proving.engines import Bounds, Progress, explicit_hunt, seen, z3_search
 from honnin.compiler.proving.question import Question
+from honnin.compiler.proving.shortest import Covered, shortest
 from honnin.compiler.proving.vacuity import exercised, vacuity
 
 MOST_STATES: Final = 2_000_000
@@ -27,14 +28,14 @@ def within(asked: Question, deadline: float, progress: Progress) -> tuple[Verdic
         verdict = _explicit(asked, hunt, bounds, deadline, progress)
     except NotApplicable as reason:
         verdict = _by_z3(asked, bounds, deadline, progress, f"explicit search does not apply: {reason}")
-        return verdict, ()
+        return verdict, vacuity(asked, None, verdict)
     return verdict, vacuity(asked, hunt, verdict)
 
 
 def _explicit(
     asked: Question, hunt: Hunt, bounds: Mapping[str, int], deadline: float, progress: Progress
 ) -> Verdict:
-    limit = asked.check.steps
+    limit, every = asked.check.steps, tuple(_scopes(bounds))
     sizes = tuple(bounds[name] for name in hunt.compiled.vocabulary.entities)
     hunt.fix(sizes)
     try:
@@ -42,7 +43,8 @@ def _explicit(
             progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
             sighting: Sighting | None = hunt.advance(deadline, MOST_STATES)
             if sighting is not None:
-                return seen(asked, sighting)
+                found = seen(asked, hunt, sighting)
+                return shortest(asked, found, lambda _: (every, True), Covered(), deadline, progress)
     except (OutOfTime, TooLarge):
         return Unknown(
             ("explicit search: the limit of time or states was reached",), bounds, max(0, hunt.depth)
@@ -60,10 +62,12 @@ def _by_z3(
 ) -> Verdict:
     limit = asked.check.steps
     complete, depth = True, MOST_STEPS
-    for scope in _scopes(bounds):
+    covered, scopes = Covered(), tuple(_scopes(bounds))
+    for scope in scopes:
         result = z3_search(asked, scope, limit or MOST_STEPS, deadline, progress)
         if not isinstance(result, Bounds):
-            return result
+            return shortest(asked, result, lambda _: (scopes, True), covered, deadline, progress)
+        covered.add(result)
         if result.trouble:
             return Unknown((why, f"bounded search: {result.trouble}"), bounds, max(0, result.depth))
         complete, depth = complete and result.complete, min(depth, result.depth)
