@@ -88,12 +88,7 @@ def run_of(found: Counterexample) -> Run:
 
 def confirmed(product: Product, run: Run, goal: Goal) -> Counterexample:
     """The run with its events and changes, as the reference meaning has them; ReplayDisagrees where it does not end in the goal."""
-    design = Design(
-        product.system,
-        tuple(machine.specification for machine in product.machines),
-        facts_of(product.givens, run),
-        run.scope,
-    )
+    design = design_of(product, run)
     choices = {(one.variable, one.keys): one.value for one in run.initial}
     # Where the run does not depend on time, all of it may happen at one moment.
     timed = run.moves if product.timed else [replace(move, now=0) for move in run.moves]
@@ -104,6 +99,12 @@ def confirmed(product: Product, run: Run, goal: Goal) -> Counterexample:
     if not _shows(result, goal, steps):
         raise ReplayDisagrees(f"{goal.claim} is not {'reached' if goal.is_cover else 'violated'} at the end")
     return Counterexample(goal.claim, goal.specification, run.scope, run.givens, run.initial, steps)
+
+
+def design_of(product: Product, run: Run) -> Design:
+    """The design in the scope of the run, with its facts."""
+    specifications = tuple(machine.specification for machine in product.machines)
+    return Design(product.system, specifications, facts_of(product.givens, run), run.scope)
 
 
 def facts_of(givens: tuple[Given, ...], run: Run) -> Facts:

@@ -1,0 +1,173 @@
+"""What the checks of a design say of one of its mutants: killed, survived, undecided, or unable to do anything of its own.
+
+The checks decide, each with the whole prover, exactly as `prove` asks them. Of a mutant that survives, a run is looked for that the
+design cannot do; one is shown only if the reference meaning says so of the mutant and of the design.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from honnin.compiler.answers import Answer, Bounded, Counterexample, Proved, Refuted, TakenStep, Unknown
+from honnin.compiler.mutants import OWN, Mutant
+from honnin.compiler.product import build_product
+from honnin.compiler.prove import prove
+from honnin.compiler.replay import ReplayDisagrees, design_of, run_of
+from honnin.spec.core import Check, Module, System
+from honnin.spec.design import Configuration, Move, Taken, initial_state, take
+from honnin.spec.evaluation import Place, Term
+
+Progress = Callable[[str], None]
+
+LEAST: Final = 1.0
+"""Seconds for the search for a run of the mutant's own, where the checks left less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """`answer` refutes the mutant."""
+
+    answer: Answer
+    run: Counterexample
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRun:
+    """A run of the mutant that the design cannot do. `always`: not with other choices in the last step either."""
+
+    run: Counterexample
+    always: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Survived:
+    """Every check holds of the mutant. `own`: a shortest run of its own, where one was found; `searched`: else what was tried."""
+
+    answers: tuple[Answer, ...]
+    own: OwnRun | None
+    searched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Equivalent:
+    """The mutant does nothing that the design does not do: for any number of everything, or within the bounds of `answer`."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """No check refutes the mutant, and some are not answered in time."""
+
+    answers: tuple[Answer, ...]
+
+
+Fate: TypeAlias = Killed | Survived | Equivalent | Undecided
+
+
+def fate(module: Module, checks: Sequence[Check], mutant: Mutant, timeout: float, progress: Progress) -> Fate:
+    """What becomes of a mutant of a design of the module, of which every one of the checks holds; in about `timeout` seconds."""
+    deadline = time.monotonic() + timeout
+    mutated = _with(module, mutant.system)
+    answers: list[Answer] = []
+    for check in checks:
+        answer = prove(mutated, check, timeout=max(deadline - time.monotonic(), 0.1), progress=progress)
+        if isinstance(answer.verdict, Refuted):
+            return Killed(answer, answer.verdict.counterexample)
+        answers.append(answer)
+    if not all(isinstance(answer.verdict, Proved | Bounded) for answer in answers):
+        return Undecided(tuple(answers))
+    return _survived(module, checks[0], mutant, tuple(answers), deadline, progress)
+
+
+def _with(module: Module, system: System) -> Module:
+    others = tuple(system if other.name == system.name else other for other in module.systems)
+    return replace(module, systems=others)
+
+
+# ---------------------------------------------------------------- runs of its own
+
+
+def _survived(
+    module: Module,
+    check: Check,
+    mutant: Mutant,
+    answers: tuple[Answer, ...],
+    deadline: float,
+    progress: Progress,
+) -> Survived | Equivalent:
+    asked = replace(check, relation="satisfies", target=OWN)
+    seconds = max(deadline - time.monotonic(), LEAST)
+    found = prove(_with(module, mutant.marked), asked, timeout=seconds, progress=progress)
+    match found.verdict:
+        case Proved() | Bounded():
+            return Equivalent(found)
+        case Refuted(counterexample=run):
+            return Survived(answers, _own(module, mutant, run))
+        case Unknown(tried=tried):
+            return Survived(answers, None, tried)
+        case _:
+            raise AssertionError("a property holds, is broken, or is not decided")
+
+
+def _own(module: Module, mutant: Mutant, found: Counterexample) -> OwnRun | None:
+    """The run of the marked mutant as one of the mutant; None where its last step shows nothing that the design does not do.
+
+    The design takes the same steps before the last one: ReplayDisagrees where the reference meaning does not say so.
+    """
+    run = run_of(found)
+    product = build_product(_with(module, mutant.marked), mutant.marked, ())
+    moves = [move if product.timed else replace(move, now=0) for move in run.moves]
+    choices: dict[Place, Term] = {(one.variable, one.keys): one.value for one in run.initial}
+    state = initial_state(design_of(product, run), choices, moves[0].now)
+    design = module.system(mutant.system.name)
+    steps: list[TakenStep] = []
+    for number, (move, step) in enumerate(zip(moves, found.steps, strict=True), 1):
+        if state is None:
+            raise ReplayDisagrees("a run of a mutant is none when it is done again")
+        target = next(take(state, move))
+        ways = [way for way in _ways(state, mutant.system, move) if _same(way, target)]
+        as_before = any(_same(way, target) for way in _ways(state, design, move))
+        if not ways or (number < len(moves) and not as_before):
+            raise ReplayDisagrees(f"step {number} of a run of a mutant is not what it was said to be")
+        changes = tuple(change for change in step.changes if change.place != OWN)
+        steps.append(replace(step, changes=changes, branches=ways[0].move.branches or ()))
+        if number == len(moves):
+            always = not _does_otherwise(state, design, move, target)
+            return None if as_before else OwnRun(replace(found, steps=tuple(steps)), always)
+        state = target.next
+    return None
+
+
+def _ways(marked: Configuration, system: System, move: Move) -> Iterator[Taken]:
+    """What the other system does with the same choices in the same state."""
+    variables = {place: value for place, value in marked.variables.items() if place[0] != OWN}
+    state = replace(marked, design=replace(marked.design, system=system), variables=variables)
+    try:
+        yield from take(state, replace(move, branches=None))
+    except ValueError:
+        # The values of a pick cannot be listed: nothing is known of them.
+        return
+
+
+def _does_otherwise(marked: Configuration, design: System, move: Move, target: Taken) -> bool:
+    """Whether the design does the same with other choices."""
+    return any(_same(way, target) for way in _ways(marked, design, replace(move, picks=None)))
+
+
+def _same(one: Taken, other: Taken) -> bool:
+    """The two steps emit the same and lead to the same state."""
+    return one.emitted == other.emitted and _state(one.next) == _state(other.next)
+
+
+def _state(state: Configuration) -> tuple[dict[Place, Term], dict[Place, str]]:
+    defaults = state.past.variable_defaults
+    values = {
+        place: value
+        for place, value in state.variables.items()
+        if place[0] != OWN and value != defaults[place[0]]
+    }
+    return values, dict(state.labels)
