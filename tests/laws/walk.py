@@ -117,6 +117,44 @@ def walk(
     raise AssertionError("a walk of fewer than no steps")
 
 
+def takes(
+    module: Module, name: str, scope: Mapping[str, tuple[Value, ...]], depth: int, *, most: int = MOST_EDGES
+) -> frozenset[Hashable]:
+    """Every step that a run of at most `depth` steps takes: from what state, what it emits, and to what state it leads."""
+    system = module.system(name)
+    specifications = _specifications(module, system)
+    remembers = _remembers(system, specifications)
+    level: dict[Hashable, Configuration] = {}
+    for facts in _all_facts(specifications, scope):
+        for start in initial_states(Design(system, specifications, facts, scope)):
+            level[_labelled(start, facts, remembers)] = start
+    found: set[Hashable] = set()
+    known = set(level)
+    for _ in range(depth):
+        following: dict[Hashable, Configuration] = {}
+        for key, state in level.items():
+            for way in steps(state):
+                if any(report.broken for report in _reports(way.next)):
+                    continue
+                after = _labelled(way.next, way.next.design.facts, remembers)
+                found.add((key, way.move.step, way.move.arguments, way.emitted, after))
+                if len(found) > most:
+                    raise TooMany
+                if after not in known:
+                    known.add(after)
+                    following[after] = way.next
+        level = following
+    return frozenset(found)
+
+
+def _labelled(state: Configuration, facts: Facts, remembers: bool) -> Hashable:
+    """`_key`, the same for two designs over equal facts."""
+    tables = tuple(
+        (name, tuple(sorted(table.values.items(), key=repr))) for name, table in sorted(facts.items())
+    )
+    return tables, _key(state, remembers)[1:]
+
+
 def _specifications(module: Module, system: System) -> tuple[Specification, ...]:
     return tuple(module.specification(name) for name in system.implements)
 
@@ -144,7 +182,7 @@ def _shown(state: Configuration, reports: list[Report], goal: Sought) -> set[str
     return found
 
 
-def _key(state: Configuration, remembers: bool) -> Hashable:
+def _key(state: Configuration, remembers: bool) -> tuple[Hashable, ...]:
     """Two states with one key go on in the same ways, and show the same."""
     defaults = state.past.variable_defaults
     variables = frozenset(entry for entry in state.variables.items() if entry[1] != defaults[entry[0][0]])

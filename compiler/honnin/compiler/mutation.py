@@ -11,12 +11,21 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
-from honnin.compiler.answers import Answer, Bounded, Counterexample, Proved, Refuted, TakenStep, Unknown
+from honnin.compiler.answers import (
+    Answer,
+    Bounded,
+    Change,
+    Counterexample,
+    Proved,
+    Refuted,
+    TakenStep,
+    Unknown,
+)
 from honnin.compiler.mutants import OWN, Mutant
-from honnin.compiler.product import build_product
+from honnin.compiler.product import Product, build_product
 from honnin.compiler.prove import prove
-from honnin.compiler.replay import ReplayDisagrees, design_of, run_of
-from honnin.spec.core import Check, Module, System
+from honnin.compiler.replay import ReplayDisagrees, changed, design_of, run_of
+from honnin.spec.core import Check, Module, Occurrence, System
 from honnin.spec.design import Configuration, Move, Taken, initial_state, take
 from honnin.spec.evaluation import Place, Term
 
@@ -35,10 +44,22 @@ class Killed:
 
 
 @dataclass(frozen=True, slots=True)
+class Otherwise:
+    """What the design does where its mutant takes a step of its own, with the same choices."""
+
+    changes: tuple[Change, ...]
+    events: tuple[Occurrence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OwnRun:
-    """A run of the mutant that the design cannot do. `always`: not with other choices in the last step either."""
+    """A run of the mutant that the design cannot do with the same choices in its last step.
+
+    `design`: what it does instead (None: the step is impossible). `always`: the design cannot do it with other choices either.
+    """
 
     run: Counterexample
+    design: Otherwise | None
     always: bool
 
 
@@ -71,10 +92,10 @@ Fate: TypeAlias = Killed | Survived | Equivalent | Undecided
 def fate(module: Module, checks: Sequence[Check], mutant: Mutant, timeout: float, progress: Progress) -> Fate:
     """What becomes of a mutant of a design of the module, of which every one of the checks holds; in about `timeout` seconds."""
     deadline = time.monotonic() + timeout
-    mutated = _with(module, mutant.system)
+    asked = mutated(module, mutant.system)
     answers: list[Answer] = []
     for check in checks:
-        answer = prove(mutated, check, timeout=max(deadline - time.monotonic(), 0.1), progress=progress)
+        answer = prove(asked, check, timeout=max(deadline - time.monotonic(), 0.1), progress=progress)
         if isinstance(answer.verdict, Refuted):
             return Killed(answer, answer.verdict.counterexample)
         answers.append(answer)
@@ -83,7 +104,8 @@ def fate(module: Module, checks: Sequence[Check], mutant: Mutant, timeout: float
     return _survived(module, checks[0], mutant, tuple(answers), deadline, progress)
 
 
-def _with(module: Module, system: System) -> Module:
+def mutated(module: Module, system: System) -> Module:
+    """The module with the design of this name replaced."""
     others = tuple(system if other.name == system.name else other for other in module.systems)
     return replace(module, systems=others)
 
@@ -101,7 +123,7 @@ def _survived(
 ) -> Survived | Equivalent:
     asked = replace(check, relation="satisfies", target=OWN)
     seconds = max(deadline - time.monotonic(), LEAST)
-    found = prove(_with(module, mutant.marked), asked, timeout=seconds, progress=progress)
+    found = prove(mutated(module, mutant.marked), asked, timeout=seconds, progress=progress)
     match found.verdict:
         case Proved() | Bounded():
             return Equivalent(found)
@@ -119,7 +141,7 @@ def _own(module: Module, mutant: Mutant, found: Counterexample) -> OwnRun | None
     The design takes the same steps before the last one: ReplayDisagrees where the reference meaning does not say so.
     """
     run = run_of(found)
-    product = build_product(_with(module, mutant.marked), mutant.marked, ())
+    product = build_product(mutated(module, mutant.marked), mutant.marked, ())
     moves = [move if product.timed else replace(move, now=0) for move in run.moves]
     choices: dict[Place, Term] = {(one.variable, one.keys): one.value for one in run.initial}
     state = initial_state(design_of(product, run), choices, moves[0].now)
@@ -130,14 +152,18 @@ def _own(module: Module, mutant: Mutant, found: Counterexample) -> OwnRun | None
             raise ReplayDisagrees("a run of a mutant is none when it is done again")
         target = next(take(state, move))
         ways = [way for way in _ways(state, mutant.system, move) if _same(way, target)]
-        as_before = any(_same(way, target) for way in _ways(state, design, move))
-        if not ways or (number < len(moves) and not as_before):
+        designed = tuple(_ways(state, design, move))
+        as_before = any(_same(way, target) for way in designed)
+        last = number == len(moves)
+        if not ways or not (as_before or last):
             raise ReplayDisagrees(f"step {number} of a run of a mutant is not what it was said to be")
         changes = tuple(change for change in step.changes if change.place != OWN)
         steps.append(replace(step, changes=changes, branches=ways[0].move.branches or ()))
-        if number == len(moves):
-            always = not _does_otherwise(state, design, move, target)
-            return None if as_before else OwnRun(replace(found, steps=tuple(steps)), always)
+        if last and not as_before:
+            other_choices = _ways(state, design, replace(move, picks=None))
+            always = not any(_same(way, target) for way in other_choices)
+            instead = _otherwise(product, state, designed[0]) if designed else None
+            return OwnRun(replace(found, steps=tuple(steps)), instead, always)
         state = target.next
     return None
 
@@ -153,9 +179,10 @@ def _ways(marked: Configuration, system: System, move: Move) -> Iterator[Taken]:
         return
 
 
-def _does_otherwise(marked: Configuration, design: System, move: Move, target: Taken) -> bool:
-    """Whether the design does the same with other choices."""
-    return any(_same(way, target) for way in _ways(marked, design, replace(move, picks=None)))
+def _otherwise(product: Product, before: Configuration, way: Taken) -> Otherwise:
+    changes = (change for change in changed(product, before, way.next) if change.place != OWN)
+    events = way.emitted if product.timed else tuple(replace(event, at=None) for event in way.emitted)
+    return Otherwise(tuple(changes), events)
 
 
 def _same(one: Taken, other: Taken) -> bool:

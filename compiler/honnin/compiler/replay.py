@@ -175,7 +175,7 @@ def _steps(
             picks=_choices(picks, taken.move.picks or ()),
             branches=path.branches,
             events=taken.emitted,
-            changes=tuple(_changes(product, before, taken.next)),
+            changes=tuple(changed(product, before, taken.next)),
             now=move.now,
         )
         before = taken.next
@@ -192,7 +192,7 @@ def _choices(names: Iterator[str], values: tuple[Value, ...]) -> tuple[Choice, .
     return tuple(Choice(name, value) for name, value in zip(names, values, strict=True))
 
 
-def _changes(product: Product, before: Configuration, after: Configuration) -> Iterator[Change]:
+def changed(product: Product, before: Configuration, after: Configuration) -> Iterator[Change]:
     """The variables and the program counters that a step changed, in the order of declaration."""
     defaults = after.past.variable_defaults
     for variable in product.system.variables:

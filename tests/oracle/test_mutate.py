@@ -1,0 +1,132 @@
+"""`honnin mutate`: what is said of each mutant, the rate, the statuses, and Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from honnin.compiler.answers import Answer, Unknown
+
+from .test_processes import DATA, HEARING
+
+Run = Callable[..., Any]
+Golden = Callable[[str, str], None]
+
+TWO = """spec two "Two"
+entity R
+event e(r: R)
+invariant one_time "Once for each": on e(r): not earlier e(r)
+system s implements two "Twice guarded" {{
+  var gone: R -> Bool
+  var told: R -> Bool
+  action go(r: R) {{
+    {step}
+  }}
+}}
+check s satisfies two
+"""
+BOTH = "when not gone[r]\n    when not told[r]\n    gone[r] := true\n    told[r] := true\n    emit e(r)"
+ONE = "when not gone[r]\n    gone[r] := true\n    emit e(r)"
+
+
+def test_what_is_said_of_each_mutant(honnin: Run, golden: Golden) -> None:
+    ran = honnin("mutate", "lending.honnin", "-v")
+    assert ran.status == 1, "one design does not hold"
+    golden("mutate.txt", ran.out + ran.err)
+
+
+def test_mutants_as_json(honnin: Run) -> None:
+    ran = honnin("mutate", "lending.honnin", "--design", "desk", "--format", "json")
+    assert ran.status == 0
+    *mutants, design, summary = ran.records
+    fates = [(one["mutant"]["step"], one["mutant"]["kind"], one["mutant"]["fate"]) for one in mutants]
+    assert fates == [
+        ("lend_out", "guard dropped", "killed"),
+        ("lend_out", "guard dropped", "survives"),
+        ("take_back", "guard dropped", "equivalent"),
+        ("bar_somebody", "update forgotten", "survives"),
+        ("lend_out", "update forgotten", "killed"),
+        ("take_back", "reset forgotten", "killed"),
+    ]
+    killed, survives = mutants[0]["mutant"], mutants[1]["mutant"]
+    assert (killed["target"], killed["claim"], killed["steps"]) == ("lending", "one_holder", 2)
+    assert len(killed["run"]["steps"]) == 2
+    assert (killed["line"], killed["column"]) == (24, 10)
+    assert survives["answers"] == {"lending": "proved"}
+    assert [step["step"] for step in survives["run"]["steps"]] == ["bar_somebody", "lend_out"]
+    assert (survives["design_does"], survives["with_any_choices"]) == (None, True)
+    counts = {"killed": 3, "survived": 2, "equivalent": 1, "undecided": 0, "not_asked": 0, "rate": 0.6}
+    assert design["design"] == {"design": "desk", "holds": True, **counts}
+    assert summary["summary"] == {"file": "lending.honnin", **counts, "interrupted": False}
+
+
+@pytest.mark.parametrize(("rate", "status"), [("60", 0), ("61", 1)])
+def test_a_rate_can_be_asked_for(honnin: Run, rate: str, status: int) -> None:
+    assert honnin("mutate", "lending.honnin", "--design", "desk", "--fail-under", rate).status == status
+
+
+def test_of_two_guards_each_is_not_needed(honnin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "two.honnin"
+    file.write_text(TWO.format(step=BOTH))
+    ran = honnin("mutate", file, "--format", "json")
+    fates = {one["mutant"]["mutation"]: one["mutant"]["fate"] for one in ran.records if "mutant" in one}
+    assert fates["without `when not gone[r]`"] == fates["without `when not told[r]`"] == "equivalent"
+    file.write_text(TWO.format(step=ONE))
+    ran = honnin("mutate", file, "--format", "json")
+    fates = {one["mutant"]["mutation"]: one["mutant"]["fate"] for one in ran.records if "mutant" in one}
+    assert fates["without `when not gone[r]`"] == "killed"
+
+
+def test_what_is_undecided_is_not_killed(honnin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    import honnin.compiler.mutation as module
+
+    def prove(_: object, check: Any, **__: object) -> Answer:
+        return Answer(check.subject, check.relation, check.target, Unknown(("nothing",), {}, 0), False)
+
+    monkeypatch.setattr(module, "prove", prove)
+    ran = honnin("mutate", "lending.honnin", "--design", "desk")
+    assert ran.status == 3
+    assert ran.out.splitlines()[-1] == "lending.honnin: 0 of 0 mutants killed, 6 undecided"
+
+
+def test_what_there_was_no_time_for_is_counted(honnin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    import honnin.oracle.commands.mutate as module
+
+    left = iter([30.0])
+    monkeypatch.setattr(module.Limits, "seconds", property(lambda _: next(left, -1.0)))
+    ran = honnin("mutate", "lending.honnin", "--design", "desk", "--format", "json")
+    assert ran.status == 3
+    assert ran.records[-1]["summary"]["not_asked"] == 6
+
+
+def test_a_file_without_such_checks_has_no_mutants(honnin: Run) -> None:
+    ran = honnin("mutate", "bounded.honnin")
+    assert (ran.status, ran.out) == (0, "bounded.honnin: no mutants\n")
+    ran = honnin("mutate", "bounded.honnin", "--design", "nosuch")
+    assert ran.status == 2
+    assert "nosuch" in ran.err
+
+
+def test_ctrl_c_tells_what_is_known() -> None:
+    running = subprocess.Popen(
+        [*HEARING, "mutate", "lending.honnin", "--design", "desk"],
+        cwd=DATA,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None
+    for line in running.stdout:
+        if "killed" in line:
+            running.send_signal(signal.SIGINT)
+            break
+    out, err = running.communicate(timeout=30)
+    assert running.returncode == 130
+    assert "Traceback" not in err
+    assert "not asked" in out
+    assert out.rstrip().endswith("interrupted")
