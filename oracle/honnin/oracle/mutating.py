@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from honnin.oracle.session import Colour, Session, paint
-from honnin.oracle.status import Status, worst
 from honnin.oracle.picture import paragraph, picture
 from honnin.oracle.runs import run_record
+from honnin.oracle.session import Colour, Session, paint
+from honnin.oracle.status import Status, worst
 from honnin.oracle.story import Names, occurrence_record, occurrence_words
 from honnin.oracle.table import plural, quoted
 
@@ -195,7 +195,7 @@ def _done(module: Module, mutant: Mutant, changes: Sequence[Change], events: Seq
         for change in changes
         if change.place[0] != "@"
     ]
-    return "; ".join((*written, *(occurrence_words(event, module) for event in events)))
+    return "; ".join((*(occurrence_words(event, module) for event in events), *written))
 
 
 def _answer(answer: Answer) -> str:
