@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -116,10 +115,13 @@ def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | st
     """A proof for any number of everything; else what was tried."""
     from honnin.compiler.smt import induction, proof, samples
 
-    known = samples.reachable(asked.product, min(deadline, time.monotonic() + 2))
-    result = induction.prove(
-        asked.product, asked.properties, known, proof.Deadline(deadline), progress, asked.lemmas
-    )
+    limit = proof.Deadline(deadline)
+    progress("collecting states that the design reaches")
+    try:
+        known = samples.reachable(asked.product, limit.check)
+    except proof.OutOfTime:
+        return "the time limit was reached while the states that it learns from were collected"
+    result = induction.prove(asked.product, asked.properties, known, limit, progress, asked.lemmas)
     if isinstance(result, induction.Inductive):
         return Proof(result.clauses, result.unproved)
     return result.reason

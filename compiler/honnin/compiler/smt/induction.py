@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from honnin.compiler.product import Product
-from honnin.compiler.smt.atoms import atoms
 from honnin.compiler.smt.integer_terms import has_totals
 from honnin.compiler.smt.linear import linear_facts
-from honnin.compiler.smt.mining import Table
+from honnin.compiler.smt.mining import Template
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.plans import Plan, plans
 from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction, OutOfTime
@@ -73,13 +72,8 @@ class _Search:
     def look(self, plan: Plan, words: Vocabulary, progress: Progress) -> bool:
         """Whether the lemmas, with more of the plan's, are now inductive and exclude everything wrong."""
         self.given_up = set()
-        budget = plan.budget()
-        self.table = Table(budget, tuple(atoms(words, budget, quantified=plan.quantified)))
-        self.plan = plan
-        progress(f"looking for an invariant: {plan}, {len(self.table.atoms)} atoms")
-        for sample in self.samples:
-            self.induction.deadline.check()
-            self.table.add(sample)
+        progress(f"looking for an invariant: {plan}")
+        self.template = Template(words, plan, self.samples, self.induction.deadline.check)
         return self._loop()
 
     def _loop(self) -> bool:
@@ -119,7 +113,7 @@ class _Search:
         self.lemmas.remove(lemma)
         self.given_up.add(lemma.formula)
         if step is not None and step.after is not None:
-            self.table.add(step.after)
+            self.template.add(step.after)
 
     def _exclude(self, state: Structure) -> bool:
         """Whether a lemma was added that the state violates."""
@@ -127,7 +121,7 @@ class _Search:
             self.induction.deadline.check()
             candidates = [
                 clause
-                for clause in self.table.clauses(state, self.plan.literals, _CANDIDATES)
+                for clause in self.template.clauses(state, _CANDIDATES)
                 if clause.formula not in self.given_up
             ]
             if not candidates:
@@ -142,7 +136,7 @@ class _Search:
         """Whether the clause holds initially; if not, it is not considered again."""
         start = self.induction.not_initial(clause)
         if isinstance(start, Found):
-            self.table.add(start.before)
+            self.template.add(start.before)
         if start is not False:
             self.given_up.add(clause.formula)
         return start is False

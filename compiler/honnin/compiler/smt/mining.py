@@ -7,13 +7,14 @@ least one differs from r: a small hitting set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
 
 from honnin.compiler.simplify import disjunction, negation
-from honnin.compiler.smt.atoms import Budget, weight
-from honnin.compiler.smt.structures import Rows, Structure, row_function
+from honnin.compiler.smt.atoms import Budget, atoms, weight
+from honnin.compiler.smt.plans import Plan
+from honnin.compiler.smt.structures import Structure, row_function
+from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import Binder, Expr, Forall, Var, walk
 
 MOST_LOOKS = 20_000
@@ -52,18 +53,17 @@ def clause_of(budget: Budget, literals: Sequence[Expr]) -> Clause:
 
 @dataclass(slots=True)
 class _HittingSets:
-    """`agree[a]`: the samples (as bits) that agree with the row on atom a. `samples`: each sample's bit and the atoms (as bits)
-    on which it differs from the row, the nearest sample first: it leaves the fewest choices."""
+    """`sets`: what must be hit, as bits; the smallest first. `hit[a]`: the sets (as bits) that have element a."""
 
-    agree: list[int]
-    samples: list[tuple[int, int]]
+    sets: list[int]
+    hit: dict[int, int]
     most: int
     found: list[tuple[int, ...]] = field(default_factory=list)
     seen: set[frozenset[int]] = field(default_factory=set)
     looks: int = MOST_LOOKS
 
     def extend(self, left: int, size: int, chosen: frozenset[int]) -> None:
-        """Every way to add at most `size` atoms to the chosen, so that none of the samples `left` agrees with all."""
+        """Every way to add at most `size` elements to the chosen, so that all sets are hit; `left`: those that are not yet."""
         if not left:
             if not any(set(other) <= chosen for other in self.found):
                 self.found.append(tuple(sorted(chosen)))
@@ -71,64 +71,62 @@ class _HittingSets:
         self.looks -= 1
         if size == 0 or len(self.found) >= self.most or self.looks < 0:
             return
-        differing = next(atoms for bit, atoms in self.samples if left & bit)
-        while differing:
-            lowest = differing & -differing
-            differing ^= lowest
-            index = lowest.bit_length() - 1
-            extended = chosen | {index}
-            if extended not in self.seen and (size > 1 or not left & self.agree[index]):
-                self.seen.add(extended)
-                self.extend(left & self.agree[index], size - 1, extended)
+        for element in bits(self.sets[(left & -left).bit_length() - 1]):
+            extended = chosen | {element}
+            if extended not in self.seen:
+                rest = left & ~self.hit[element]
+                if size > 1 or not rest:
+                    self.seen.add(extended)
+                    self.extend(rest, size - 1, extended)
 
 
-@dataclass(slots=True)
+def bits(number: int) -> Iterator[int]:
+    """The positions of the ones."""
+    while number:
+        lowest = number & -number
+        yield lowest.bit_length() - 1
+        number ^= lowest
+
+
+def minimal(sets: Iterable[int]) -> list[int]:
+    """The sets (as bits), without those that contain one of the others that are small; the smallest first."""
+    kept: list[int] = []
+    for one in sorted(sets, key=lambda candidate: (candidate.bit_count(), candidate)):
+        if not any(small & one == small for small in kept[:_SMALL]):
+            kept.append(one)
+    return kept
+
+
+_SMALL = 60
+
+
 class Table:
-    """The distinct rows of the samples seen so far over the atoms of one budget. `columns[a]` has bit i for row i."""
+    """The distinct rows of the samples seen so far over the atoms of one budget."""
 
-    budget: Budget
-    atoms: tuple[Expr, ...]
-    rows: list[int] = field(default_factory=list)
-    known: set[int] = field(default_factory=set)
-    columns: list[int] = field(default_factory=list)
-    _row: Rows = field(init=False)
-
-    def __post_init__(self) -> None:
-        self._row = row_function(self.budget.variables, self.atoms)
-        self.columns = [0] * len(self.atoms)
-
-    def rows_of(self, structure: Structure) -> Iterator[int]:
-        """The row for each choice of the variables."""
-        for values in product(*(structure.domain(b.type) for b in self.budget.variables)):
-            yield self._row(structure, *values)
+    def __init__(self, budget: Budget, atoms: tuple[Expr, ...]) -> None:
+        self.budget = budget
+        self.atoms = atoms
+        self.known: set[int] = set()
+        self.rows_of = row_function(budget.variables, atoms)
 
     def add(self, structure: Structure) -> bool:
         """The state is a sample from now on. Whether it brought a new row."""
-        fresh = False
-        for row in self.rows_of(structure):
-            if row not in self.known:
-                fresh = True
-                self.known.add(row)
-                bit = 1 << len(self.rows)
-                self.rows.append(row)
-                for index, digit in enumerate(reversed(f"{row:b}")):
-                    if digit == "1":
-                        self.columns[index] |= bit
-        return fresh
+        before = len(self.known)
+        self.known |= self.rows_of(structure)
+        return len(self.known) > before
 
     def excluding(self, row: int, most_literals: int, most: int) -> list[tuple[int, ...]]:
         """Sets of atoms, minimal by inclusion, on which no sample agrees with the row; at most `most`, the smallest first."""
-        full = (1 << len(self.rows)) - 1
-        search = _HittingSets(
-            [column if row >> index & 1 else full & ~column for index, column in enumerate(self.columns)],
-            sorted(
-                ((1 << index, sample ^ row) for index, sample in enumerate(self.rows)),
-                key=lambda known: known[1].bit_count(),
-            ),
-            most,
-        )
+        sets = minimal(row ^ sample for sample in self.known)
+        if sets and not sets[0]:
+            return []
+        hit: dict[int, int] = {}
+        for index, one in enumerate(sets):
+            for element in bits(one):
+                hit[element] = hit.get(element, 0) | 1 << index
+        search = _HittingSets(sets, hit, most)
         for size in range(1, most_literals + 1):
-            search.extend(full, size, frozenset())
+            search.extend((1 << len(sets)) - 1, size, frozenset())
             if len(search.found) >= most:
                 break
             search.seen.clear()
@@ -144,10 +142,65 @@ class Table:
     def clauses(self, structure: Structure, most_literals: int, most: int) -> list[Clause]:
         """Clauses that the state violates and no sample does, the simplest first."""
         found: dict[tuple[Expr, ...], Clause] = {}
-        for row in dict.fromkeys(self.rows_of(structure)):
-            if row in self.known:
-                continue
+        for row in sorted(self.rows_of(structure) - self.known):
             for chosen in self.excluding(row, most_literals, most):
                 clause = self.clause(row, chosen)
                 found.setdefault(clause.literals, clause)
         return sorted(found.values(), key=lambda clause: (len(clause.literals), clause.weight))
+
+
+class Template:
+    """The clauses of a plan: a table for each choice of variables, made when it is needed.
+
+    A clause is looked for in the tables of few variables first: another is asked only where these have none.
+    """
+
+    def __init__(
+        self, words: Vocabulary, plan: Plan, samples: Sequence[Structure], tick: Callable[[], object]
+    ) -> None:
+        self.plan = plan
+        self._samples = list(samples)
+        self._tick = tick
+        self._made: list[Table] = []
+        self._coming = _tables(words, plan)
+
+    def _tables(self) -> Iterator[Table]:
+        yield from self._made
+        for table in self._coming:
+            for sample in self._samples:
+                self._tick()
+                table.add(sample)
+            self._made.append(table)
+            yield table
+
+    def add(self, structure: Structure) -> None:
+        """The state is a sample from now on."""
+        self._samples.append(structure)
+        for table in self._made:
+            table.add(structure)
+
+    def clauses(self, structure: Structure, most: int) -> list[Clause]:
+        """Clauses that the state violates and no sample does, the simplest first; empty when there are none."""
+        for table in self._tables():
+            found = table.clauses(structure, self.plan.literals, most)
+            if found:
+                return found
+        return []
+
+
+def _tables(words: Vocabulary, plan: Plan) -> Iterator[Table]:
+    for budget in plan.budgets(words):
+        found = tuple(atoms(words, budget, quantified=plan.quantified))
+        if is_connected(budget, found):
+            yield Table(budget, found)
+
+
+def is_connected(budget: Budget, atoms: Sequence[Expr]) -> bool:
+    """Whether the atoms speak of the variables together, so that a clause over all of them is not one over fewer in disguise."""
+    groups = [{b.uid} for b in budget.variables]
+    for atom in atoms:
+        spoken_of = {node.binder.uid for node in walk(atom) if isinstance(node, Var)}
+        joined = [group for group in groups if group & spoken_of]
+        if len(joined) > 1:
+            groups = [group for group in groups if group not in joined] + [set().union(*joined)]
+    return len(groups) <= 1

@@ -8,9 +8,9 @@ from itertools import product
 import z3
 
 from honnin.compiler.smt.steps import Encoding, counts
-from honnin.compiler.smt.structures import MOST_INTEGERS
+from honnin.compiler.smt.structures import MOST_INTEGERS, Table
 from honnin.compiler.smt.terms import State, evaluate
-from honnin.compiler.smt.universe import Universe
+from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.values import Formula, Maybe, Term, is_known, known_value
 from honnin.spec.core import (
     INT,
@@ -65,8 +65,8 @@ class ModelState:
         self._state = state
         self._domains: dict[Type, tuple[Value, ...]] = {}
         self._elements: dict[Type, dict[Value, z3.ExprRef]] = {}
-        self._read: dict[tuple[str, tuple[Value, ...]], Value] = {}
-        self._given: dict[tuple[str, tuple[Value, ...]], Value] = {}
+        self._places: dict[str, Table] = {}
+        self._givens: dict[str, Table] = {}
 
     def domain(self, type: Type) -> tuple[Value, ...]:
         if type not in self._domains:
@@ -89,7 +89,7 @@ class ModelState:
         for place in self._encoding.product.places:
             if not any(isinstance(type, _ENDLESS) for type in place.keys) and not counts(place):
                 for keys in product(*(self.domain(type) for type in place.keys)):
-                    value = self.read(place.name, keys)
+                    value = self.table(place.name)[keys]
                     found |= {value} if type(value) is int else set()
         return tuple(sorted({0, 1, *found}, key=abs)[:MOST_INTEGERS])
 
@@ -106,19 +106,32 @@ class ModelState:
             case _:
                 return value
 
+    def table(self, name: str) -> Table:
+        if name not in self._places:
+            declared = self._encoding.places[name]
+            self._places[name] = self._mapped(
+                lambda at: self._state.read(name, at), declared.keys, declared.value
+            )
+        return self._places[name]
+
+    def given_table(self, name: str) -> Table:
+        if name not in self._givens:
+            declared = next(given for given in self._encoding.product.givens if given.name == name)
+            self._givens[name] = self._mapped(self._encoding.givens[name], declared.keys, declared.value)
+        return self._givens[name]
+
+    def _mapped(self, reading: Reading, types: tuple[Type, ...], value: Type) -> Table:
+        def read(keys: tuple[Value, ...]) -> Value:
+            at = tuple(self._term(key, type) for key, type in zip(keys, types, strict=True))
+            return self._value(reading(at), value)
+
+        return Table(read)
+
     def read(self, place: str, keys: tuple[Value, ...]) -> Value:
-        if (place, keys) not in self._read:
-            declared = self._encoding.places[place]
-            at = tuple(self._term(key, type) for key, type in zip(keys, declared.keys, strict=True))
-            self._read[place, keys] = self._value(self._state.read(place, at), declared.value)
-        return self._read[place, keys]
+        return self.table(place)[keys]
 
     def given(self, name: str, keys: tuple[Value, ...]) -> Value:
-        if (name, keys) not in self._given:
-            declared = next(given for given in self._encoding.product.givens if given.name == name)
-            at = tuple(self._term(key, type) for key, type in zip(keys, declared.keys, strict=True))
-            self._given[name, keys] = self._value(self._encoding.givens[name](at), declared.value)
-        return self._given[name, keys]
+        return self.given_table(name)[keys]
 
     def total(self, expr: Count | Sum, names: Mapping[int, Value]) -> int:
         types = {node.binder.uid: node.binder.type for node in walk(expr) if isinstance(node, Var)}

@@ -1,53 +1,50 @@
-"""In what order vocabularies are tried: few variables first, more of one sort at a time, then quantified atoms."""
+"""In what order clauses are looked for: few variables first, then quantified atoms, then more variables and longer clauses."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations_with_replacement
 
 from honnin.compiler.smt.atoms import Budget, binder
 from honnin.compiler.smt.vocabulary import Vocabulary
-from honnin.spec.core import EntityT, Type
+from honnin.spec.core import Binder, EntityT, Type
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What clauses to look for: how many variables of each sort, how many literals."""
+    """What clauses to look for: at most so many variables, so many literals, whether atoms may have quantifiers."""
 
-    variables: Mapping[Type, int]
+    variables: int
     literals: int
     quantified: bool = False
 
-    def budget(self) -> Budget:
-        """New variables for the plan."""
-        return Budget(
-            tuple(binder(type, i) for type, size in self.variables.items() for i in range(1, size + 1))
-        )
+    def budgets(self, words: Vocabulary) -> Iterator[Budget]:
+        """The choices of variables, few first."""
+        for size in range(self.variables + 1):
+            for sorts in combinations_with_replacement(words.sorts, size):
+                if all(isinstance(type, EntityT) or sorts.count(type) < _MOST_OF_KEYS for type in sorts):
+                    yield Budget(tuple(_numbered(sorts)))
 
     def __str__(self) -> str:
-        sizes = ", ".join(f"{size} {getattr(type, 'name', 'Int')}" for type, size in self.variables.items())
         kind = ", quantified atoms" if self.quantified else ""
-        return f"{sizes or 'no variables'}, {self.literals} literals{kind}"
+        return f"clauses of {self.literals} literals over {self.variables} variables{kind}"
+
+
+_MOST_OF_KEYS = 3
+"""So many variables of an enum or an integer are not needed."""
+
+
+def _numbered(sorts: tuple[Type, ...]) -> Iterator[Binder]:
+    for index, type in enumerate(sorts):
+        yield binder(type, sorts[: index + 1].count(type))
 
 
 def plans(words: Vocabulary) -> Iterator[Plan]:
-    """The plans for a vocabulary, the cheapest first."""
-    one = dict.fromkeys(words.sorts, 1)
-    entities = sorted((t for t in words.sorts if isinstance(t, EntityT)), key=lambda t: -_keyed(words, t))
-    yield Plan(one, 3)
-    for type in entities:
-        yield Plan({**one, type: 2}, 4)
-    if words.formulas:
-        yield Plan(one, 3, quantified=True)
-        for type in entities:
-            yield Plan({**one, type: 2}, 4, quantified=True)
-    if len(entities) > 1:
-        yield Plan({**one, **dict.fromkeys(entities, 2)}, 4)
-    for size, literals in ((3, 4), (4, 4), (3, 5)):
-        for type in entities:
-            yield Plan({**one, type: size}, literals)
-
-
-def _keyed(words: Vocabulary, type: Type) -> int:
-    """How many places have a key of the type."""
-    return sum(type in place.keys for place in words.places)
+    """The plans for a vocabulary, the cheapest first; each has all clauses of those before."""
+    quantified = bool(words.formulas)
+    yield Plan(2, 4)
+    if quantified:
+        yield Plan(2, 4, quantified=True)
+    for variables, literals in ((3, 4), (3, 5), (4, 5)):
+        yield Plan(variables, literals, quantified)

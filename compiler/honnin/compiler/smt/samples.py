@@ -1,211 +1,207 @@
-"""States that a design reaches, by random walks through a small scope: what invariants are learned from."""
+"""States that a design reaches in small scopes: what invariants are learned from.
+
+How many are made is bounded by counts alone, and nothing depends on the machine: the same design has the same samples always.
+"""
 
 from __future__ import annotations
 
 import random
-import time
-from collections.abc import Iterator, Mapping
-from itertools import product
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from itertools import product as combinations
+from typing import Final, TypeAlias
 
-from honnin.compiler.product import NOW, Place, Product
-from honnin.compiler.smt.steps import Encoding, binders, counts
-from honnin.compiler.smt.structures import Sample
-from honnin.compiler.smt.terms import State
-from honnin.compiler.smt.universe import Reading, Universe
-from honnin.compiler.smt.values import Maybe, Term, Times, known_value, times_at
-from honnin.compiler.smt.vocabulary import vocabulary
-from honnin.spec.core import (
-    BoolT,
-    EntityT,
-    EnumT,
-    OptionalT,
-    RangeT,
-    TextT,
-    Type,
-    Value,
-    finite_values,
-)
+from honnin.compiler.explicit.applicable import NotApplicable
+from honnin.compiler.explicit.layout import LAZY, Cell, Sizes, Slot, State
+from honnin.compiler.explicit.space import Compiled, Known, Space, compile_product
+from honnin.compiler.explicit.symmetry import Symmetry
+from honnin.compiler.product import Product
+from honnin.compiler.smt.structures import Sample, Structure, Table, Values
+from honnin.compiler.smt.walks import walked
+from honnin.spec.core import Type, Value
 
-_TRIES = 24
-"""So many random choices are made for a step before it is taken to be impossible."""
+Tick: TypeAlias = Callable[[], object]
+"""Called often; it may raise to end the work."""
 
-SECONDS, STATES, WALKS, LENGTH = 1.0, 600, 400, 14
+BREADTH: Final = 300
+WALKS, FEW_WALKS, MOST_SEEDS, LENGTH, MOST_CELLS, STARTS = 48, 4, 200, 16, 400, 6
 
 
-def reachable(prod: Product, until: float) -> list[Sample]:
-    """States of random walks through small scopes, made in little time, before `until` (on the clock of `time.monotonic`)."""
-    until = min(until, time.monotonic() + SECONDS)
-    found: list[Sample] = []
-    for seed in range(WALKS):
-        sizes = random.Random(seed)
-        scope = {entity: sizes.choice((1, 2, 2, 2, 3)) for entity in prod.entities}
-        found += Walker(prod, scope, seed).walk(LENGTH)
-        if len(found) >= STATES or time.monotonic() > until:
-            break
-    return found
+def reachable(product: Product, tick: Tick) -> list[Structure]:
+    """States that the product reaches."""
+    try:
+        compiled = compile_product(product, product.properties, whole=True)
+        return list(_found(compiled, tick))
+    except NotApplicable:
+        return list(walked(product, tick))
 
 
-class Walker:
-    """Random walks through a product; `scope` says how many values each entity has."""
+def _found(compiled: Compiled, tick: Tick) -> Iterator[Structure]:
+    yield from _nearest(compiled, tick)
+    walks = 0
+    for seed in range(MOST_SEEDS if compiled.vocabulary.entities else FEW_WALKS):
+        states = list(Explorer(compiled, _sizes(compiled, seed), seed).walk(LENGTH, tick))
+        yield from states
+        walks += bool(states)
+        if walks == WALKS:
+            return
 
-    def __init__(self, prod: Product, scope: Mapping[str, int], seed: int) -> None:
-        self.product = prod
+
+def _nearest(compiled: Compiled, tick: Tick) -> Iterator[Structure]:
+    """The states of the largest scope of at most two values of each entity that has an initial state."""
+    scopes = combinations(*((2, 1) for _ in compiled.vocabulary.entities))
+    for sizes in sorted(scopes, key=sum, reverse=True):
+        states = list(Explorer(compiled, sizes, 0).near(tick))
+        if states:
+            yield from states
+            return
+
+
+def _sizes(compiled: Compiled, seed: int) -> Sizes:
+    """Sizes between 1 and 4, smaller ones where a state would be large."""
+    chosen = random.Random(seed)
+    sizes = [chosen.choice((1, 2, 2, 3, 3, 4)) for _ in compiled.vocabulary.entities]
+    while compiled.vocabulary.cells(tuple(sizes)) > MOST_CELLS and max(sizes) > 1:
+        sizes[sizes.index(max(sizes))] -= 1
+    return tuple(sizes)
+
+
+class _RandomSpace(Space):
+    """Tries the values of what is not decided yet in random order."""
+
+    def __init__(self, compiled: Compiled, sizes: Sizes, seed: int) -> None:
+        super().__init__(compiled, sizes)
         self.random = random.Random(seed)
-        self.domains = {name: tuple(f"{name}{i}" for i in range(1, size + 1)) for name, size in scope.items()}
-        self.integers, self.texts = _constants(prod)
-        # A counter may have come this far.
-        self.keys = tuple(sorted({*self.integers, *range(LENGTH + 2)}))
 
-    def walk(self, length: int) -> list[Sample]:
-        """The states of one walk, the initial one first; empty when `init` or an assumption forbids what was chosen."""
-        universe = Universe(self.domains)
-        givens = {g.name: self._random_map(g.value) for g in self.product.givens}
-        arbitrary = {p.name: self._random_map(p.value) for p in self.product.places}
-        encoding = Encoding(self.product, universe, givens, arbitrary)
-        start = encoding.initial()
-        if encoding.possible_initially(start) is not True:
-            return []
-        known: _Tables = {name: self._table(place, start) for name, place in encoding.places.items()}
-        found = [self._sample(encoding, known)]
-        for _ in range(length):
-            following = self._step(encoding, known)
-            if following is None:
-                break
-            known = following
-            found.append(self._sample(encoding, known))
+    def any(self, type: Type) -> float:
+        """A random value of the type."""
+        return self._candidates(type, self.sizes)[0]
+
+    def _candidates(self, type: Type, known: Known) -> list[float]:
+        found = super()._candidates(type, self.sizes)
+        self.random.shuffle(found)
         return found
 
-    def _random_map(self, type: Type) -> Reading:
-        chosen: dict[tuple[Term, ...], Term] = {}
 
-        def read(keys: tuple[Term, ...]) -> Term:
-            if keys not in chosen:
-                chosen[keys] = self._value(type)
-            return chosen[keys]
+class Explorer:
+    """The states of one scope, as structures."""
 
-        return read
-
-    def _value(self, type: Type) -> Term:
-        match type:
-            case OptionalT(inner=inner):
-                return Maybe(False, None) if self.random.random() < 0.3 else Maybe(True, self._value(inner))
-            case EntityT(name=name):
-                return self.random.choice(self.domains[name])
-            case EnumT(members=members):
-                return self.random.choice(members)
-            case BoolT():
-                return self.random.random() < 0.5
-            case RangeT(low=low, high=high):
-                return self.random.randint(low, high)
-            case TextT():
-                return self.random.choice(self.texts)
-            case _:
-                return self.random.choice(self.integers)
-
-    def _step(self, encoding: Encoding, known: _Tables) -> _Tables | None:
-        """The tables after a random step; None when none was found."""
-        state = State({name: _reader(table) for name, table in known.items()})
-        now: Term = None
-        if self.product.timed:
-            now = known[NOW][0][()]
-        paths = list(self.product.paths)
-        self.random.shuffle(paths)
-        for path in paths:
-            for _ in range(_TRIES):
-                if isinstance(now, int):
-                    now = now + self.random.choice((0, 0, 1, *self.integers))
-                names = {b.uid: self._value(b.type) for b in binders(path)}
-                taken = encoding.take(path, state, names, now=now)
-                if taken.possible is True:
-                    return self._after(encoding, known, state, taken.state)
-                if not names:
-                    break
-        return None
-
-    def _after(self, encoding: Encoding, known: _Tables, before: State, after: State) -> _Tables:
-        return {
-            name: self._table(place, after) if after.places[name] is not before.places[name] else known[name]
-            for name, place in encoding.places.items()
+    def __init__(self, compiled: Compiled, sizes: Sizes, seed: int) -> None:
+        self.space = _RandomSpace(compiled, sizes, seed)
+        self.random = random.Random(seed)
+        self.sizes = sizes
+        layout = self.space.layout
+        self._decoded: dict[Type, dict[float, Value]] = {}
+        self._names = {
+            entity: tuple(f"{entity}{i}" for i in range(1, size + 1))
+            for entity, size in zip(compiled.vocabulary.entities, sizes, strict=True)
         }
+        self._slots = [
+            (
+                slot,
+                self._keys(slot),
+                range(layout.bases[slot.number], layout.bases[slot.number] + layout.count(slot)),
+            )
+            for slot in compiled.vocabulary.slots
+        ]
 
-    def _table(self, place: Place, state: State) -> _Table:
-        values = {keys: state.read(place.name, keys) for keys in product(*map(self._keys, place.keys))}
-        far = tuple(self._far(key) for key in place.keys)
-        default = None if None in far else state.read(place.name, far)
-        return values, default
+    # ------------------------------------------------------------ states
 
-    def _keys(self, type: Type) -> tuple[Term, ...]:
-        match type:
-            case OptionalT(inner=inner):
-                return (Maybe(False, None), *(Maybe(True, key) for key in self._keys(inner)))
-            case EntityT(name=name):
-                return self.domains[name]
-            case _:
-                return finite_values(type) or (self.texts if isinstance(type, TextT) else self.keys)
-
-    def _far(self, type: Type) -> Term:
-        """A key at which nothing happens, for a type with no end of values; else any."""
-        if isinstance(type, TextT):
-            return _FAR_TEXT
-        values = self._keys(type)
-        return values[-1] if values is not self.keys else _FAR
-
-    def _sample(self, encoding: Encoding, known: _Tables) -> Sample:
-        now = known_value(known[NOW][0][()]) if self.product.timed else None
-        shown = {
-            name: _counted(table, encoding.places[name], now) if counts(encoding.places[name]) else table
-            for name, table in known.items()
-        }
-        return Sample(
-            self.domains,
-            {
-                name: {tuple(map(known_value, k)): known_value(v) for k, v in table[0].items()}
-                for name, table in shown.items()
-            },
-            {name: known_value(table[1]) for name, table in shown.items()},
-            lambda name, keys: known_value(encoding.givens[name](tuple(_terms(encoding, name, keys)))),
+    def near(self, tick: Tick) -> Iterator[Structure]:
+        """The states nearest to the initial ones, one of each that are renamings of each other."""
+        yield from map(
+            self.structure, self.onward((s for s, _ in islice(self.space.initial(), STARTS)), BREADTH, tick)
         )
 
+    def onward(self, states: Iterable[State], most: int, tick: Tick) -> list[State]:
+        """The states, and those that steps lead to, the nearest first; at most so many."""
+        symmetry = Symmetry(self.space.layout, self.sizes)
+        found: dict[State, None] = {}
+        for state in states:
+            found.setdefault(symmetry.canonical(state)[0])
+        waiting = list(found)
+        seen: set[State] = set()
+        for state in waiting:
+            tick()
+            for _, way in self.space.steps(state, self.sizes):
+                if way[2] not in seen:
+                    seen.add(way[2])
+                    following = symmetry.canonical(way[2])[0]
+                    if following not in found:
+                        found[following] = None
+                        waiting.append(following)
+                if len(found) >= most:
+                    return list(found)
+        return list(found)
 
-_Table: TypeAlias = tuple[Mapping[tuple[Term, ...], Term], Term]
-_Tables: TypeAlias = Mapping[str, _Table]
+    def walk(self, length: int, tick: Tick) -> Iterator[Structure]:
+        """The states of a random walk; none when no initial state was found."""
+        start = next(self.space.initial(), None)
+        if start is None:
+            return
+        state, seen = start[0], {start[0]}
+        yield self.structure(state)
+        for _ in range(length):
+            tick()
+            chosen = self._step(state, seen)
+            if chosen is None:
+                return
+            state = chosen
+            seen.add(state)
+            yield self.structure(state)
 
-_FAR, _FAR_TEXT = 1_000_003, "\0"
+    def _step(self, state: State, seen: set[State]) -> State | None:
+        """What a random step leads to, a new state if there is one."""
+        by_path: dict[int, list[State]] = {}
+        for path, way in self.space.steps(state, self.sizes):
+            if way[2] not in seen:
+                by_path.setdefault(path, []).append(way[2])
+        if not by_path:
+            return None
+        return self.random.choice(by_path[self.random.choice(list(by_path))])
 
+    # ------------------------------------------------------------ structures
 
-def _reader(table: _Table) -> Reading:
-    values, default = table
-    return lambda keys: values.get(keys, default)
+    def structure(self, state: State) -> Structure:
+        """The state, what is not decided in it being chosen at random."""
+        places: dict[str, Table] = {}
+        givens: dict[str, Table] = {}
+        for slot, keys, cells in self._slots:
+            known = dict(self._entries(slot, keys, state[cells.start : cells.stop]))
+            (givens if slot.is_given else places)[slot.name] = Table(self._missing(slot), known)
+        return Sample(self._names, places, givens)
 
+    def _entries(
+        self, slot: Slot, keys: list[Values], cells: Sequence[Cell]
+    ) -> Iterator[tuple[Values, Value]]:
+        for at, cell in zip(keys, cells, strict=True):
+            if isinstance(cell, tuple):
+                for rest, value in cell:
+                    yield self._full_key(slot, at, rest), self._value(value, slot.value)
+            else:
+                yield at, self._value(cell, slot.value)
 
-def _counted(table: _Table, place: Place, now: Value) -> _Table:
-    """How many of the times are in the window now."""
-    assert place.register is not None
-    window = place.register.window
+    def _keys(self, slot: Slot) -> list[Values]:
+        """The keys of the slot's cells, those that are laid out."""
+        layout = self.space.layout
+        types = [slot.keys[i] for i in slot.dense]
+        start = layout.bases[slot.number]
+        found = (keys for _, keys in layout.where[start : start + layout.count(slot)])
+        return [tuple(self._value(k, type) for k, type in zip(keys, types, strict=True)) for keys in found]
 
-    def count(times: Term) -> Term:
-        assert isinstance(times, Times) and isinstance(now, int)
-        return times_at(times, now - window, now)
+    def _full_key(self, slot: Slot, laid_out: Values, rest: Sequence[float]) -> Values:
+        keys = dict(zip(slot.dense, laid_out, strict=True))
+        keys |= {i: self._value(key, slot.keys[i]) for i, key in zip(slot.sparse, rest, strict=True)}
+        return tuple(keys[i] for i in range(len(slot.keys)))
 
-    values, default = table
-    return {keys: count(times) for keys, times in values.items()}, count(default)
+    def _value(self, cell: float, type: Type) -> Value:
+        if cell == LAZY:
+            cell = self.space.any(type)
+        known = self._decoded.setdefault(type, {})
+        if cell not in known:
+            known[cell] = self.space.layout.decode(cell, type, self._names)
+        return known[cell]
 
-
-def _terms(encoding: Encoding, given: str, keys: tuple[Value, ...]) -> Iterator[Term]:
-    declared = next(g for g in encoding.product.givens if g.name == given)
-    for key, type in zip(keys, declared.keys, strict=True):
-        optional = isinstance(type, OptionalT)
-        yield Maybe(key is not None, key) if optional else key
-
-
-def _constants(prod: Product) -> tuple[tuple[int, ...], tuple[str, ...]]:
-    """The integers and texts to try: those that occur, and a few more."""
-    integers, texts = {0, 1, 2, 3}, {"a", "b"}
-    for constants in vocabulary(prod).constants.values():
-        for constant in constants:
-            if isinstance(constant.type, TextT):
-                texts.add(str(constant.value))
-            elif isinstance(constant.value, int):
-                integers.add(constant.value)
-    return tuple(sorted(integers)), tuple(sorted(texts))
+    def _missing(self, slot: Slot) -> Callable[[Values], Value]:
+        value = None if slot.rest is None else slot.rest.value
+        return lambda _: value

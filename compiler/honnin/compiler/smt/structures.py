@@ -8,60 +8,81 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from itertools import product
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from honnin.compiler.product import NOW, counter_name
 from honnin.spec import core
 from honnin.spec.core import Binder, Expr, Type, Value, finite_values
 
-Rows: TypeAlias = Callable[..., int]
-"""Of a structure and the values of the variables: the bits of the formulas that are true there."""
+Values: TypeAlias = tuple[Value, ...]
+Added: TypeAlias = Callable[..., int]
+Rows: TypeAlias = Callable[["Structure"], set[int]]
+"""For each choice of the variables in a structure: the bits of the formulas that are true there."""
+
+
+class Table(dict[Values, Value]):
+    """A map of a structure; what stands at keys that are not in it is asked of `missing` when it is needed."""
+
+    __slots__ = ("_missing",)
+
+    def __init__(
+        self, missing: Callable[[Values], Value], known: Mapping[Values, Value] | None = None
+    ) -> None:
+        super().__init__(known or {})
+        self._missing = missing
+
+    def __missing__(self, keys: Values) -> Value:
+        value = self[keys] = self._missing(keys)
+        return value
 
 
 class Structure(Protocol):
     """A state in which everything is known."""
 
-    def domain(self, type: Type) -> tuple[Value, ...]:
+    def domain(self, type: Type) -> Values:
         """The values of the type there."""
 
-    def read(self, place: str, keys: tuple[Value, ...]) -> Value: ...
+    def table(self, name: str) -> Table:
+        """What the place holds."""
 
-    def given(self, name: str, keys: tuple[Value, ...]) -> Value: ...
+    def given_table(self, name: str) -> Table: ...
+
+    def read(self, place: str, keys: Values) -> Value: ...
 
     def total(self, expr: core.Count | core.Sum, names: Mapping[int, Value]) -> int:
         """What a `count` or `sum` is, its free variables being `names`."""
 
 
 class Sample:
-    """A structure held in dictionaries; keys that are in none have the map's default."""
+    """A structure that is known beforehand."""
 
-    __slots__ = ("_defaults", "_domains", "_givens", "_integers", "_places")
+    __slots__ = ("_domains", "_givens", "_integers", "_places")
 
     def __init__(
         self,
-        domains: Mapping[str, tuple[Value, ...]],
-        places: Mapping[str, Mapping[tuple[Value, ...], Value]],
-        defaults: Mapping[str, Value],
-        givens: Callable[[str, tuple[Value, ...]], Value],
+        domains: Mapping[str, Values],
+        places: Mapping[str, Table],
+        givens: Mapping[str, Table],
     ) -> None:
         self._domains = domains
         self._places = places
-        self._defaults = defaults
         self._givens = givens
         found = {v for table in places.values() for v in table.values() if type(v) is int}
-        self._integers: tuple[Value, ...] = tuple(sorted({0, 1, 2, *found})[:MOST_INTEGERS])
+        self._integers: Values = tuple(sorted({0, 1, 2, *found})[:MOST_INTEGERS])
 
-    def domain(self, type: Type) -> tuple[Value, ...]:
+    def domain(self, type: Type) -> Values:
         if isinstance(type, core.EntityT):
             return self._domains[type.name]
         return finite_values(type) or self._integers
 
-    def read(self, place: str, keys: tuple[Value, ...]) -> Value:
-        found = self._places[place]
-        return found[keys] if keys in found else self._defaults[place]
+    def table(self, name: str) -> Table:
+        return self._places[name]
 
-    def given(self, name: str, keys: tuple[Value, ...]) -> Value:
-        return self._givens(name, keys)
+    def given_table(self, name: str) -> Table:
+        return self._givens[name]
+
+    def read(self, place: str, keys: Values) -> Value:
+        return self._places[place][keys]
 
     def total(self, expr: core.Count | core.Sum, names: Mapping[int, Value]) -> int:
         added = _added(expr, tuple(names))
@@ -74,55 +95,77 @@ MOST_INTEGERS = 8
 
 
 def row_function(variables: Sequence[Binder], formulas: Sequence[Expr]) -> Rows:
-    """The formulas over the variables as one Python function; what they read is read once.
+    """The formulas over the variables as one Python function; what does not depend on inner variables is worked out once.
 
     Nothing of the specification's text is in the source but values, by `repr`.
     """
     source = _Source(variables)
-    tests = [source.text(formula) for formula in formulas]
-    body = [f" if {test}: found |= {1 << index}" for index, test in enumerate(tests)]
-    return source.function(list(source.variables.values()), [" found = 0", *body, " return found"])
+    tests: list[list[str]] = [[] for _ in range(len(variables) + 1)]
+    for index, formula in enumerate(formulas):
+        level = source.level(formula)
+        tests[level].append(f"if {source.text(formula)}: f{level} |= {1 << index}")
+    lines = ["found = set()"]
+    for level in range(len(variables) + 1):
+        indent = " " * level
+        before = f"f{level - 1}" if level else "0"
+        if level:
+            domain = source.constant(variables[level - 1].type)
+            lines.append(f"{indent[1:]}for x{level - 1} in D({domain}):")
+        reads = [f"{name} = {text}" for text, (name, there) in source.reads.items() if there == level]
+        lines += [f"{indent}{line}" for line in (*reads, f"f{level} = {before}", *tests[level])]
+    last = len(variables)
+    lines += [f"{' ' * last}found.add(f{last})", "return found"]
+    return source.function([], lines)
 
 
 @cache
-def _added(expr: core.Count | core.Sum, free: tuple[int, ...]) -> Rows:
+def _added(expr: core.Count | core.Sum, free: tuple[int, ...]) -> Added:
     """What the values of its variables add to a total; the values of the free variables come first."""
     source = _Source(())
     names = [f"x{index}" for index in range(len(free) + len(expr.binders))]
     source.variables = dict(zip((*free, *(b.uid for b in expr.binders)), names, strict=True))
     term = source.text(expr.term) if isinstance(expr, core.Sum) else "1"
-    return source.function(names, [f" return {term} if {source.text(expr.where)} else 0"])
+    body = f"return {term} if {source.text(expr.where)} else 0"
+    return source.function(names, [*(f"{name} = {text}" for text, (name, _) in source.reads.items()), body])
 
 
 class _Source:
-    """The texts of expressions; reads outside quantifiers are given names."""
+    """The texts of expressions; reads outside quantifiers are given names, and are made at the level of their variables."""
 
     def __init__(self, variables: Sequence[Binder]) -> None:
         self.variables = {b.uid: f"x{index}" for index, b in enumerate(variables)}
-        self.reads: dict[str, str] = {}
-        self.constants: dict[str, object] = {}
+        self._levels = {b.uid: index for index, b in enumerate(variables, start=1)}
+        self.reads: dict[str, tuple[str, int]] = {}
+        self._constants: dict[str, object] = {}
+        self._tables: dict[str, str] = {}
         self._named: dict[object, str] = {}
         self._depth = 0
 
-    def function(self, parameters: list[str], body: list[str]) -> Rows:
-        """A function of a structure and the parameters, after whose reads the body stands."""
+    def level(self, *exprs: Expr) -> int:
+        """The number of the innermost variable that the expressions speak of."""
+        nodes = (node for expr in exprs for node in core.walk(expr))
+        return max((self._levels.get(n.binder.uid, 0) for n in nodes if isinstance(n, core.Var)), default=0)
+
+    def function(self, parameters: list[str], body: list[str]) -> Callable[..., Any]:
+        """A function of a structure and the parameters."""
         lines = [
             f"def found({', '.join(('S', *parameters))}):",
-            " R, G, D, T = S.read, S.given, S.domain, S.total",
-            *(f" {name} = {text}" for text, name in self.reads.items()),
-            *body,
+            " D, T = S.domain, S.total",
+            *(f" {name} = {text}" for text, name in self._tables.items()),
+            *(f" {line}" for line in body),
         ]
-        space: dict[str, object] = dict(self.constants)
+        space: dict[str, object] = dict(self._constants)
         exec("\n".join(lines), space)  # noqa: S102
         function = space["found"]
         assert callable(function)
         return function
 
-    def _constant(self, value: object) -> str:
+    def constant(self, value: object) -> str:
+        """The name of a value."""
         if value not in self._named:
             name = f"C{len(self._named)}"
             self._named[value] = name
-            self.constants[name] = value
+            self._constants[name] = value
         return self._named[value]
 
     def text(self, expr: Expr) -> str:
@@ -133,13 +176,13 @@ class _Source:
             case core.Var(binder=binder):
                 return self.variables[binder.uid]
             case core.Now():
-                return self._read("R", NOW, ())
+                return self._read("table", NOW, ())
             case core.VarRead(variable=variable, keys=keys):
-                return self._read("R", variable, keys)
+                return self._read("table", variable, keys)
             case core.AtLabel(process=process, keys=keys, label=label):
-                return f"({self._read('R', counter_name(process), keys)} == {label!r})"
+                return f"({self._read('table', counter_name(process), keys)} == {label!r})"
             case core.GivenRead(given=given, keys=keys):
-                return self._read("G", given, keys)
+                return self._read("given_table", given, keys)
             case core.Lift(body=body) | core.Present(body=body):
                 return self.text(body)
             case core.Minus(body=body):
@@ -154,10 +197,12 @@ class _Source:
                 return self._connective(expr)
 
     def _read(self, how: str, name: str, keys: tuple[Expr, ...]) -> str:
-        text = f"{how}({self._constant(name)}, ({''.join(self.text(key) + ', ' for key in keys)}))"
-        if self._depth:
-            return text
-        return self.reads.setdefault(text, f"v{len(self.reads)}")
+        table = self._tables.setdefault(f"S.{how}({self.constant(name)})", f"P{len(self._tables)}")
+        text = f"{table}[({''.join(self.text(key) + ', ' for key in keys)})]"
+        return text if self._depth else self._once(text, self.level(*keys))
+
+    def _once(self, text: str, level: int) -> str:
+        return self.reads.setdefault(text, (f"v{len(self.reads)}", level))[0]
 
     def _connective(self, expr: Expr) -> str:
         match expr:
@@ -184,18 +229,14 @@ class _Source:
         self._depth -= 1
         del self.variables[expr.binder.uid]
         decide = "all" if isinstance(expr, core.Forall) else "any"
-        return f"{decide}({body} for {name} in D({self._constant(expr.binder.type)}))"
+        return f"{decide}({body} for {name} in D({self.constant(expr.binder.type)}))"
 
     def _total(self, expr: core.Count | core.Sum) -> str:
-        own = {
-            b.uid for node in core.walk(expr) if isinstance(node, core.Count | core.Sum) for b in node.binders
-        }
-        own |= {node.binder.uid for node in core.walk(expr) if isinstance(node, core.Forall | core.Exists)}
         free = dict.fromkeys(
             node.binder.uid
             for node in core.walk(expr)
-            if isinstance(node, core.Var) and node.binder.uid not in own
+            if isinstance(node, core.Var) and node.binder.uid in self.variables
         )
         names = ", ".join(f"{uid}: {self.variables[uid]}" for uid in free)
-        text = f"T({self._constant(expr)}, {{{names}}})"
-        return text if self._depth else self.reads.setdefault(text, f"v{len(self.reads)}")
+        text = f"T({self.constant(expr)}, {{{names}}})"
+        return text if self._depth else self._once(text, self.level(expr))
