@@ -49,6 +49,8 @@ class Structure(Protocol):
 
     def read(self, place: str, keys: Values) -> Value: ...
 
+    def given(self, name: str, keys: Values) -> Value: ...
+
     def total(self, expr: core.Count | core.Sum, names: Mapping[int, Value]) -> int:
         """What a `count` or `sum` is, its free variables being `names`."""
 
@@ -83,6 +85,9 @@ class Sample:
 
     def read(self, place: str, keys: Values) -> Value:
         return self._places[place][keys]
+
+    def given(self, name: str, keys: Values) -> Value:
+        return self._givens[name][keys]
 
     def total(self, expr: core.Count | core.Sum, names: Mapping[int, Value]) -> int:
         added = _added(expr, tuple(names))
