@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from honnin.compiler.answers import Proved, Refuted
+from honnin.compiler.answers import Proved, Refuted, Unknown
 from honnin.compiler.prove import prove
 from honnin.spec.core import Check
 from honnin.spec.load import check_text
@@ -64,3 +64,12 @@ def test_wrong_designs_are_refuted(text: str, design: str, claim: str) -> None:
     assert module is not None
     answer = prove(module, Check(design, "violates", claim), timeout=20)
     assert isinstance(answer.verdict, Refuted), answer.verdict
+
+
+def test_unknown_tells_where_induction_stops() -> None:
+    module = check_text(designs.WINDOW).module
+    assert module is not None
+    verdict = prove(module, Check("ring", "satisfies", "two"), timeout=3).verdict
+    assert isinstance(verdict, Unknown) and verdict.stuck is not None
+    assert (verdict.stuck.step, verdict.stuck.breaks) == ("go", "two")
+    assert verdict.stuck.before

@@ -130,12 +130,31 @@ class Bounded:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """Where a proof by induction stops: nothing that is proved excludes the state `before`, from which `step` leads to `breaks`.
+
+    No run to the state is known, so this is no counterexample. `before`: what holds there beside how the design begins, `after`: what
+    the step makes of it, as formulas of the language. `breaks`: the claim or the design's property.
+    """
+
+    before: tuple[str, ...]
+    step: str
+    arguments: tuple[Choice, ...]
+    after: tuple[str, ...]
+    breaks: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
-    """Undecided. `tried`: what was tried, one line each; `depth`, `scope`: up to where nothing was found."""
+    """Undecided. `tried`: what was tried, one line each; `depth`, `scope`: up to where nothing was found.
+
+    `stuck`: where a proof by induction stops, if that is known: a lemma is missing there.
+    """
 
     tried: tuple[str, ...]
     scope: Mapping[str, int]
     depth: int
+    stuck: Stuck | None = None
 
 
 Verdict: TypeAlias = Proved | Refuted | Reached | Unreachable | Bounded | Unknown

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from honnin.compiler.answers import Reached, Refuted
+from honnin.compiler.answers import Reached, Refuted, Stuck
 from honnin.compiler.explicit.hunt import Hunt, Sighting
 from honnin.compiler.explicit.search import OutOfTime, TooLarge
 from honnin.compiler.product import build_product
@@ -125,6 +125,13 @@ def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | st
     if isinstance(result, induction.Inductive):
         return Proof(result.clauses, result.unproved)
     return result.reason
+
+
+def z3_stuck(asked: Question) -> Stuck | None:
+    """The state from which induction does not go on, if z3 tells one in a short time."""
+    from honnin.compiler.proving.stumble import stumble
+
+    return stumble(asked)
 
 
 def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Progress) -> Sighting | None:

@@ -19,6 +19,7 @@ from honnin.compiler.proving.engines import (
     seen,
     z3_proof,
     z3_search,
+    z3_stuck,
 )
 from honnin.compiler.proving.question import Question
 from honnin.compiler.proving.shortest import Covered, shortest, telling_apart
@@ -187,4 +188,4 @@ def _words(scope: Mapping[str, int]) -> str:
 
 
 def _unknown(work: _Work, scope: Mapping[str, int], depth: int) -> Unknown:
-    return Unknown(tuple(work.tried), scope, max(0, depth))
+    return Unknown(tuple(work.tried), scope, max(0, depth), z3_stuck(work.to_prove))

@@ -155,6 +155,10 @@ class ModelState:
             return self._value(term.value, type.inner) if self.holds(term.some) else None
         return decode(self._model, self._encoding.universe, term, type)
 
+    def value(self, term: Term, type: Type) -> Value:
+        """The value of a term in the model."""
+        return self._value(term, type)
+
     def holds(self, formula: Formula) -> bool:
         """Whether the formula is true in the model."""
         if isinstance(formula, bool):

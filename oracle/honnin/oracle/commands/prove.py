@@ -13,6 +13,7 @@ from honnin.oracle.options import FILES, speaking
 from honnin.oracle.runs import run_record
 from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
+from honnin.oracle.stuck import stuck_lines, stuck_record
 from honnin.oracle.table import plural, quoted
 
 if TYPE_CHECKING:
@@ -153,9 +154,10 @@ def answer_lines(module: Module, answer: Answer, verbose: bool, indent: int) -> 
         case Bounded(scope=scope, steps=steps):
             how_far = "any number of steps" if steps is None else f"up to {plural(steps, 'step')}"
             return f"holds within bounds: {_scope(scope)}, {how_far}", []
-        case Unknown(tried=tried, scope=scope, depth=depth):
+        case Unknown(tried=tried, scope=scope, depth=depth, stuck=stuck):
             far = f"no counterexample up to {plural(depth, 'step')} with {_scope(scope)}" if scope else ""
-            return "unknown", [*([far] if far else []), *(f"tried: {line}" for line in tried)]
+            told = [*([far] if far else []), *(f"tried: {line}" for line in tried)]
+            return "unknown", [*told, *(stuck_lines(stuck) if stuck is not None else [])]
 
 
 def _length(run: Counterexample) -> str:
@@ -251,4 +253,9 @@ def _verdict_record(module: Module, verdict: Verdict) -> dict[str, Any]:
                 "exercised": dict(verdict.exercised),
             }
         case Unknown():
-            return {"tried": list(verdict.tried), "scope": dict(verdict.scope), "depth": verdict.depth}
+            return {
+                "tried": list(verdict.tried),
+                "scope": dict(verdict.scope),
+                "depth": verdict.depth,
+                "stuck": None if verdict.stuck is None else stuck_record(verdict.stuck),
+            }
