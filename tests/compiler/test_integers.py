@@ -73,3 +73,34 @@ def test_unknown_tells_where_induction_stops() -> None:
     assert isinstance(verdict, Unknown) and verdict.stuck is not None
     assert (verdict.stuck.step, verdict.stuck.breaks) == ("go", "two")
     assert verdict.stuck.before
+
+
+@pytest.mark.parametrize(
+    ("more", "warning"),
+    [
+        (
+            "action never(c: Card) { when last[c] != none and last[c]! > now  emit attempt(c) }",
+            "never is never possible",
+        ),
+        (
+            "assume nothing: forall c: Card. last[c] != none",
+            "the assumptions and `init` leave no initial state: nothing can happen",
+        ),
+    ],
+)
+def test_what_never_happens_in_a_timed_design_is_warned_of(more: str, warning: str) -> None:
+    timed = f"""spec paced
+entity Card
+output event attempt(card: Card)
+invariant apart "a minute between": on attempt(c): not earlier[<= 60s] attempt(c)
+system patient implements paced "waits" {{
+  var last: Card -> Time?
+  action go(c: Card) {{ when last[c] == none or now - last[c]! > 60s  last[c] := now  emit attempt(c) }}
+  {more}
+}}
+"""
+    module = check_text(timed).module
+    assert module is not None
+    answer = prove(module, Check("patient", "satisfies", "apart"), timeout=10)
+    assert isinstance(answer.verdict, Proved), answer.verdict
+    assert warning in answer.warnings

@@ -127,6 +127,13 @@ def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | st
     return result.reason
 
 
+def z3_impossible(asked: Question, invariant: tuple[Expr, ...]) -> tuple[str, ...]:
+    """Warnings about what never happens where the invariant holds, as far as z3 says so in a short time."""
+    from honnin.compiler.proving.impossible import impossible
+
+    return impossible(asked, invariant)
+
+
 def z3_stuck(asked: Question) -> Stuck | None:
     """The state from which induction does not go on, if z3 tells one in a short time."""
     from honnin.compiler.proving.stumble import stumble

@@ -17,6 +17,7 @@ from honnin.compiler.proving.engines import (
     explicit_hunt,
     hunt_to,
     seen,
+    z3_impossible,
     z3_proof,
     z3_search,
     z3_stuck,
@@ -55,6 +56,7 @@ class _Work:
     covered: Covered = field(default_factory=Covered)
     tried: list[str] = field(default_factory=list)
     unproved: tuple[Expr, ...] = ()
+    impossible: tuple[str, ...] = ()
 
     @property
     def time_left(self) -> float:
@@ -70,7 +72,7 @@ def unbounded(
     """
     work = _Work(asked, to_prove or asked, deadline, progress)
     verdict = _first_search(work) or _proof(work) or _search_on(work)
-    return verdict, (*vacuity(asked, work.hunt, verdict), *_unproved_lemmas(work))
+    return verdict, (*vacuity(asked, work.hunt, verdict), *work.impossible, *_unproved_lemmas(work))
 
 
 def _first_search(work: _Work) -> Verdict | None:
@@ -105,6 +107,8 @@ def _proof(work: _Work) -> Verdict | None:
         return None
     clauses = tuple(spoken(work.to_prove.product, clause) for clause in result.clauses)
     work.unproved = result.unproved
+    if work.hunt is None:
+        work.impossible = z3_impossible(work.to_prove, result.clauses)
     if work.asked.is_cover:
         return Unreachable(_unreachable(clauses))
     able = exercised(work.asked, work.hunt, work.deadline)
