@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from itertools import product as combinations
 from typing import Final, TypeAlias
@@ -25,6 +26,7 @@ Tick: TypeAlias = Callable[[], object]
 
 BREADTH: Final = 300
 WALKS, FEW_WALKS, MOST_SEEDS, LENGTH, MOST_CELLS, STARTS = 48, 4, 200, 16, 400, 6
+MOST_DECISIONS: Final = 4_000
 
 
 def reachable(product: Product, tick: Tick) -> list[Structure]:
@@ -40,7 +42,7 @@ def _found(compiled: Compiled, tick: Tick) -> Iterator[Structure]:
     yield from _nearest(compiled, tick)
     walks = 0
     for seed in range(MOST_SEEDS if compiled.vocabulary.entities else FEW_WALKS):
-        states = list(Explorer(compiled, _sizes(compiled, seed), seed).walk(LENGTH, tick))
+        states = list(Explorer(compiled, _sizes(compiled, seed), seed, tick).walk(LENGTH))
         yield from states
         walks += bool(states)
         if walks == WALKS:
@@ -51,7 +53,7 @@ def _nearest(compiled: Compiled, tick: Tick) -> Iterator[Structure]:
     """The states of the largest scope of at most two values of each entity that has an initial state."""
     scopes = combinations(*((2, 1) for _ in compiled.vocabulary.entities))
     for sizes in sorted(scopes, key=sum, reverse=True):
-        states = list(Explorer(compiled, sizes, 0).near(tick))
+        states = list(Explorer(compiled, sizes, 0, tick).near())
         if states:
             yield from states
             return
@@ -66,18 +68,37 @@ def _sizes(compiled: Compiled, seed: int) -> Sizes:
     return tuple(sizes)
 
 
-class _RandomSpace(Space):
-    """Tries the values of what is not decided yet in random order."""
+class _Lost(Exception):
+    """So many decisions were made that no state is to be expected."""
 
-    def __init__(self, compiled: Compiled, sizes: Sizes, seed: int) -> None:
+
+class _RandomSpace(Space):
+    """Tries the values of what is not decided yet in random order; _Lost after MOST_DECISIONS since `decisions` was 0."""
+
+    def __init__(self, compiled: Compiled, sizes: Sizes, seed: int, tick: Tick) -> None:
         super().__init__(compiled, sizes)
         self.random = random.Random(seed)
+        self.tick = tick
+        self.decisions = 0
+
+    def starts(self, most: int) -> list[State]:
+        """Initial states, at most so many; none when none is found soon."""
+        self.decisions = 0
+        found: list[State] = []
+        with suppress(_Lost):
+            found.extend(state for state, _ in islice(self.initial(), most))
+        return found
 
     def any(self, type: Type) -> float:
         """A random value of the type."""
+        self.decisions = 0
         return self._candidates(type, self.sizes)[0]
 
     def _candidates(self, type: Type, known: Known) -> list[float]:
+        self.decisions += 1
+        if self.decisions > MOST_DECISIONS:
+            raise _Lost
+        self.tick()
         found = super()._candidates(type, self.sizes)
         self.random.shuffle(found)
         return found
@@ -86,8 +107,8 @@ class _RandomSpace(Space):
 class Explorer:
     """The states of one scope, as structures."""
 
-    def __init__(self, compiled: Compiled, sizes: Sizes, seed: int) -> None:
-        self.space = _RandomSpace(compiled, sizes, seed)
+    def __init__(self, compiled: Compiled, sizes: Sizes, seed: int, tick: Tick) -> None:
+        self.space = _RandomSpace(compiled, sizes, seed, tick)
         self.random = random.Random(seed)
         self.sizes = sizes
         layout = self.space.layout
@@ -107,13 +128,11 @@ class Explorer:
 
     # ------------------------------------------------------------ states
 
-    def near(self, tick: Tick) -> Iterator[Structure]:
+    def near(self) -> Iterator[Structure]:
         """The states nearest to the initial ones, one of each that are renamings of each other."""
-        yield from map(
-            self.structure, self.onward((s for s, _ in islice(self.space.initial(), STARTS)), BREADTH, tick)
-        )
+        yield from map(self.structure, self.onward(self.space.starts(STARTS), BREADTH))
 
-    def onward(self, states: Iterable[State], most: int, tick: Tick) -> list[State]:
+    def onward(self, states: Iterable[State], most: int) -> list[State]:
         """The states, and those that steps lead to, the nearest first; at most so many."""
         symmetry = Symmetry(self.space.layout, self.sizes)
         found: dict[State, None] = {}
@@ -122,27 +141,36 @@ class Explorer:
         waiting = list(found)
         seen: set[State] = set()
         for state in waiting:
-            tick()
-            for _, way in self.space.steps(state, self.sizes):
-                if way[2] not in seen:
-                    seen.add(way[2])
-                    following = symmetry.canonical(way[2])[0]
-                    if following not in found:
-                        found[following] = None
-                        waiting.append(following)
+            for following in self._following(state):
+                if following not in seen:
+                    seen.add(following)
+                    form = symmetry.canonical(following)[0]
+                    if form not in found:
+                        found[form] = None
+                        waiting.append(form)
                 if len(found) >= most:
                     return list(found)
         return list(found)
 
-    def walk(self, length: int, tick: Tick) -> Iterator[Structure]:
+    def _following(self, state: State) -> Iterator[State]:
+        return (after for _, after in self._steps(state))
+
+    def _steps(self, state: State) -> Iterator[tuple[int, State]]:
+        """The steps from the state, as far as they are found soon: the number of the path and the state after it."""
+        self.space.tick()
+        self.space.decisions = 0
+        with suppress(_Lost):
+            for path, way in self.space.steps(state, self.sizes):
+                yield path, way[2]
+
+    def walk(self, length: int) -> Iterator[Structure]:
         """The states of a random walk; none when no initial state was found."""
-        start = next(self.space.initial(), None)
-        if start is None:
+        start = self.space.starts(1)
+        if not start:
             return
         state, seen = start[0], {start[0]}
         yield self.structure(state)
         for _ in range(length):
-            tick()
             chosen = self._step(state, seen)
             if chosen is None:
                 return
@@ -153,9 +181,9 @@ class Explorer:
     def _step(self, state: State, seen: set[State]) -> State | None:
         """What a random step leads to, a new state if there is one."""
         by_path: dict[int, list[State]] = {}
-        for path, way in self.space.steps(state, self.sizes):
-            if way[2] not in seen:
-                by_path.setdefault(path, []).append(way[2])
+        for path, following in self._steps(state):
+            if following not in seen:
+                by_path.setdefault(path, []).append(following)
         if not by_path:
             return None
         return self.random.choice(by_path[self.random.choice(list(by_path))])
