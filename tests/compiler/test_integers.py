@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from honnin.compiler.answers import Proved, Refuted, Unknown
+from honnin.compiler.conjuncts import failing
 from honnin.compiler.prove import prove
 from honnin.spec.core import Check
 from honnin.spec.load import check_text
@@ -104,3 +105,11 @@ system patient implements paced "waits" {{
     answer = prove(module, Check("patient", "satisfies", "apart"), timeout=10)
     assert isinstance(answer.verdict, Proved), answer.verdict
     assert warning in answer.warnings
+
+
+def test_which_part_of_a_claim_fails() -> None:
+    module = check_text(designs.READERS).module
+    assert module is not None
+    verdict = prove(module, Check("twice", "violates", "alone"), timeout=10).verdict
+    assert isinstance(verdict, Refuted)
+    assert failing(verdict.counterexample, module, "twice") == ("not reading[b]",)

@@ -170,11 +170,13 @@ def _scope(scope: Mapping[str, int]) -> str:
 
 def _run_lines(run: Counterexample, module: Module, subject: str, indent: int) -> list[str]:
     """The gist, the run, why the claim fails at its end, and what the run assumes."""
+    from honnin.compiler.conjuncts import failing
     from honnin.oracle.ending import reads
     from honnin.oracle.picture import picture
 
     steps, assumed = picture(run, module, subject, _ending(run, module), indent)
-    return [*gist(run, module, indent), *steps, *reads(run, module), *assumed]
+    false = [f"of its parts this fails: {part}" for part in failing(run, module, subject)]
+    return [*gist(run, module, indent), *steps, *false, *reads(run, module), *assumed]
 
 
 def gist(run: Counterexample, module: Module, indent: int) -> list[str]:
@@ -228,12 +230,13 @@ def _record(module: Module, answer: Answer, status: Status) -> dict[str, Any]:
         "status": int(status),
         "warnings": list(answer.warnings),
         "seconds": round(answer.seconds, 3),
-        **_verdict_record(module, answer.verdict),
+        **_verdict_record(module, answer.verdict, answer.subject),
     }
 
 
-def _verdict_record(module: Module, verdict: Verdict) -> dict[str, Any]:
+def _verdict_record(module: Module, verdict: Verdict, subject: str) -> dict[str, Any]:
     from honnin.compiler.answers import Bounded, Proved, Reached, Refuted, Unknown, Unreachable
+    from honnin.compiler.conjuncts import failing
 
     match verdict:
         case Proved():
@@ -242,7 +245,9 @@ def _verdict_record(module: Module, verdict: Verdict) -> dict[str, Any]:
                 "invariant": list(verdict.invariant),
                 "exercised": dict(verdict.exercised),
             }
-        case Refuted(counterexample=run) | Reached(witness=run):
+        case Refuted(counterexample=run):
+            return {"run": run_record(run, module), "failing": list(failing(run, module, subject))}
+        case Reached(witness=run):
             return {"run": run_record(run, module)}
         case Unreachable(reason=reason):
             return {"reason": reason}
