@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -117,7 +118,7 @@ def test_an_accepted_trace_leaves_nothing_pending(honnin: Run) -> None:
 def test_where_the_search_finds_nothing_examples_stand_in(
     honnin: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("honnin.oracle.traces._broken", lambda *_: None)
+    monkeypatch.setattr("honnin.oracle.traces.verdict", lambda *_: None)
     accepted, rejected = _traces(honnin("explain", "--format", "json", "certificate_issuance.honnin"))[
         "right_person"
     ]
@@ -141,3 +142,59 @@ def test_an_unknown_claim_is_wrong_usage(honnin: Run) -> None:
     ran = honnin("explain", "--claim", "nosuch", "certificate_issuance.honnin")
     assert ran.status == 2
     assert "right_person" in ran.err
+
+
+def test_what_claims_say_of_each_other(honnin: Run, golden: Golden) -> None:
+    ran = honnin("explain", "related.honnin")
+    assert ran.status == 0
+    golden("explain_related.txt", ran.out + ran.err)
+
+
+def test_what_claims_say_of_each_other_as_json(honnin: Run) -> None:
+    ran = honnin("explain", "--format", "json", "related.honnin")
+    claims = {record["claim"]["name"]: record["claim"] for record in ran.records if "claim" in record}
+    assert (claims["adults"]["implied_by"], claims["adults"]["excluded_by"]) == (None, None)
+    assert claims["no_children"]["implied_by"] == ["adults"]
+    assert claims["same"]["implied_by"] == []
+    assert claims["warned_in"]["excluded_by"] == ["warned_in", "warned_out"]
+    assert claims["nobody_expelled"]["excluded_by"] == ["nobody_expelled"]
+    assert len(claims["a_child"]["excluded_by"]) == 1
+    assert all(claim["searched"] for claim in claims.values())
+    events = [record["event"] for record in ran.records if "event" in record]
+    assert events == [
+        {"name": "warn", "excluded_by": ["warned_in", "warned_out"]},
+        {"name": "expel", "excluded_by": ["nobody_expelled"]},
+    ]
+
+
+def test_what_is_not_searched_in_time_is_said(honnin: Run) -> None:
+    ran = honnin("explain", "--timeout", "0.01", "certificate_issuance.honnin")
+    assert ran.status == 0
+    assert ran.out.count("Not searched to the end: there was not enough time.") == 3
+    assert "the shortest of this file's examples" in ran.out
+    assert "--timeout gives more" in ran.err
+
+
+MANY_QUANTIFIERS = """spec deep "Many quantifiers"
+entity P
+event e(p: P)
+state s: P -> Bool
+after e(p) {{ s[p] := true }}
+invariant deepest "Deep": always: {}
+example one accepted {{ e(p1) e(p2) e(p3) e(p4) }}
+"""
+
+
+def test_a_claim_that_takes_for_ever_does_not_keep_anybody_waiting(
+    honnin: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("honnin.oracle.commands.explain.SECONDS", 0.5)
+    names = [f"x{number}" for number in range(14)]
+    formula = " ".join(f"forall {name}: P." for name in names) + " " + " or ".join(f"s[{n}]" for n in names)
+    file = tmp_path / "deep.honnin"
+    file.write_text(MANY_QUANTIFIERS.format(formula + " or not s[x0]"))
+    began = time.monotonic()
+    ran = honnin("explain", "--timeout", "2", file)
+    assert time.monotonic() - began < 20
+    assert ran.status == 0
+    assert "1 example left out: there was no time to judge it" in ran.err

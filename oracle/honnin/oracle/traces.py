@@ -6,38 +6,31 @@ the same of them; where the search finds none in its time, the examples of the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING, Literal
 
+from honnin.oracle.relations import ASKED, Budget, follows, never, relied_on, verdict, with_claim
 from honnin.spec.core import (
-    BOOL,
-    Check,
     Claim,
-    Event,
     Example,
     Fact,
-    Implies,
-    Lit,
     Module,
-    Not,
     Occurrence,
-    Pattern,
     Specification,
     Type,
     Value,
     finite_values,
 )
+from honnin.spec.evaluation import OutOfTime, within
 from honnin.spec.examples import Outcome, run_example
 
 if TYPE_CHECKING:
-    from honnin.compiler.answers import Refuted
+    from honnin.compiler.answers import Verdict
 
 TRIED = 200
 """Continuations of a trace that are tried."""
-EXERCISE = "@exercise"
-"""The name of the claim that another is never exercised: no author can write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +43,30 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class Traces:
+    """`implied_by`: claims from which this one follows; `excluded_by`: claims that no trace in which this one is exercised (a cover:
+    reached) satisfies, itself perhaps among them; None where that is not known, or says nothing more. `searched`: there was time for every question."""
+
     accepted: Trace | None
     rejected: Trace | None
+    implied_by: tuple[str, ...] | None = None
+    excluded_by: tuple[str, ...] | None = None
+    searched: bool = True
 
 
-def traces(
-    module: Module, claim: Claim, outcomes: Sequence[Outcome], seconds: float, progress: Callable[[str], None]
-) -> Traces:
-    """The traces about a claim; each search takes about `seconds` at most. A cover rejects nothing."""
+def traces(module: Module, claim: Claim, outcomes: Sequence[Outcome], budget: Budget) -> Traces:
+    """The traces about a claim, and what the other claims say of it. A cover rejects nothing and follows from nothing."""
     passed = [outcome for outcome in outcomes if outcome.passed]
     accepting = [o.example for o in passed if o.example.rejected_by is None and _exercises(o, claim)]
     rejecting = [o.example for o in passed if o.example.rejected_by == claim.name]
+    accepted, excluded_by = _accepted(module, claim, budget)
+    is_vacuous = claim.kind == "cover" or (excluded_by is not None and claim.name not in excluded_by)
+    rejected, implied_by = (None, None) if is_vacuous else _rejected(module, claim, budget)
     return Traces(
-        _accepted(module, claim, seconds, progress) or _shortest(accepting),
-        None
-        if claim.kind == "cover"
-        else _rejected(module, claim, seconds, progress) or _shortest(rejecting),
+        accepted or _shortest(accepting),
+        rejected or _shortest(rejecting),
+        implied_by,
+        excluded_by,
+        not budget.is_over,
     )
 
 
@@ -84,49 +85,43 @@ def _exercises(outcome: Outcome, claim: Claim) -> bool:
 # ---------------------------------------------------------------- the search
 
 
-def _rejected(module: Module, claim: Claim, seconds: float, progress: Callable[[str], None]) -> Trace | None:
-    found = _broken(module, claim.name, seconds, progress)
-    return None if found is None else _confirmed(found, module, claim, claim.name)
+def _rejected(module: Module, claim: Claim, budget: Budget) -> tuple[Trace | None, tuple[str, ...] | None]:
+    """A trace that breaks the claim and no other; where there is none, the claims from which it follows."""
+    found = verdict(module, claim.name, budget)
+    others = [other for other in module.main.claims if other.name != claim.name]
+    if follows(found):
+        return None, relied_on(module, claim, others, budget)
+    return _confirmed(found, module, claim, claim.name, budget), None
 
 
-def _accepted(module: Module, claim: Claim, seconds: float, progress: Callable[[str], None]) -> Trace | None:
-    """A trace that breaks no claim, and breaks "this claim is never exercised" at its end."""
-    specification = replace(module.main, claims=(*module.main.claims, _never(claim, module.main.events)))
-    asked = replace(module, specifications=(specification, *module.specifications[1:]))
-    found = _broken(asked, EXERCISE, seconds, progress)
-    return None if found is None else _confirmed(found, module, claim, None)
+def _accepted(module: Module, claim: Claim, budget: Budget) -> tuple[Trace | None, tuple[str, ...] | None]:
+    """A trace that breaks no claim, and breaks "this claim is never exercised" at its end; where there is none, why."""
+    asked, claims = never(claim, module.main.events), module.main.claims
+    found = verdict(with_claim(module, asked, claims), ASKED, budget)
+    if follows(found):
+        return None, relied_on(module, asked, claims, budget)
+    return _confirmed(found, module, claim, None, budget), None
 
 
-def _broken(module: Module, claim: str, seconds: float, progress: Callable[[str], None]) -> Refuted | None:
+def _confirmed(
+    found: Verdict | None, module: Module, claim: Claim, rejected_by: str | None, budget: Budget
+) -> Trace | None:
+    """The run as an example that the reference meaning finds right; None where it does not, or not in time."""
     from honnin.compiler.answers import Refuted
-    from honnin.compiler.prove import prove
 
-    check = Check(module.main.name, "implies", claim)
-    verdict = prove(module, check, timeout=seconds, progress=progress).verdict
-    return verdict if isinstance(verdict, Refuted) else None
-
-
-def _never(claim: Claim, events: Sequence[Event]) -> Claim:
-    """The invariant that `claim` is never exercised (a cover: never reached)."""
-    if claim.kind == "cover":
-        form: Literal["on", "always"] = "on" if claim.form == "on" else "always"
-        return replace(claim, name=EXERCISE, kind="invariant", form=form, body=Not(claim.body))
-    if claim.form == "on":
-        idle = Not(claim.body.left) if isinstance(claim.body, Implies) else Lit(False, BOOL)
-        return replace(claim, name=EXERCISE, kind="invariant", body=idle, prove_only=None)
-    any_event = tuple(Pattern(event.name, (None,) * len(event.fields)) for event in events)
-    return Claim(EXERCISE, "invariant", "on", any_event, Lit(True, BOOL), Lit(False, BOOL))
-
-
-def _confirmed(found: Refuted, module: Module, claim: Claim, rejected_by: str | None) -> Trace | None:
-    """The run as an example that the reference meaning finds right; None where it does not."""
+    if not isinstance(found, Refuted):
+        return None
     run = found.counterexample
     facts = tuple(Fact(given.given, given.keys, given.value) for given in run.givens)
     events = tuple(event for step in run.steps for event in step.events)
     example = Example("", None, rejected_by, facts, events)
-    if _fits(example, module, claim):
-        return Trace(example, "shortest" if found.shortest else "search")
-    longer = None if rejected_by is not None else _settled(example, module, claim)
+    try:
+        with within(budget.each):
+            if _fits(example, module, claim):
+                return Trace(example, "shortest" if found.shortest else "search")
+            longer = None if rejected_by is not None else _settled(example, module, claim)
+    except OutOfTime:
+        return None
     return None if longer is None else Trace(longer, "search")
 
 

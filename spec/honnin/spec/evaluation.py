@@ -5,7 +5,10 @@ Nothing is summarised and nothing is remembered: a temporal operator looks at th
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Literal, TypeAlias
@@ -37,6 +40,23 @@ state now, which may have changed since the last event."""
 
 class Impossible(Exception):
     """`e!` while e is none: where it stands in a step, the step is impossible; elsewhere it is guarded."""
+
+
+class OutOfTime(Exception):
+    """The values of bound names could not all be gone through in the time that `within` gave."""
+
+
+_END: ContextVar[float | None] = ContextVar("_END", default=None)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Inside the block every evaluation that goes through values, of this thread, ends after so many seconds with OutOfTime."""
+    token = _END.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _END.reset(token)
 
 
 class MissingFact(LookupError):
@@ -220,7 +240,10 @@ def _number(term: Term) -> int:
 
 
 def bind(binders: tuple[Binder, ...], here: Here, environment: Environment) -> Iterator[Environment]:
-    """The environment extended by each combination of values of the binders."""
+    """The environment extended by each combination of values of the binders. OutOfTime: see `within`."""
+    end = _END.get()
+    if end is not None and time.monotonic() > end:
+        raise OutOfTime
     for values in product(*(here.world.domain(binder.type) for binder in binders)):
         yield {**environment, **{binder.uid: term for binder, term in zip(binders, values, strict=True)}}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +14,19 @@ from honnin.oracle.options import FILE, speaking
 from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status
 from honnin.oracle.story import occurrence_record, occurrence_words, place, plain, timely
-from honnin.oracle.table import quoted
+from honnin.oracle.table import plural, quoted
 
 if TYPE_CHECKING:
+    from honnin.oracle.relations import Budget, Excluded
     from honnin.oracle.traces import Trace, Traces
     from honnin.spec.core import Claim, Module, Specification
+    from honnin.spec.examples import Outcome
 
 _KINDS = {"invariant": "invariant", "assume": "assumption", "cover": "cover"}
 
 
 SECONDS = 5.0
-"""For each search of a trace."""
+"""For each search of a trace, and for each example."""
 
 
 @click.command(
@@ -31,18 +35,27 @@ SECONDS = 5.0
 )
 @FILE
 @click.option("--claim", "only", metavar="NAME", help="Explain this claim only.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The time for all searches; what was not searched is said.",
+)
 @speaking
-def command(session: Session, file: Path, only: str | None) -> Status:
+def command(session: Session, file: Path, only: str | None, timeout: float) -> Status:
     """Say each claim in plain words, when state is read, and which traces are accepted and rejected.
 
-    The traces are the shortest that there are, as far as a short search finds them; otherwise examples of the file.
+    The traces are the shortest that there are, as far as a short search finds them; otherwise examples of the file. Claims that
+    follow from others, claims that nothing can exercise, and events that cannot happen without breaking a claim are named.
     """
-    return each(session, [file], lambda file: _explain(session, file, only))
+    return each(session, [file], lambda file: _explain(session, file, only, timeout))
 
 
-def _explain(session: Session, file: Path, only: str | None) -> Status:
+def _explain(session: Session, file: Path, only: str | None, timeout: float) -> Status:
+    from honnin.oracle.relations import Budget, excluded_events
     from honnin.oracle.traces import traces
-    from honnin.spec.examples import run_example
 
     module = open_specification(session, file).module
     if module is None:
@@ -51,14 +64,51 @@ def _explain(session: Session, file: Path, only: str | None) -> Status:
     if only is not None and not claims:
         names = ", ".join(claim.name for claim in module.main.claims)
         raise click.UsageError(f"no claim `{only}` in {file}; there are {names}")
-    outcomes = [run_example(example, module.main) for example in module.examples]
+    budget = Budget(time.monotonic() + timeout, SECONDS)
+    outcomes = _examples(session, module, budget)
     if only is None:
         _header(session, module.main)
     for claim in claims:
         with session.working(f"looking for short traces about {claim.name}") as progress:
-            shown = traces(module, claim, outcomes, SECONDS, progress.update)
+            budget.progress = progress.update
+            shown = traces(module, claim, outcomes, budget)
         _claim(session, module, claim, shown)
+    if only is None:
+        with session.working("looking for events that cannot happen"):
+            excluded = excluded_events(module, budget)
+        _events(session, excluded, budget)
     return Status.WELL
+
+
+def _examples(session: Session, module: Module, budget: Budget) -> list[Outcome]:
+    """What the examples show, of those that can be judged in time."""
+    from honnin.spec.evaluation import OutOfTime, within
+    from honnin.spec.examples import run_example
+
+    outcomes, late = list[Any](), 0
+    for example in module.examples:
+        try:
+            with within(max(budget.seconds, 0)):
+                outcomes.append(run_example(example, module.main))
+        except OutOfTime:
+            late += 1
+    if late:
+        session.note(
+            f"{plural(late, 'example')} left out: there was no time to judge {'it' if late == 1 else 'them'}"
+        )
+    return outcomes
+
+
+def _events(session: Session, excluded: Sequence[Excluded], budget: Budget) -> None:
+    """The events that cannot happen."""
+    for one in excluded:
+        because = f" while {_listed(one.by)} {_hold(one.by)}" if one.by else ""
+        session.say(f"event {paint(one.event.name, 'cyan')}")
+        session.say(f"  {paint('It can never happen', 'yellow')}{because}.")
+        session.say()
+        session.tell({"event": {"name": one.event.name, "excluded_by": list(one.by)}})
+    if budget.is_over:
+        session.note("there was not enough time for every search: --timeout gives more")
 
 
 def _header(session: Session, specification: Specification) -> None:
@@ -89,8 +139,15 @@ def _claim(session: Session, module: Module, claim: Claim, shown: Traces) -> Non
         session.say(f"  {read}")
     if claim.prove_only is not None:
         session.say(f"  {paint('Not monitored', 'yellow')}: only prove can say something about it.")
-    _trace(session, module, "reached" if claim.kind == "cover" else "accepted", shown.accepted)
-    if claim.kind != "cover":
+    if not shown.searched:
+        session.say("  Not searched to the end: there was not enough time.")
+    if shown.excluded_by is not None:
+        session.say(f"  {_never_exercised(claim, shown.excluded_by)}")
+    else:
+        _trace(session, module, "reached" if claim.kind == "cover" else "accepted", shown.accepted)
+    if shown.implied_by is not None:
+        session.say(f"  {_implied(shown.implied_by)}")
+    elif claim.kind != "cover" and shown.excluded_by in (None, (claim.name,)):
         _trace(session, module, "rejected", shown.rejected)
     session.say()
     session.tell(
@@ -104,9 +161,39 @@ def _claim(session: Session, module: Module, claim: Claim, shown: Traces) -> Non
                 "monitored": claim.prove_only is None,
                 "accepted": _trace_record(shown.accepted, module),
                 "rejected": _trace_record(shown.rejected, module),
+                "implied_by": None if shown.implied_by is None else list(shown.implied_by),
+                "excluded_by": None if shown.excluded_by is None else list(shown.excluded_by),
+                "searched": shown.searched,
             }
         }
     )
+
+
+def _never_exercised(claim: Claim, by: Sequence[str]) -> str:
+    """Why no trace that satisfies every claim exercises this one."""
+    word = "reaches" if claim.kind == "cover" else "exercises"
+    if not by:
+        return paint(f"Nothing that can happen {word} it.", "yellow")
+    if list(by) == [claim.name]:
+        return "It accepts no case that it speaks of: it forbids them all."
+    found = f"No trace {word} it while {_listed(by)} {_hold(by)}"
+    return paint(
+        f"{found}: {'they contradict each other there' if len(by) > 1 else 'that forbids it'}.", "yellow"
+    )
+
+
+def _implied(by: Sequence[str]) -> str:
+    if not by:
+        return paint("No trace breaks it: it says nothing.", "yellow")
+    return paint(f"Redundant: it follows from {_listed(by)}.", "yellow")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _hold(names: Sequence[str]) -> str:
+    return "holds" if len(names) == 1 else "hold"
 
 
 def _trace(session: Session, module: Module, verdict: str, trace: Trace | None) -> None:
