@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from honnin.oracle.files import each, open_specification
-from honnin.oracle.options import FILES, speaking
+from honnin.oracle.files import each, open_specification, write_text
+from honnin.oracle.options import FILES, PATH, speaking
 from honnin.oracle.runs import run_record
 from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
@@ -43,17 +44,32 @@ INDENT = 2
 @click.option(
     "--strict", is_flag=True, help="A claim that the design never exercises is undecided: exit status 3."
 )
+@click.option(
+    "--traces",
+    type=PATH,
+    metavar="DIR",
+    help="Write each run there, as ITF (.itf.json) and as a Mermaid diagram (.mmd).",
+)
 @speaking
-def command(session: Session, files: Sequence[Path], timeout: float, verbose: bool, strict: bool) -> Status:
+def command(
+    session: Session,
+    files: Sequence[Path],
+    timeout: float,
+    verbose: bool,
+    strict: bool,
+    traces: Path | None,
+) -> Status:
     """Answer the check statements: proved for any number of everything, refuted with a shortest run, or unknown.
 
     Exit status: 0 every answer is the expected one, 1 one is not, 2 the specification is wrong, 3 something is unknown, or
     holds only because nothing that it asks can happen.
     """
-    return each(session, files, lambda file: _prove_file(session, file, timeout, verbose, strict))
+    return each(session, files, lambda file: _prove_file(session, file, timeout, verbose, strict, traces))
 
 
-def _prove_file(session: Session, file: Path, timeout: float, verbose: bool, strict: bool) -> Status:
+def _prove_file(
+    session: Session, file: Path, timeout: float, verbose: bool, strict: bool, traces: Path | None
+) -> Status:
     checked = open_specification(session, file)
     module = checked.module
     if module is None:
@@ -75,8 +91,26 @@ def _prove_file(session: Session, file: Path, timeout: float, verbose: bool, str
             answer = prove(module, check, timeout=timeout, progress=show)
         statuses.append(answer_status(answer, strict))
         _show(session, module, answer, statuses[-1], verbose)
+        if traces is not None:
+            _write_traces(traces, file, module, answer)
     _summary(session, file, statuses)
     return worst(*statuses)
+
+
+def _write_traces(folder: Path, file: Path, module: Module, answer: Answer) -> None:
+    """Writes the run of the answer, if it has one, to files named after the specification's file, the design and the claim."""
+    from honnin.compiler.answers import Reached, Refuted
+    from honnin.oracle.itf import itf
+    from honnin.oracle.mermaid import mermaid
+
+    match answer.verdict:
+        case Refuted(counterexample=run) | Reached(witness=run):
+            name = f"{file.stem}-{answer.subject}-{answer.target}"
+            trace = json.dumps(itf(run, module, answer.subject), ensure_ascii=False, indent=1)
+            write_text(folder / f"{name}.itf.json", trace + "\n")
+            write_text(folder / f"{name}.mmd", mermaid(run, module, answer.subject, _ending(run, module)))
+        case _:
+            pass
 
 
 def answer_status(answer: Answer, strict: bool = False) -> Status:
