@@ -160,3 +160,18 @@ def test_a_full_disk_is_no_fault_of_honnin(arguments: list[str], tmp_path: Path)
     assert ran.returncode == 2
     assert b"error[HN0805]: reading or writing failed: no space left on device" in ran.stderr
     assert b"Traceback" not in ran.stderr
+
+
+def test_control_c_while_the_program_is_loaded() -> None:
+    script = (
+        "import sys\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'honnin.oracle.session': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "import honnin.__main__ as m; m.main()\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", script, "check", "x.honnin"], capture_output=True, text=True, check=False
+    )
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", "interrupted\n")

@@ -79,7 +79,7 @@ def _scene(session: Session, number: int, title: str) -> None:
 
 def _as_told(session: Session, scene: str, well: bool, line: str) -> Status:
     """Says how a scene ended, in green only if it ended as told."""
-    session.tell({"demo": {"scene": scene, "as_told": well, "what": line}})
+    session.tell({"demo": {"scene": scene, "as_told": well, "what": line.strip()}})
     session.say(f"   {paint(line, 'green' if well else 'red')}")
     return Status.WELL if well else Status.NO
 
