@@ -239,3 +239,17 @@ def test_bad_lines_of_one_number_are_told_each(honnin: Run, tmp_path: Path) -> N
     assert [record["bad_input"]["line"] for record in ran.records if "bad_input" in record] == [1, 1]
     assert ran.records[-1]["summary"]["not_read"] == 2
     assert kept.read_text() == "{\n{\n"
+
+
+def test_times_are_told_as_they_came(honnin: Run) -> None:
+    """In UTC, where they came with their dates; as JSON in seconds all the same."""
+    at = ("2026-11-24T09:00:00+09:00", "2026-11-24T09:00:07.5+09:00")
+    log = line("ask", at=at[0], request="r1", delay=0) + line("answer", at=at[1], request="r1")
+    ran = honnin("watch", "bounded.honnin", input=log)
+    assert "found at event 2 at 2026-11-24T00:00:07.5Z; raised by event 1" in ran.out
+    assert "because due by = 2026-11-24T00:00:05Z" in ran.out
+    ran = honnin("watch", "bounded.honnin", "--format", "json", input=log)
+    (violation,) = [record for record in ran.records if record.get("verdict") == "violated"]
+    assert (violation["at"], violation["why"]) == (1795478407.5, {"due by": 1795478405.0})
+    ran = honnin("watch", "bounded.honnin", input=ask(0, "r1") + answer(9, "r1"))
+    assert "found at event 2 at 9 s" in ran.out

@@ -55,12 +55,17 @@ class FactsRefused(ValueError):
         return type(self), (self.problems,)
 
 
+DUE = "due by"
+"""In what a missed deadline's claim read: the deadline."""
+
+
 class Violation(NamedTuple):
     """A claim that failed. Personal values are tokens, unless the oracle was asked to reveal them.
 
     `position` counts the accepted events from 1 (0: the initial state; None: found by the clock or at the end); `trigger` is the
     position of the event that raised the claim, `event` that event's fields. `at`: seconds, None where no time was given.
     `bindings`: the names of the claim's pattern, then of the quantifiers that witness the failure. `why`: what the claim read.
+    `dated`: times came with their dates, and are told so.
     """
 
     invariant: str
@@ -71,6 +76,7 @@ class Violation(NamedTuple):
     event: Mapping[str, Shown]
     bindings: Mapping[str, Shown]
     why: Mapping[str, Shown]
+    dated: bool = False
 
     def __str__(self) -> str:
         place = "by the clock" if self.position is None else f"at event {self.position}"
@@ -82,13 +88,15 @@ class Violation(NamedTuple):
     def account(self) -> list[str]:
         """The lines that explain it: where it failed, the names bound, and what the claim read."""
         lines = [self._where()]
-        for word, values in (("with", self.bindings), ("because", self.why)):
+        due = self.why.get(DUE)
+        dated = {DUE: _utc(due)} if self.dated and isinstance(due, float) else {}
+        for word, values in (("with", self.bindings), ("because", {**self.why, **dated})):
             if values:
                 lines.append(f"{word} {pairs(values)}")
         return lines
 
     def _where(self) -> str:
-        at = "" if self.at is None else f" at {_plain(self.at)} s"
+        at = "" if self.at is None else f" at {_utc(self.at) if self.dated else f'{_plain(self.at)} s'}"
         event = event_words(self.event)
         if self.position == 0:
             return "at the start, before any event"
@@ -106,6 +114,13 @@ def event_words(event: Mapping[str, Shown]) -> str:
 def pairs(values: Mapping[str, Shown]) -> str:
     """`r = r1, s = none`."""
     return ", ".join(f"{name} = {shown(value)}" for name, value in values.items())
+
+
+def _utc(number: float) -> str:
+    """The time so many seconds after the beginning of 1970: `2026-11-24T09:00:00Z`."""
+    at = _EPOCH + timedelta(microseconds=round(number * 1_000_000))
+    text = at.isoformat().removesuffix("+00:00")
+    return (text.rstrip("0") if "." in text else text) + "Z"
 
 
 def _plain(number: float) -> str:
@@ -257,6 +272,11 @@ def instant(raw: object) -> int:
             raise _Refused("a number of seconds or a time with date and offset (RFC 3339)")
         return _rfc3339(*found.groups())
     return _microseconds(raw)
+
+
+def is_dated(raw: object) -> bool:
+    """Whether a moment is told with its date."""
+    return isinstance(raw, datetime) or (isinstance(raw, str) and _INSTANT.fullmatch(raw) is not None)
 
 
 def moment(raw: object) -> int:

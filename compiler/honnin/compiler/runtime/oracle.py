@@ -13,6 +13,7 @@ from heapq import heapify, heappop, heappush
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 from honnin.compiler.runtime.base import (
+    DUE,
     NEVER,
     SHORTEST_KEY,
     BadInput,
@@ -29,6 +30,7 @@ from honnin.compiler.runtime.base import (
     When,
     _Refused,
     instant,
+    is_dated,
     moment,
     read_object,
     seconds,
@@ -102,6 +104,7 @@ class OracleBase:
         self._masked: Callable[[Any], Any] = (lambda value: value) if reveal else mask
         self._index = {event.name: number for number, event in enumerate(self._EVENTS)}
         self._now = NEVER
+        self._dated = False
         self._broken = False
         self._deadlines: list[tuple[int, int, Goal]] = []
         self._raised = 0
@@ -156,9 +159,11 @@ class OracleBase:
                 raise BadInput("`at` is missing, and a claim needs the time")
             return number, tuple(values), None
         try:
-            return number, tuple(values), instant(raw)
+            now = instant(raw)
         except _Refused as refused:
             raise BadInput(f"`at`: expected {refused}") from None
+        self._dated = isinstance(raw, str)
+        return number, tuple(values), now
 
     def observe_values(self, event: int, values: tuple[Value, ...], at: int | None = None) -> None:
         """One event by its number in EVENTS, its values as the language has them, its time in microseconds."""
@@ -270,9 +275,11 @@ class OracleBase:
         if at is None:
             return self._read_clock() if self._NEEDS_TIME else self._now
         try:
-            return self._advance(moment(at))
+            now = self._advance(moment(at))
         except _Refused as refused:
             raise BadInput(f"`at`: expected {refused}") from None
+        self._dated = is_dated(at)
+        return now
 
     def _read_clock(self) -> int:
         """The clock's time; where it goes back, the time of the last event."""
@@ -341,7 +348,7 @@ class OracleBase:
                 missed.append((obligation, goal.deadline))
             self._settled -= 1
         for obligation, deadline in sorted(missed, key=lambda entry: entry[0][:2]):
-            due: dict[str, Shown] = {"due by": seconds(deadline)}
+            due: dict[str, Shown] = {DUE: seconds(deadline)}
             fields = self._EVENTS[obligation.event].fields
             bindings = {n: self._shown(obligation.values[i], fields[i]) for n, i in obligation.names}
             account = (bindings, due)
@@ -388,7 +395,9 @@ class OracleBase:
                 event[parameter.name] = self._shown(value, parameter)
         at = None if failure.at == NEVER else seconds(failure.at)
         bindings, why = failure.account
-        return Violation(name, claim.title, failure.position, failure.trigger, at, event, bindings, why)
+        return Violation(
+            name, claim.title, failure.position, failure.trigger, at, event, bindings, why, self._dated
+        )
 
     def _shown(self, value: Any, parameter: Field) -> Shown:
         if parameter.seconds:
