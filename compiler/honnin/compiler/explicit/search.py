@@ -45,6 +45,11 @@ class Found:
     bits: int
 
 
+def _check(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise OutOfTime
+
+
 class Search:
     """The states of a scope, level by level. `depth` steps are covered; `exhausted` when there is nothing further.
 
@@ -76,6 +81,7 @@ class Search:
 
         OutOfTime past the deadline (`time.monotonic`), TooLarge beyond `limit` states; then the level is not covered.
         """
+        self.space.tick = lambda: _check(deadline)
         found = self._start(goal) if self.depth < 0 else self._deeper(goal, deadline, limit)
         if found is None:
             self.depth += 1

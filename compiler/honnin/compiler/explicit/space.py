@@ -82,6 +82,9 @@ class Space:
         self._entities = {name: i for i, name in enumerate(compiled.vocabulary.entities)}
         names = self._names()
         exec(compiled.code, names)  # noqa: S102 - what Steps wrote: numbers and names of its own
+        self.tick: Callable[[], object] = lambda: (
+            None
+        )  # called while initial states are looked for; may raise to end it
         self._initial: _Body = names["initial"]
         self._paths: list[Callable[[State, Known], Iterator[Way]]] = [
             names[f"p{i}"] for i in range(len(compiled.product.paths))
@@ -105,6 +108,7 @@ class Space:
         try:
             result = body(state, *arguments)
         except Need as need:
+            self.tick()
             for decided, after in self._decide(state, need.cell, known):
                 yield from self._finish(body, decided, after, arguments)
             return
