@@ -44,7 +44,9 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[
 
     def go(body: str, *arguments: str) -> pytest.RunResult:
         pytester.makepyfile(HEAD + body)
-        return pytester.runpytest("--strict-markers", "-p", "no:cacheprovider", *plugin, *arguments)
+        return pytester.runpytest(
+            "--strict-markers", "-p", "no:cacheprovider", "-p", "no:asyncio", *plugin, *arguments
+        )
 
     return go
 
