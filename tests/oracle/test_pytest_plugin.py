@@ -11,6 +11,9 @@ from xml.etree import ElementTree
 
 import pytest
 
+import honnin.oracle.pytest_oracle  # noqa: F401 - see `run`
+from honnin.oracle import load
+
 Golden = Callable[[str, str], None]
 DATA = Path(__file__).parent / "data"
 HEAD = """
@@ -39,6 +42,8 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Callable[
         "site.json",
     ):
         (pytester.path / name).write_bytes((DATA / name).read_bytes())
+    # pytester forgets the modules that an inner run imports, but not all that hold them: so they are imported before
+    load(DATA / "certificate_issuance.honnin")
     installed = any(point.name == "honnin" for point in entry_points(group="pytest11"))
     plugin = [] if installed else ["-p", "honnin.oracle.pytest_plugin"]
 
