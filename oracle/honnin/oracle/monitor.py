@@ -66,17 +66,19 @@ class Spec:
         clock: Callable[[], float] = time.time,
         mask_key: bytes | None = None,
         reveal: bool = False,
+        sealed: bool = False,
     ) -> Any:
         """A new oracle, at the start of its trace. `facts`: what each `given` is, or the JSON file that says so.
 
         `on_violation`: "raise" (InvariantViolated, in the call that reports the event), "collect" (see `violations`), or what is
         called with each violation. `clock` gives the time, in seconds, of an event reported without one. Personal values are
-        shown as tokens made with `mask_key` (a key of its own without one), or in clear if `reveal`.
+        shown as tokens made with `mask_key` (a key of its own without one), or in clear if `reveal`. A `sealed` oracle keeps them
+        only as digests under `mask_key`: its `snapshot` has none in clear.
         """
         if isinstance(facts, str | Path):
             facts = json.loads(Path(facts).read_bytes())
         make = self.namespace["Oracle"]
-        return make(on_violation, facts=facts, clock=clock, mask_key=mask_key, reveal=reveal)
+        return make(on_violation, facts=facts, clock=clock, mask_key=mask_key, reveal=reveal, sealed=sealed)
 
 
 _Signature = tuple[tuple[str, int, int], ...]

@@ -15,12 +15,13 @@ from honnin.compiler.generator.candidates import Planner
 from honnin.compiler.generator.checks import Site, is_personal, is_steady
 from honnin.compiler.generator.events import Handler, members_name, print_method
 from honnin.compiler.generator.expressions import NOW, Printer
+from honnin.compiler.generator.kept import print_kept
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
 from honnin.compiler.generator.program import Place, Program, program
 from honnin.compiler.generator.registers import has_queue
 from honnin.compiler.machine import Machine
-from honnin.compiler.runtime import base, facts, history, oracle
+from honnin.compiler.runtime import base, facts, history, oracle, snapshot
 from honnin.compiler.simplify import is_true, negation, simplify
 from honnin.spec.core import (
     BoolT,
@@ -51,6 +52,8 @@ PUBLIC = frozenset(
         "tick",
         "finish",
         "verdict",
+        "snapshot",
+        "restore",
         "violations",
         "broken",
         "pending",
@@ -142,7 +145,7 @@ def _runtime() -> str:
     plain: set[str] = set()
     named: dict[str, set[str]] = {}
     bodies = []
-    for module in (base, facts, history, oracle):
+    for module in (base, facts, history, snapshot, oracle):
         assert module.__file__ is not None
         text = Path(module.__file__).read_text(encoding="utf-8")
         _, _, text = text.partition("from __future__ import annotations\n")
@@ -279,7 +282,9 @@ def _class(made: Program) -> Lines:
         lines.add("# Judges one trace of the specification: one method for each event.", "")
         lines.add("_NAME = SPECIFICATION", "_CLAIMS = tuple(CLAIMS.items())", "_EVENTS = EVENTS")
         lines.add("_GIVENS = GIVENS", "_SKIPPED = tuple(NOT_MONITORED)", f"_NEEDS_TIME = {made.needs_time}")
-        lines.add(f"_PERSONAL_KEYS = {_personal_keys(made)!r}", "")
+        lines.add(f"_PERSONAL_KEYS = {_personal_keys(made)!r}")
+        print_kept(lines, made, start.lines)
+        lines.add("")
     lines.lines += [*start.lines, "", *public.lines, *work.lines]
     for method in accounts.methods:
         lines.lines += [*("    " + line for line in method.lines), ""]

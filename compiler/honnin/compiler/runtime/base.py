@@ -5,7 +5,6 @@ A standalone module has this text inlined, so everything here must stand on its 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
@@ -412,7 +411,8 @@ class Mask:
 
     def __call__(self, value: Any) -> Any:
         """The token of an entity or a text; none is no personal value."""
-        if value is None:
-            return None
-        digest = hmac.new(self._key, f"{type(value).__name__}:{value}".encode(), hashlib.sha256)
-        return digest.hexdigest()[:8]
+        return None if value is None else self.digest(value)[:8]
+
+    def digest(self, value: Any) -> str:
+        """All of the keyed digest, in hexadecimal; of an integer another than of the text with its digits."""
+        return hmac.digest(self._key, f"{type(value).__name__}:{value}".encode(), "sha256").hex()

@@ -37,6 +37,7 @@ from honnin.compiler.runtime.base import (
 )
 from honnin.compiler.runtime.facts import Given, entities_in, read_facts
 from honnin.compiler.runtime.history import Goal, Obligation, goals, truth
+from honnin.compiler.runtime.snapshot import Deadlines, Seal, Snapshots
 
 OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
 Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown]]
@@ -65,7 +66,7 @@ class Failure(NamedTuple):
     account: Account
 
 
-class OracleBase:
+class OracleBase(Snapshots):
     """Watches one trace. Methods may be called from several threads; each event is worked on as a whole."""
 
     _NAME = ""
@@ -85,28 +86,37 @@ class OracleBase:
         *,
         mask_key: bytes | None = None,
         reveal: bool = False,
+        sealed: bool = False,
     ) -> None:
         """`facts` says every given; FactsRefused where it does not.
 
         `clock` (seconds) is asked only where a claim needs the time and an event has no `at`. With `reveal`, personal values are
-        shown; otherwise they are tokens under `mask_key` (by default a key of this oracle's own).
+        shown; otherwise they are tokens under `mask_key` (by default a key of this oracle's own). If `sealed`, the oracle itself
+        keeps personal values only as digests under `mask_key`, so that a snapshot has none in clear.
         """
         if on_violation not in ("raise", "collect") and not callable(on_violation):
             raise SettingRefused('on_violation is "raise", "collect" or a callable')
         if mask_key is not None and (not isinstance(mask_key, bytes) or len(mask_key) < SHORTEST_KEY):
             raise SettingRefused(f"mask_key is a key of at least {SHORTEST_KEY} bytes")
+        if sealed and (mask_key is None or reveal):
+            raise SettingRefused("sealed needs a mask_key, and nothing can be revealed then")
         self._lock = threading.RLock()
         self._on_violation = on_violation
         self._clock = clock
         self._facts = read_facts(self._GIVENS, {} if facts is None else facts)
-        self._known = entities_in(self._GIVENS, self._facts)
         mask = Mask(secrets.token_bytes(32) if mask_key is None else mask_key)
         self._masked: Callable[[Any], Any] = (lambda value: value) if reveal else mask
+        self._reveal = reveal
+        self._digested = ""
+        self._seal = Seal(mask_key, self._LITERALS) if sealed and mask_key is not None else None
+        if self._seal is not None:
+            self._close(self._seal)
+        self._known = entities_in(self._GIVENS, self._facts)
         self._index = {event.name: number for number, event in enumerate(self._EVENTS)}
         self._now = NEVER
         self._dated = False
         self._broken = False
-        self._deadlines: list[tuple[int, int, Goal]] = []
+        self._deadlines: Deadlines = []
         self._raised = 0
         self._settled = 0
         self._obligations: dict[int, Obligation] = {}

@@ -1,0 +1,71 @@
+"""What a snapshot needs to know of a generated class: which attributes are the oracle's knowledge, and what is sealed in them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from honnin.compiler.formulas import statement_expressions
+from honnin.compiler.generator.lines import Lines
+from honnin.compiler.generator.program import Program
+from honnin.spec.core import EntityT, Given, Lit, OptionalT, Specification, TextT, Type, walk
+
+_ASSIGNED = re.compile(r"\s*self\.(_\w+)(?:: [^=]+)? = ")
+_UNCHANGING = re.compile(r"_handlers|_given_|_default_of_")
+
+
+def print_kept(lines: Lines, made: Program, start: Sequence[str]) -> None:
+    """`start`: the lines of `_start`, which assigns everything that the oracle keeps once."""
+    assigned = dict.fromkeys(found[1] for line in start if (found := _ASSIGNED.match(line)))
+    awaited = [made.place(goal.place).attribute.removeprefix("self.") for goal in made.goals.values()]
+    kept = [name for name in assigned if not _UNCHANGING.match(name) and name not in awaited]
+    events = made.specification.events
+    fields = tuple(
+        tuple(place for place, field in enumerate(event.fields) if _sealed(made.specification, field.type))
+        for event in events
+    )
+    givens = {given.name: _sealed_columns(made.specification, given) for given in made.specification.givens}
+    lines.add("_DIGEST = DIGEST", f"_LAYOUT = {_layout(made, start)!r}")
+    lines.add(f"_KEPT = {tuple(kept)!r}", f"_AWAITED = {tuple(awaited)!r}")
+    lines.add(f"_SEALED_FIELDS = {fields!r}", f"_SEALED_GIVENS = {givens!r}")
+    lines.add(f"_LITERALS: frozenset[str] = frozenset({sorted(_literals(made))!r})")
+
+
+def _layout(made: Program, start: Sequence[str]) -> str:
+    """What differs when the attributes differ, or what they mean."""
+    meanings = [f"{r.name} {r.phase} {r.operator} {r.stores} {r.window} {r.source}" for r in made.registers]
+    return hashlib.sha256("\n".join((*start, *meanings)).encode()).hexdigest()[:16]
+
+
+def _sealed(specification: Specification, type: Type) -> bool:
+    """Whether values of the type are kept as digests: personal entities and, where some Text is personal, all that may be compared with it."""
+    inner = type.inner if isinstance(type, OptionalT) else type
+    if isinstance(inner, EntityT):
+        return inner.name in specification.personal_entities
+    return isinstance(inner, TextT) and bool(specification.personal_places)
+
+
+def _sealed_columns(specification: Specification, given: Given) -> tuple[bool, ...]:
+    return tuple(_sealed(specification, type) for type in (*given.keys, given.value))
+
+
+def _literals(made: Program) -> set[str]:
+    """The texts of the specification, where they may be compared with sealed ones."""
+    specification = made.specification
+    if not specification.personal_places:
+        return set()
+    formulas = [state.default for state in specification.states]
+    for after in specification.updates:
+        formulas += [after.when, *statement_expressions(after.body)]
+    for claim in specification.claims:
+        formulas += [claim.when, claim.body]
+    patterns = [pattern for after in specification.updates for pattern in after.patterns]
+    patterns += [pattern for claim in specification.claims for pattern in claim.patterns]
+    found = [node for formula in formulas for node in walk(formula)]
+    found += [argument for pattern in patterns for argument in pattern.arguments if isinstance(argument, Lit)]
+    return {
+        node.value
+        for node in found
+        if isinstance(node, Lit) and isinstance(node.type, TextT) and isinstance(node.value, str)
+    }
