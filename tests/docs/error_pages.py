@@ -37,7 +37,7 @@ SECTIONS = {
     "HN02": "Types",
     "HN03": "Formulas, events and claims",
     "HN04": "Systems and checks",
-    "HN05": "Warnings and lints",
+    "HN05": "Warnings, lints and proofs",
     "HN06": "Traces, facts and examples",
     "HN08": "Usage and files",
     "HN09": "Faults of honnin",

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from honnin.spec.core import Occurrence, Value
+from honnin.spec.core import Expr, Occurrence, Value
+
+if TYPE_CHECKING:
+    from honnin.compiler.proving.question import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,17 @@ class Premise:
 
 
 @dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a proof is of, and the clauses (over places) that with what is asked are inductive.
+
+    `clauses` is None where every state was visited instead.
+    """
+
+    proved: Question
+    clauses: tuple[Expr, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """For any number of every entity and any number of steps. `invariant`: clauses in the specification language.
 
@@ -95,6 +109,7 @@ class Proved:
     premises: tuple[Premise, ...]
     exercised: Mapping[str, bool]
     how: str
+    evidence: Evidence | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +133,7 @@ class Unreachable:
     """For `reaches`: no run reaches the cover, for any number of every entity."""
 
     reason: str
+    evidence: Evidence | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from honnin.oracle.files import Refused
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
 
-COMMANDS = ("check", "prove", "mutate", "explain", "compile", "watch", "audit", "fmt", "demo")
+COMMANDS = ("check", "prove", "recheck", "mutate", "explain", "compile", "watch", "audit", "fmt", "demo")
 
 
 class Honnin(click.Group):

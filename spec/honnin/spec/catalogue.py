@@ -395,7 +395,37 @@ _TRACES: tuple[Entry, ...] = (
     Entry("HN0643", "example-conflict", "error", "An event of an example writes two values to one place."),
 )
 
-_PROVER: tuple[Entry, ...] = ()
+_PROVER: tuple[Entry, ...] = (
+    Entry(
+        "HN0525",
+        "certificate-folder-in-use",
+        "error",
+        "A certificate was to be written where something else is.",
+    ),
+    Entry("HN0526", "no-certificate", "error", "A folder was named as a certificate and holds none."),
+    Entry(
+        "HN0527", "manifest-unreadable", "error", "The manifest of a certificate is not what it should be."
+    ),
+    Entry(
+        "HN0528",
+        "obligation-missing",
+        "error",
+        "A file that the manifest of a certificate names is not there.",
+    ),
+    Entry(
+        "HN0529", "obligation-changed", "error", "A file of a certificate is not the one that was written."
+    ),
+    Entry(
+        "HN0530",
+        "obligation-not-met",
+        "error",
+        "An obligation of a certificate is false: what it is of is not proved.",
+    ),
+    Entry(
+        "HN0531", "certificate-of-another", "error", "A certificate is not of the specification as it is now."
+    ),
+    Entry("HN0534", "missing-extra", "error", "A library that honnin does without is needed for this."),
+)
 
 _USAGE: tuple[Entry, ...] = (
     Entry("HN0801", "no-such-file", "error", "A file does not exist."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
-from honnin.compiler.answers import Proved, Reached, Refuted, Unknown, Unreachable, Verdict
+from honnin.compiler.answers import Evidence, Proved, Reached, Refuted, Unknown, Unreachable, Verdict
 from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt
 from honnin.compiler.proving.engines import (
@@ -93,10 +93,14 @@ def _first_hunt(work: _Work, hunt: Hunt) -> Verdict | None:
         return _shortest(work, seen(work.asked, hunt, sighting))
     if not (hunt.is_over and hunt.certain):
         return None
+    evidence = Evidence(work.to_prove, None)
     if work.asked.is_cover:
-        return Unreachable("every state that the design can reach was visited")
+        return Unreachable(_EXHAUSTED, evidence)
     able = exercised(work.asked, hunt, work.deadline)
-    return Proved((), work.asked.premises, able, "every state that the design can reach was visited")
+    return Proved((), work.asked.premises, able, _EXHAUSTED, evidence)
+
+
+_EXHAUSTED: Final = "every state that the design can reach was visited"
 
 
 def _proof(work: _Work) -> Verdict | None:
@@ -109,10 +113,11 @@ def _proof(work: _Work) -> Verdict | None:
     work.unproved = result.unproved
     if work.hunt is None:
         work.impossible = z3_impossible(work.to_prove, result.clauses)
+    evidence = Evidence(work.to_prove, result.clauses)
     if work.asked.is_cover:
-        return Unreachable(_unreachable(clauses))
+        return Unreachable(_unreachable(clauses), evidence)
     able = exercised(work.asked, work.hunt, work.deadline)
-    return Proved(clauses, work.to_prove.premises, able, "an inductive invariant, checked by z3")
+    return Proved(clauses, work.to_prove.premises, able, "an inductive invariant, checked by z3", evidence)
 
 
 def _unproved_lemmas(work: _Work) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +51,12 @@ INDENT = 2
     metavar="DIR",
     help="Write each run there, as ITF (.itf.json) and as a Mermaid diagram (.mmd).",
 )
+@click.option(
+    "--certificate",
+    type=PATH,
+    metavar="DIR",
+    help="Write every proof there, to be checked again by honnin recheck.",
+)
 @speaking
 def command(
     session: Session,
@@ -58,18 +65,31 @@ def command(
     verbose: bool,
     strict: bool,
     traces: Path | None,
+    certificate: Path | None,
 ) -> Status:
     """Answer the check statements: proved for any number of everything, refuted with a shortest run, or unknown.
 
     Exit status: 0 every answer is the expected one, 1 one is not, 2 the specification is wrong, 3 something is unknown, or
     holds only because nothing that it asks can happen.
     """
-    return each(session, files, lambda file: _prove_file(session, file, timeout, verbose, strict, traces))
+    if certificate is not None and len(files) > 1:
+        raise click.UsageError("--certificate is for one file: a certificate is of one specification.")
+    wanted = _Wanted(timeout, verbose, strict, traces, certificate)
+    return each(session, files, lambda file: _prove_file(session, file, wanted))
 
 
-def _prove_file(
-    session: Session, file: Path, timeout: float, verbose: bool, strict: bool, traces: Path | None
-) -> Status:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What the options say."""
+
+    timeout: float
+    verbose: bool
+    strict: bool
+    traces: Path | None
+    certificate: Path | None
+
+
+def _prove_file(session: Session, file: Path, wanted: _Wanted) -> Status:
     checked = open_specification(session, file)
     module = checked.module
     if module is None:
@@ -80,7 +100,11 @@ def _prove_file(
         return Status.WELL
     from honnin.compiler.prove import prove
 
-    statuses = []
+    if wanted.certificate is not None:
+        from honnin.oracle.certificates import refuse_occupied
+
+        refuse_occupied(wanted.certificate, module)
+    statuses, answers = [], []
     for check in module.checks:
         title = f"{check.subject} {check.relation} {check.target}"
         with session.working(title) as progress:
@@ -88,11 +112,16 @@ def _prove_file(
             def show(text: str, title: str = title, progress: Progress = progress) -> None:
                 progress.update(f"{title}: {text}")
 
-            answer = prove(module, check, timeout=timeout, progress=show)
-        statuses.append(answer_status(answer, strict))
-        _show(session, module, answer, statuses[-1], verbose)
-        if traces is not None:
-            _write_traces(traces, file, module, answer)
+            answer = prove(module, check, timeout=wanted.timeout, progress=show)
+        answers.append((answer, _word(answer.verdict)))
+        statuses.append(answer_status(answer, wanted.strict))
+        _show(session, module, answer, statuses[-1], wanted.verbose)
+        if wanted.traces is not None:
+            _write_traces(wanted.traces, file, module, answer)
+    if wanted.certificate is not None:
+        from honnin.oracle.certificates import write_certificate
+
+        write_certificate(session, wanted.certificate, file, module, answers)
     _summary(session, file, statuses)
     return worst(*statuses)
 
@@ -174,10 +203,14 @@ def answer_lines(module: Module, answer: Answer, verbose: bool, indent: int) -> 
     from honnin.compiler.answers import Bounded, Proved, Reached, Refuted, Unknown, Unreachable
 
     match answer.verdict:
-        case Proved(invariant=invariant, premises=premises):
+        case Proved(invariant=invariant, premises=premises, how=how):
             lines = [f"rests on {premise.name}: {premise.text}" for premise in premises]
             if verbose:
-                lines += ["inductive invariant:", *(f"  {formula}" for formula in invariant)]
+                lines += (
+                    ["inductive invariant:", *(f"  {formula}" for formula in invariant)]
+                    if invariant
+                    else [how]
+                )
             return "proved, for any number of everything and any number of steps", lines
         case Refuted(counterexample=run):
             return f"refuted by {_length(run)}", _run_lines(run, module, answer.subject, indent)
@@ -254,12 +287,17 @@ _ANSWERS = {
 }
 
 
+def _word(verdict: Verdict) -> str:
+    """What an answer is called."""
+    return _ANSWERS[type(verdict).__name__]
+
+
 def _record(module: Module, answer: Answer, status: Status) -> dict[str, Any]:
     return {
         "subject": answer.subject,
         "relation": answer.relation,
         "target": answer.target,
-        "answer": _ANSWERS[type(answer.verdict).__name__],
+        "answer": _word(answer.verdict),
         "expected": answer.expected,
         "status": int(status),
         "warnings": list(answer.warnings),

@@ -1,0 +1,103 @@
+"""Certificates in their folders: opened, looked through, and written after a file was proved."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from honnin.compiler.certificate.manifest import MANIFEST, Malformed, Manifest, Obliged, read
+from honnin.oracle.files import Refused, about, read_bytes
+from honnin.oracle.session import Session
+from honnin.oracle.table import plural
+
+if TYPE_CHECKING:
+    from honnin.compiler.answers import Answer
+    from honnin.spec.core import Module
+
+WRITING_SECONDS = 60.0
+"""The time for the obligations of one proof to be written."""
+
+
+def open_certificate(folder: Path) -> Manifest:
+    """What the certificate in the folder says of itself; Refused when there is none."""
+    file = folder / MANIFEST
+    if not folder.is_dir() or not file.is_file():
+        hint = "honnin prove --certificate DIR writes one"
+        raise Refused([about(folder, "HN0526", f"there is no certificate in `{folder}`", hint)])
+    try:
+        return read(read_bytes(file).decode())
+    except UnicodeDecodeError:
+        raise Refused([about(file, "HN0527", "the manifest cannot be read: it is not UTF-8")]) from None
+    except Malformed as error:
+        raise Refused([about(file, "HN0527", f"the manifest cannot be read: {error}")]) from error
+
+
+def obligation_text(folder: Path, obliged: Obliged) -> str:
+    """The file of an obligation; Refused when it is not there, or is not the one that was written."""
+    file = folder / obliged.file
+    if not file.is_file():
+        raise Refused([about(file, "HN0528", f"an obligation is missing: `{obliged.file}`")])
+    content = read_bytes(file)
+    if sha256(content).hexdigest() != obliged.sha256:
+        hint = "it was changed after it was written: write the certificate again"
+        raise Refused([about(file, "HN0529", f"`{obliged.file}` is not what the manifest says", hint)])
+    return content.decode()
+
+
+def refuse_other_digest(folder: Path, manifest: Manifest, module: Module, file: Path) -> None:
+    """Refused when the certificate is not of this specification."""
+    if manifest.digest != module.digest:
+        message = f"the certificate in `{folder}` is not of `{file}` as it is now"
+        hint = f"its digest is {manifest.digest[:12]}..., that of the specification {module.digest[:12]}..."
+        raise Refused([about(folder / MANIFEST, "HN0531", message, hint)])
+
+
+def refuse_occupied(folder: Path, module: Module) -> None:
+    """Refused when something else than a certificate of this specification is in the folder."""
+    from honnin.compiler.certificate.folder import occupant
+
+    found = occupant(folder, module.main.name)
+    if found is not None:
+        hint = "name a folder that is not there, or is empty"
+        raise Refused([about(folder, "HN0525", f"no certificate is written to `{folder}`: {found}", hint)])
+
+
+def write_certificate(
+    session: Session, folder: Path, file: Path, module: Module, answers: Sequence[tuple[Answer, str]]
+) -> None:
+    """Writes the certificate of the answers (each with the word for it), and says so."""
+    from honnin.compiler.certificate.folder import write
+    from honnin.compiler.certificate.writing import certificate
+
+    with session.working(f"{file}: writing the certificate"):
+        manifest, files = certificate(module, file.name, answers, WRITING_SECONDS)
+        refuse_occupied(folder, module)
+        try:
+            write(folder, manifest, files)
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise Refused([about(folder, "HN0805", f"`{folder}` cannot be written: {reason}")]) from error
+    proofs = [check for check in manifest.checks if check.proof is not None]
+    without = [
+        check
+        for check in manifest.checks
+        if check.proof is None and check.answer in ("proved", "unreachable")
+    ]
+    session.say(
+        f"certificate in {folder}: {plural(len(proofs), 'proof')}, {plural(len(files), 'obligation')}"
+    )
+    for check in without:
+        session.say(f"  {check.title} cannot be checked again: {check.why}")
+    session.tell(
+        {
+            "certificate": {
+                "folder": str(folder),
+                "digest": manifest.digest,
+                "proofs": len(proofs),
+                "obligations": len(files),
+                "without": [check.title for check in without],
+            }
+        }
+    )

@@ -1,0 +1,33 @@
+"""Every proof of the examples and of the published protocols is checked again by cvc5."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from honnin.compiler.certificate.manifest import MANIFEST, read
+from honnin.oracle.cli import cli
+
+ROOT = Path(__file__).parents[2]
+FILES = sorted([*ROOT.glob("examples/*/*.honnin"), *ROOT.glob("tests/protocols/*.honnin")])
+QUICK = ("lock_server_sync", "peterson", "stale_replica")
+"""Those that are done in a few seconds."""
+
+
+@pytest.mark.parametrize(
+    "file",
+    [pytest.param(f, id=f.stem, marks=() if f.stem in QUICK else (pytest.mark.long,)) for f in FILES],
+)
+def test_cvc5_says_the_same(file: Path, tmp_path: Path) -> None:
+    folder = str(tmp_path / "proofs")
+    proved = CliRunner().invoke(cli, ["prove", str(file), "--certificate", folder, "--timeout", "60"])
+    manifest = read((tmp_path / "proofs" / MANIFEST).read_text(encoding="utf-8"))
+    proofs = [check for check in manifest.checks if check.answer in ("proved", "unreachable")]
+    assert proofs or "unknown" in proved.output
+    assert all(check.proof is not None for check in proofs)
+    again = CliRunner().invoke(cli, ["recheck", folder, "--specification", str(file)])
+    assert f"{len(proofs)} proved again" in again.output or not proofs, again.output
+    unknown = sum(check.answer == "unknown" for check in manifest.checks)
+    assert again.exit_code == (3 if unknown else 0), again.output

@@ -1,0 +1,207 @@
+"""`honnin recheck`: what is said of a certificate, whole or damaged, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from honnin.compiler.certificate import solver as solvers
+from honnin.compiler.certificate.manifest import MANIFEST, Malformed, read
+from honnin.compiler.certificate.solver import Said, Solver
+
+from .conftest import Honnin
+
+HARD = """(set-logic ALL)
+(declare-fun a () Int) (declare-fun b () Int) (declare-fun c () Int)
+(assert (and (> a 1) (> b 1) (> c 1) (= (+ (* a a a) (* b b b)) (* c c c))))
+(check-sat)
+"""
+FALSE = "(set-logic ALL)\n(check-sat)\n"
+
+
+def replace_obligation(name: str, text: str) -> None:
+    """Another text for the file, which the manifest knows of."""
+    Path("proofs", name).write_text(text)
+    file = Path("proofs", MANIFEST)
+    manifest = json.loads(file.read_text())
+    [obligation] = [o for o in manifest["checks"][0]["proof"]["obligations"] if o["file"] == name]
+    obligation["sha256"] = sha256(text.encode()).hexdigest()
+    file.write_text(json.dumps(manifest))
+
+
+@pytest.fixture
+def proofs(honnin: Honnin) -> Honnin:
+    """The command line, in a folder with a certificate `proofs`."""
+    assert honnin("prove", "lamp.honnin", "--certificate", "proofs").exit_code == 0
+    return honnin
+
+
+def test_a_proof_is_proved_again(proofs: Honnin) -> None:
+    ran = proofs("recheck", "proofs", "--specification", "lamp.honnin")
+    assert ran.exit_code == 0
+    first, second, last = ran.stdout.splitlines()
+    assert first == "check switch satisfies lamp: proved"
+    assert second.startswith("  ") and " obligations, each met" in second
+    assert last.startswith("proofs: lamp, 2 checks: 1 proved again, 1 shown by a run, by cvc5 ")
+    assert ran.stderr == ""
+
+
+def test_json(proofs: Honnin) -> None:
+    ran = proofs("recheck", "proofs", "--format", "json")
+    satisfies, reaches, whole = [json.loads(line) for line in ran.stdout.splitlines()]
+    one = satisfies["recheck"]
+    assert (one["verdict"], one["status"], one["not_met"], one["undecided"]) == ("proved again", 0, [], [])
+    assert one["met"] == one["obligations"] > 0
+    assert (reaches["recheck"]["verdict"], reaches["recheck"]["obligations"]) == ("a run", 0)
+    assert whole["certificate"]["status"] == 0
+    assert set(whole["certificate"]["tools"]) == {"honnin", "z3", "python", "cvc5"}
+
+
+def test_an_obligation_that_is_false_is_named(proofs: Honnin) -> None:
+    name = "1/safety-step-1-goal-1.smt2"
+    replace_obligation(name, FALSE)
+    ran = proofs("recheck", "proofs")
+    assert ran.exit_code == 1
+    assert "error[HN0530]: an obligation is not met: excluded after push: alternates" in ran.stderr
+    [record, *_] = [
+        json.loads(line)
+        for line in proofs("recheck", "proofs", "--format", "json").stdout.splitlines()
+        if '"recheck"' in line
+    ]
+    assert record["recheck"]["not_met"] == [name]
+
+
+def test_an_obligation_that_is_undecided_is_named_and_no_pass(proofs: Honnin) -> None:
+    replace_obligation("1/safety-step-1-goal-1.smt2", HARD)
+    began = time.monotonic()
+    ran = proofs("recheck", "proofs", "--timeout", "0.5")
+    assert time.monotonic() - began < 15
+    assert ran.exit_code == 3
+    assert "undecided 1/safety-step-1-goal-1.smt2: excluded after push: alternates: " in ran.stdout
+    assert "1 undecided" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (
+            '(set-option :regular-output-channel "spoilt")\n(check-sat)',
+            "more than one question: `set-option`",
+        ),
+        ("(set-logic ALL)\n(assert false)\n(check-sat)\n(check-sat)", "more than one question: `check-sat`"),
+        ("(set-logic ALL)", "it asks nothing"),
+        ("(assert (match))\n(check-sat)", "cvc5 does not take it"),
+    ],
+)
+def test_what_is_no_obligation_is_undecided(proofs: Honnin, text: str, why: str) -> None:
+    replace_obligation("1/safety-step-1-goal-1.smt2", text)
+    ran = proofs("recheck", "proofs")
+    assert ran.exit_code == 3
+    assert why in ran.stdout
+    assert not Path("spoilt").exists()
+
+
+def change(path: tuple[Any, ...], value: Any) -> str:
+    """The manifest with one thing changed."""
+    manifest = json.loads(Path("proofs", MANIFEST).read_text())
+    at = manifest
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = value
+    return json.dumps(manifest)
+
+
+FIRST = ("checks", 0, "proof", "obligations", 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "why"),
+    [
+        (("certificate",), 2, "another version"),
+        (("certificate",), True, "`certificate` is missing or not of its type"),
+        (("checks",), {}, "`checks`"),
+        (("checks", 0), [], "a member of `checks` is not an object"),
+        (("checks", 0, "proof", "obligations"), [], "not one for each step and clause"),
+        (("checks", 0, "proof", "steps"), ["push"], "not one for each step and clause"),
+        (("checks", 0, "proof", "invariant"), [7], "not a list of texts"),
+        ((*FIRST, "target"), 99, "not one for each step and clause"),
+        ((*FIRST, "file"), "../lamp.honnin", "not inside the certificate"),
+        ((*FIRST, "file"), "/etc/passwd", "not inside the certificate"),
+        ((*FIRST, "file"), "1/safety-step-1-goal-1.smt2", "two obligations have one file"),
+    ],
+)
+def test_a_manifest_is_what_it_should_be_or_refused(
+    proofs: Honnin, path: tuple[Any, ...], value: Any, why: str
+) -> None:
+    text = change(path, value)
+    with pytest.raises(Malformed, match=why):
+        read(text)
+    Path("proofs", MANIFEST).write_text(text)
+    ran = proofs("recheck", "proofs")
+    assert ran.exit_code == 2
+    assert "error[HN0527]" in ran.stderr
+    assert ran.stdout == ""
+
+
+def test_without_cvc5_one_line_says_what_to_install(proofs: Honnin, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cvc5", None)
+    ran = proofs("recheck", "proofs")
+    assert ran.exit_code == 2
+    assert "error[HN0534]" in ran.stderr
+    assert "pip install 'honnin[recheck]'" in ran.stderr
+
+
+def test_a_solver_that_dies_leaves_the_question_open_and_answers_the_next() -> None:
+    with Solver() as solver:
+        assert solver.ask(FALSE, 5) == Said("sat")
+        assert solver._process is not None
+        solver._process.kill()
+        solver._process.wait()
+        assert solver.ask(FALSE, 5) == Said("unknown", "cvc5 stopped")
+        assert solver.ask(FALSE, 5) == Said("sat")
+        process = solver._process
+    assert process.poll() is not None
+
+
+def test_a_solver_that_does_not_listen_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(solvers, "GRACE", -0.9)
+    with Solver() as solver:
+        assert solver.ask(HARD, 1) == Said("unknown", "the time limit was reached")
+        assert solver._process is None
+
+
+def test_control_c_ends_it_and_its_solver(proofs: Honnin) -> None:
+    replace_obligation("1/safety-step-1-goal-1.smt2", HARD)
+    script = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import honnin.compiler.certificate.solver as s\n"
+        "begin = s.Solver._begin\n"
+        "def told(self):\n"
+        "    process = begin(self); print(process.pid, flush=True); return process\n"
+        "s.Solver._begin = told\n"
+        "import honnin.__main__ as m; m.main()\n"
+    )
+    running = subprocess.Popen(
+        [sys.executable, "-c", script, "recheck", "proofs", "--timeout", "60"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stdout is not None and running.stderr is not None
+    solver = int(running.stdout.readline())
+    running.send_signal(signal.SIGINT)
+    assert running.wait(20) == 130
+    assert running.stderr.read() == "interrupted\n"
+    running.stdout.close()
+    running.stderr.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(solver, 0)
