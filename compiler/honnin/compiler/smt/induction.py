@@ -17,7 +17,7 @@ from honnin.compiler.smt.mining import Template
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.plans import Plan, plans
 from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction, OutOfTime
-from honnin.compiler.smt.shrinking import shrunk
+from honnin.compiler.smt.shrinking import needed, shrunk
 from honnin.compiler.smt.structures import Structure
 from honnin.compiler.smt.universe import Unsupported
 from honnin.compiler.smt.vocabulary import Vocabulary, by_place, vocabulary
@@ -145,23 +145,6 @@ class _Search:
         """The first that no step breaks; else the first."""
         return next((c for c in clauses if self.induction.is_kept(c, self.lemmas)), clauses[0])
 
-    def needed(self, wanted: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        """Those of the lemmas that are wanted or that the proof of what is asked rests on, and the proofs of these, and so on."""
-        used: dict[int, Claimed] = {}
-        todo = [lemma for lemma in self.lemmas if lemma.formula in wanted]
-        for path in self.paths:
-            self.induction.violation(path, self.lemmas)
-            todo += self.induction.rests_on
-        while todo:
-            lemma = todo.pop()
-            if lemma.number in used:
-                continue
-            used[lemma.number] = lemma
-            for path in self.paths:
-                self.induction.broken(path, lemma, self.lemmas)
-                todo += self.induction.rests_on
-        return tuple(lemma.formula for _, lemma in sorted(used.items()))
-
 
 _TOTALS_FROM = 3
 """Totals over maps are related from this plan on where the design itself has none: they make every question dearer."""
@@ -218,7 +201,7 @@ def _prove(
         if tried == _TOTALS_FROM and not has_totals(words):
             search.settle(linear_facts(induction, samples, words, progress, totals=True))
         if search.look(plan, words, progress):
-            clauses = shrunk(product, properties, search.needed(lemmas), lemmas, deadline)
+            clauses = shrunk(induction, needed(induction, search.lemmas, lemmas), lemmas)
             if is_inductive(product, properties, clauses, deadline):
                 return Inductive(clauses)
     return NotFound(f"no inductive invariant was found among the clauses of {tried} vocabularies")

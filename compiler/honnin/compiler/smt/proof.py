@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
 
 import z3
 
@@ -63,10 +65,14 @@ class Found:
     after: ModelState | None
 
 
+Reasons: TypeAlias = dict[int, "tuple[Claimed, ...]"]
+
+
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """A clause as z3 knows it. `names`: arbitrary values for its variables; `now`: its matrix of them before a step; `after`: the
-    same after the step by each path that was asked about."""
+    same after the step by each path that was asked about. `kept`: by the number of a path, clauses from which it follows that
+    the path keeps this one, as far as z3 has said so."""
 
     formula: Expr
     number: int
@@ -76,6 +82,7 @@ class Claimed:
     names: dict[int, Term]
     now: Formula
     after: dict[int, Formula] = field(default_factory=dict)
+    kept: Reasons = field(default_factory=dict)
 
 
 class Induction:
@@ -95,15 +102,16 @@ class Induction:
         self.encoding.total_by(self.totals.value)
         self.properties = properties
         self._claimed: dict[Expr, Claimed] = {}
-        self.rests_on: list[Claimed] = []  # the active clauses that the last answer False rests on
-        self.start = self._initial_solver()
+        self.rests_on: tuple[Claimed, ...] = ()  # the active clauses that the last answer False rests on
+        self._safe: Reasons = {}
+        self.initial_state = self.encoding.initial()
         self.paths = [self._path_solver(path) for path in product.paths]
 
-    def _initial_solver(self) -> z3.Solver:
-        state = self.encoding.initial()
+    @cached_property
+    def start(self) -> z3.Solver:
+        """Knows what an initial state is."""
         solver = z3.Solver()
-        self.initial_state = state
-        solver.add(_expression(self.encoding.possible_initially(state)))
+        solver.add(_expression(self.encoding.possible_initially(self.initial_state)))
         self._add_side(solver)
         return solver
 
@@ -217,7 +225,9 @@ class Induction:
     def violation(self, path: int, active: Sequence[Claimed]) -> Found | bool:
         """The same for a step by the path from a state in which the active clauses hold: a claim or a property fails."""
         taken, solver = self.paths[path]
-        return self._ask(solver, self.failure(taken), active, taken.state)
+        return self._known(path, self._safe, active) and self._ask(
+            solver, self.failure(taken), active, taken.state, (path, self._safe)
+        )
 
     def failure(self, taken: Taken) -> Formula:
         """Something that must not happen on the path."""
@@ -237,9 +247,20 @@ class Induction:
             clause.after[path] = holds(clause.matrix, at, clause.names)
         after = clause.after[path]
         if same(after, clause.now):
-            self.rests_on = []
-            return False
-        return self._ask(solver, conj((neg(after), clause.before)), active, taken.state)
+            clause.kept[path] = ()
+        return self._known(path, clause.kept, active) and self._ask(
+            solver, conj((neg(after), clause.before)), active, taken.state, (path, clause.kept)
+        )
+
+    def _known(self, path: int, reasons: Reasons, active: Sequence[Claimed]) -> bool:
+        """False, and `rests_on`, where an earlier answer says what is asked: more clauses do not change it."""
+        known = reasons.get(path)
+        if known is None or (
+            known and not {clause.number for clause in active}.issuperset(c.number for c in known)
+        ):
+            return True
+        self.rests_on = known
+        return False
 
     def is_kept(self, clause: Claimed, active: Sequence[Claimed]) -> bool:
         """Whether no step breaks the clause from a state in which the active clauses hold."""
@@ -258,10 +279,17 @@ class Induction:
             solver.pop()
 
     def _ask(
-        self, solver: z3.Solver, wanted: Formula, active: Sequence[Claimed], after: State | None
+        self,
+        solver: z3.Solver,
+        wanted: Formula,
+        active: Sequence[Claimed],
+        after: State | None,
+        noted: tuple[int, Reasons] | None = None,
     ) -> Found | bool:
-        self.rests_on = []
+        """`noted`: where the reasons for the answer False are kept."""
+        path, reasons = noted or (0, {})
         if wanted is False:
+            self.rests_on = reasons[path] = ()
             return False
         solver.push()
         try:
@@ -270,7 +298,7 @@ class Induction:
             result = check(solver, self.deadline, [clause.guard for clause in active])
             if result == z3.unsat:
                 used = {guard.get_id() for guard in solver.unsat_core()}
-                self.rests_on = [clause for clause in active if clause.guard.get_id() in used]
+                reasons[path] = self.rests_on = tuple(c for c in active if c.guard.get_id() in used)
                 return False
             if result == z3.unknown:
                 return True
