@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from honnin.compiler.certificate.manifest import MANIFEST, Malformed, Manifest, Obliged, read
+from honnin.compiler.certificate.manifest import MANIFEST, Certified, Malformed, Manifest, Obliged, read
 from honnin.oracle.files import Refused, about, read_bytes
 from honnin.oracle.session import Session
 from honnin.oracle.table import plural
@@ -52,6 +53,41 @@ def refuse_other_digest(folder: Path, manifest: Manifest, module: Module, file: 
         message = f"the certificate in `{folder}` is not of `{file}` as it is now"
         hint = f"its digest is {manifest.digest[:12]}..., that of the specification {module.digest[:12]}..."
         raise Refused([about(folder / MANIFEST, "HN0531", message, hint)])
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What a certificate says of a specification with this digest, whose oracle is at work."""
+
+    folder: Path
+    manifest: Manifest
+    digest: str
+
+    @property
+    def checks(self) -> tuple[Certified, ...]:
+        """The checks that were proved of designs of the specification as it is now."""
+        if self.manifest.digest != self.digest:
+            return ()
+        return tuple(c for c in self.manifest.checks if c.answer == "proved" and c.relation == "satisfies")
+
+    def line(self) -> str:
+        """What is said of it."""
+        if self.checks:
+            proved = ", ".join(check.title for check in self.checks)
+            return f"proved of this specification ({self.folder}): {proved}"
+        if self.manifest.digest == self.digest:
+            return f"nothing is proved of this specification ({self.folder})"
+        ours, theirs = self.digest[:12], self.manifest.digest[:12]
+        return f"no proof: the certificate in {self.folder} is of another text (digest {theirs}..., not {ours}...)"
+
+    def record(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {
+            "folder": str(self.folder),
+            "digest": self.manifest.digest,
+            "same_digest": self.manifest.digest == self.digest,
+            "proved": [{"subject": c.subject, "target": c.target} for c in self.checks],
+        }
 
 
 def refuse_occupied(folder: Path, module: Module) -> None:

@@ -32,6 +32,12 @@ _QUARANTINE = click.option(
 _STOP = click.option(
     "--stop-on-bad-input", "stop", is_flag=True, help="Stop at the first line that cannot be read."
 )
+_CERTIFICATE = click.option(
+    "--certificate",
+    type=PATH,
+    metavar="DIR",
+    help="Say which proofs are of this specification, as it is now.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,7 @@ class Wishes:
     key: Path | None
     reveal: bool
     strict: bool
+    certificate: Path | None
 
 
 def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
@@ -55,6 +62,7 @@ def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
     @KEY
     @REVEAL
     @STRICT
+    @_CERTIFICATE
     @functools.wraps(body)
     def command(
         *arguments: Any,
@@ -64,9 +72,11 @@ def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
         key: Path | None,
         reveal: bool,
         strict: bool,
+        certificate: Path | None,
         **options: Any,
     ) -> Status:
-        return body(*arguments, wishes=Wishes(facts, quarantine, stop, key, reveal, strict), **options)
+        wishes = Wishes(facts, quarantine, stop, key, reveal, strict, certificate)
+        return body(*arguments, wishes=wishes, **options)
 
     return command
 
@@ -89,6 +99,7 @@ def check_logs(logs: list[Path], wishes: Wishes) -> None:
 @contextmanager
 def watching(session: Session, file: Path, wishes: Wishes) -> Iterator[Watching | None]:
     """The oracle of `file` at the start of its trace; None where the specification is wrong."""
+    from honnin.oracle.certificates import Coverage, open_certificate
     from honnin.oracle.monitor import compile_module
     from honnin.oracle.watching import Watching
 
@@ -101,8 +112,10 @@ def watching(session: Session, file: Path, wishes: Wishes) -> Iterator[Watching 
     key = read_key(wishes.key)
     spec = compile_module(module)
     oracle = spec.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal)
+    named = wishes.certificate
+    proof = None if named is None else Coverage(named, open_certificate(named), spec.digest)
     if wishes.quarantine is None:
-        yield Watching(session, spec, oracle, None, wishes.stop)
+        yield Watching(session, spec, oracle, None, wishes.stop, proof)
         return
     try:
         quarantine = wishes.quarantine.open("ab")
@@ -111,13 +124,14 @@ def watching(session: Session, file: Path, wishes: Wishes) -> Iterator[Watching 
         message = f"`{wishes.quarantine}` cannot be written: {reason}"
         raise Refused([about(wishes.quarantine, "HN0805", message)]) from error
     with quarantine:
-        yield Watching(session, spec, oracle, quarantine, wishes.stop)
+        yield Watching(session, spec, oracle, quarantine, wishes.stop, proof)
 
 
 def conclude(run: Watching, wishes: Wishes) -> Status:
     """The summary, and the status of the whole."""
-    untried = Status.UNDECIDED if wishes.strict and run.untried() else Status.WELL
-    return worst(run.end(), untried)
+    uncovered = run.proof is not None and not run.proof.checks
+    untried = wishes.strict and run.untried()
+    return worst(run.end(), Status.UNDECIDED if untried or uncovered else Status.WELL)
 
 
 def counted(lines: Iterator[Line], progress: Progress, name: str) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 from honnin.compiler.runtime.base import BadInput
 from honnin.oracle.account import headline, record
+from honnin.oracle.certificates import Coverage
 from honnin.oracle.lines import LONGEST, Line
 from honnin.oracle.monitor import Spec
 from honnin.oracle.session import Colour, Session, paint
@@ -30,6 +31,7 @@ class Watching:
     oracle: Any
     quarantine: BinaryIO | None = None
     stop_on_bad_input: bool = False
+    proof: Coverage | None = None
     violated: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     faults: int = 0
@@ -49,6 +51,9 @@ class Watching:
         )
         if left_out:
             self.session.note(f"{paint('not monitored, prove only', 'yellow')}: {', '.join(left_out)}")
+        if self.proof is not None:
+            self.session.tell({"proof": self.proof.record()})
+            self.session.say(paint(self.proof.line(), "green" if self.proof.checks else "yellow"))
         self._drain(None, None)
 
     def read(self, lines: Iterable[Line], log: Path | None = None) -> None:
