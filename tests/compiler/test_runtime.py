@@ -12,8 +12,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from honnin.compiler.runtime.base import BadInput, FactsRefused, InvariantViolated, SpecificationFault
+from honnin.compiler.runtime.base import BadInput, FactsRefused, InvariantViolated, SpecificationFault, moment
 from honnin.spec.core import Occurrence
 from honnin.spec.trace import read_line
 
@@ -185,7 +187,37 @@ def test_met_obligations_are_released() -> None:
         oracle.q(number, at=number / 1000)
         oracle.z(number, at=number / 1000)
     assert oracle.pending == []
+    assert len(oracle._awaited_1_queue) < 300 and not oracle._awaited_1
+
+
+def test_met_obligations_of_several_parts_are_released() -> None:
+    text = f"{DEADLINE} and eventually[<= 9s] q(r)"
+    oracle = oracle_module(load(text).main).Oracle()
+    for number in range(5000):
+        oracle.q(number, at=number / 1000)
+        oracle.z(number, at=number / 1000)
+    assert oracle.pending == []
     assert len(oracle._deadlines) < 300 and not oracle._obligations and not oracle._awaited_1
+
+
+def test_obligations_at_one_key_are_met_and_missed_one_by_one() -> None:
+    oracle = oracle_module(load(DEADLINE).main).Oracle("collect")
+    for at in (0, 2, 4):
+        oracle.q("r", at=at)
+    oracle.tick(6)
+    assert oracle.pending == [("I", 2), ("I", 3)]
+    oracle.z("r", at=7)
+    oracle.q("r", at=8)
+    oracle.tick(13)
+    assert oracle.pending == [("I", 5)]
+    oracle.tick(14)
+    assert [(v.trigger, v.why) for v in oracle.violations] == [(1, {"due by": 5.0}), (5, {"due by": 13.0})]
+    assert oracle.pending == [] and not oracle._awaited_1
+
+
+@given(st.one_of(st.floats(-5e9, 5e9), st.integers(-(10**15), 10**15).map(lambda n: n / 1_000_000)))
+def test_a_float_is_the_time_that_it_is_written_as(at: float) -> None:
+    assert moment(at) == moment(Decimal(repr(at)))
 
 
 def test_windows_are_released() -> None:

@@ -67,18 +67,28 @@ class Spec:
         mask_key: bytes | None = None,
         reveal: bool = False,
         sealed: bool = False,
+        shared: bool = True,
     ) -> Any:
         """A new oracle, at the start of its trace. `facts`: what each `given` is, or the JSON file that says so.
 
         `on_violation`: "raise" (InvariantViolated, in the call that reports the event), "collect" (see `violations`), or what is
         called with each violation. `clock` gives the time, in seconds, of an event reported without one. Personal values are
         shown as tokens made with `mask_key` (a key of its own without one), or in clear if `reveal`. A `sealed` oracle keeps them
-        only as digests under `mask_key`: its `snapshot` has none in clear.
+        only as digests under `mask_key`: its `snapshot` has none in clear. Several threads may report events to one oracle; where one
+        thread alone does, `shared=False` saves the lock.
         """
         if isinstance(facts, str | Path):
             facts = json.loads(Path(facts).read_bytes())
         make = self.namespace["Oracle"]
-        return make(on_violation, facts=facts, clock=clock, mask_key=mask_key, reveal=reveal, sealed=sealed)
+        return make(
+            on_violation,
+            facts=facts,
+            clock=clock,
+            mask_key=mask_key,
+            reveal=reveal,
+            sealed=sealed,
+            shared=shared,
+        )
 
 
 _Signature = tuple[tuple[str, int, int], ...]

@@ -6,10 +6,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from honnin.compiler.generator.accounts import Accounts, Named, account_reads
-from honnin.compiler.generator.expressions import NOW, Level, Printer
+from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Level, Printer
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import comment
-from honnin.compiler.generator.program import OPEN, Program, awaits
+from honnin.compiler.generator.program import OPEN, Goal, Program, awaits
 from honnin.compiler.generator.specialise import at_event, field_variables, triggered, with_bindings
 from honnin.compiler.machine import Check
 from honnin.compiler.simplify import FALSE, TRUE, is_false, is_true, negation, normal, simplify
@@ -49,6 +49,14 @@ class Site:
     fields: tuple[str, ...]
     parameters: tuple[tuple[str, str], ...]
     changed: Sequence[str]
+    depth: int = 0
+
+    def hit(self, number: int) -> None:
+        """Count that the claim `number` has something to say here; where it always has, the count of the events tells."""
+        if self.lines.depth == self.depth:
+            self.program.counted.setdefault(number, {})[self.number] = None
+        else:
+            self.lines.add(f"self._hits[{number}] += 1")
 
     def fail(
         self, number: int, check: Check, body: Expr, bound: dict[int, Expr], named: Sequence[Named]
@@ -57,9 +65,9 @@ class Site:
         reads = account_reads(check, self.event, bound, self.changed)
         account = self.accounts.call(number, check, body, named, reads, self.printer, self.parameters)
         values = values_text(self.fields)
-        at = "self.position"
+        at = POSITION if self.number >= 0 else "0"
         self.lines.add(
-            f"_failed.append(Failure({number}, {at}, {at}, {NOW}, {self.number}, {values}, {account}))"
+            f"_failed += (Failure({number}, {at}, {at}, {NOW}, {self.number}, {values}, {account}),)"
         )
 
 
@@ -137,7 +145,7 @@ class _Trigger:
             reached = self._here(body)
             if not is_false(reached):
                 with lines.where(site.printer, reached):
-                    lines.add(f"self._hits[{self.number}] += 1")
+                    site.hit(self.number)
             return
         premise: Expr = TRUE
         if isinstance(self.check.claim.body, Implies) and isinstance(body, Implies):
@@ -145,7 +153,7 @@ class _Trigger:
         if is_false(premise):
             return
         with lines.where(site.printer, premise):
-            lines.add(f"self._hits[{self.number}] += 1")
+            site.hit(self.number)
             judged = self._here(body)
             if awaits(judged):
                 self._raise(judged)
@@ -155,16 +163,35 @@ class _Trigger:
 
     def _raise(self, body: Expr) -> None:
         site, lines = self.site, self.site.lines
+        names = tuple((item.name, -1 - item.variable.binder.uid) for item in self.named)
+        if isinstance(body, StateRead) and body.state in site.program.alone:
+            self._await(site.program.goals[body.state], body, names)
+            return
         left = site.printer.names.private("_formula")
         lines.add(f"{left}: Formula = {formula(site.printer, body)}", f"_known = truth({left})")
         with lines.block("if _known is False:"):
             site.fail(self.number, self.check, FALSE, self.bound, self.named)
         with lines.block("elif _known is None:"):
-            names = tuple((item.name, -1 - item.variable.binder.uid) for item in self.named)
             lines.add(
-                f"self._await(Obligation({self.number}, self.position, {left}, {NOW}, {site.number},"
+                f"self._await(Obligation({self.number}, {POSITION}, {left}, {NOW}, {site.number},"
                 f" {values_text(site.fields)}, {names!r}))"
             )
+
+    def _await(self, goal: Goal, read: StateRead, names: tuple[tuple[str, int], ...]) -> None:
+        """What is awaited is all that is left of the claim: it waits for its key, and in the queue of its deadlines."""
+        site, lines = self.site, self.site.lines
+        site.program.remembered.add(site.number)
+        attribute = site.program.place(read.state).attribute
+        key = site.printer.key(read)
+        lines.add(f"_open = {attribute}.get({key})", f"_deadline = {NOW} + {goal.bound}")
+        with lines.block("if _open is None:"):
+            lines.add(f"{attribute}[{key}] = _open = [0]")
+        lines.add("_open[0] += 1")
+        lines.add(f"{attribute}_queue.append((_deadline, _open, {key}, {HERE}, {names!r}))")
+        with lines.block(f"if len({attribute}_queue) > {attribute}_most:"):
+            lines.add(f"{attribute}_most = most({attribute}_queue)")
+        with lines.block("if _deadline < self._due:"):
+            lines.add("self._due = _deadline")
 
 
 def formula(printer: Printer, body: Expr) -> str:
@@ -237,7 +264,7 @@ def print_always(site: Site, number: int, check: Check) -> None:
 
 def _result(site: Site, number: int, check: Check, body: Expr) -> None:
     if check.claim.form == "sometime":
-        site.lines.add(f"self._hits[{number}] += 1")
+        site.hit(number)
     else:
         site.fail(number, check, body, {}, ())
 

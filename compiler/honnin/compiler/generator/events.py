@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from honnin.compiler.generator.accounts import Accounts
 from honnin.compiler.generator.candidates import Planner
 from honnin.compiler.generator.checks import Site, print_always, print_on
-from honnin.compiler.generator.expressions import NOW, Printer
+from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Printer
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
 from honnin.compiler.generator.program import Program, changed_by
@@ -49,6 +49,7 @@ RESERVED = frozenset(
         "every",
         "forget_counts",
         "forget_times",
+        "most",
         "present",
         "seconds",
         "some",
@@ -61,12 +62,22 @@ RESERVED = frozenset(
 """What the methods read that is defined outside them: no name of a specification may stand for another thing there."""
 
 
-def print_method(lines: Lines, number: int, event: Event, method: str, parameters: Sequence[str]) -> None:
+def print_method(
+    lines: Lines,
+    number: int,
+    event: Event,
+    method: str,
+    parameters: Sequence[str],
+    *,
+    needs_time: bool,
+    lock: bool,
+) -> None:
     """The method that takes the event's values by name or position and refuses what they may not be."""
     kinds = [annotation(parameter.type) for parameter in event.fields]
     head = [f"{name}: {kind}" for name, kind in zip(parameters, kinds, strict=True)]
     signature = ", ".join(("self", *head, "at: When = None"))
     title = f": {comment(event.title)}" if event.title else ""
+    work = f"self._on_{number}({', '.join((NOW, *parameters))})"
     with lines.block(f"def {method}({signature}) -> None:"):
         lines.add(f"# event {comment(event.name)}{title}")
         plain = not {"type", "str", "int", "bool"} & set(parameters)
@@ -78,8 +89,29 @@ def print_method(lines: Lines, number: int, event: Event, method: str, parameter
             else:
                 with lines.block(f"if {test}:"):
                     lines.add(checked)
-        with lines.block("with self._lock:"):
-            lines.add(f"self._on_{number}({', '.join(('self._moment(at)', *parameters))})")
+        if not lock:
+            _print_moment(lines, needs_time)
+            lines.add(work)
+            return
+        lines.add("_lock = self._lock", "_lock.acquire()")
+        with lines.block("try:"):
+            _print_moment(lines, needs_time)
+            lines.add(work)
+        with lines.block("finally:"):
+            lines.add("_lock.release()")
+
+
+def _print_moment(lines: Lines, needs_time: bool) -> None:
+    """The time of the event; a whole number of seconds, and none where none is needed, are read on the spot."""
+    head = "if"
+    if not needs_time:
+        with lines.block("if at is None:"):
+            lines.add(f"{NOW} = self._now")
+        head = "elif"
+    with lines.block(f"{head} type(at) is int and self._now <= at * 1_000_000 < LATEST:"):
+        lines.add(f"self._now = {NOW} = at * 1_000_000")
+    with lines.block("else:"):
+        lines.add(f"{NOW} = self._moment(at)")
 
 
 def _unreadable(name: str, type: Type) -> str | None:
@@ -88,7 +120,7 @@ def _unreadable(name: str, type: Type) -> str | None:
         case TextT():
             return f"type({name}) is not str or not {name}.isascii()"
         case EntityT():
-            return f"type({name}) is not int and (type({name}) is not str or not {name}.isascii())"
+            return f"not ({name}.isascii() if type({name}) is str else type({name}) is int)"
         case BoolT():
             return f"type({name}) is not bool"
         case IntT():
@@ -137,7 +169,10 @@ class Handler:
         kept = tuple((local, self._old_annotation(name)) for name, local in old.items())
         after = self._site(lines, new, (*parameters, *kept))
         with lines.block(f"def _on_{self.number}({signature}) -> None:"):
-            lines.add(f"# {comment(self.event.name)}", "self.position += 1", "_failed: list[Failure] = []")
+            lines.add(f"# {comment(self.event.name)}", f"{POSITION} = self.position = self.position + 1")
+            lines.add(f"self._count_{self.number} += 1", "_failed: tuple[Failure, ...] = ()")
+            if self.number in self.program.remembered:
+                lines.add(f"{HERE} = ({', '.join((POSITION, NOW, str(self.number), *self.fields))})")
             self._prepare(lines)
             for number, check in enumerate(self.program.checks):
                 if check.phase == 1:
@@ -168,6 +203,7 @@ class Handler:
             self.fields,
             parameters,
             self.changed,
+            lines.depth + 1,
         )
 
     def _prepare(self, lines: Lines) -> None:
@@ -183,8 +219,8 @@ class Handler:
                     with lines.block(f"if {name} is not None:"):
                         lines.add(see)
         if self.program.goals:
-            with lines.block(f"if self._deadlines and self._deadlines[0][0] < {NOW}:"):
-                lines.add(f"self._expire({NOW}, _failed, self.position)")
+            with lines.block(f"if self._due < {NOW}:"):
+                lines.add(f"_failed = self._expire({NOW}, {POSITION})")
         print_forgetting(lines, self.program)
 
     def _remembered(self) -> dict[str, str]:

@@ -63,7 +63,7 @@ class Level(IntEnum):
 
 
 _Text: TypeAlias = tuple[str, Level]
-NOW = "_t"
+NOW, POSITION, HERE = "_t", "_n", "_here"
 _LOOPS = 15
 
 

@@ -12,14 +12,17 @@ from honnin.compiler.generator.program import Program
 from honnin.spec.core import EntityT, Given, Lit, OptionalT, Specification, TextT, Type, walk
 
 _ASSIGNED = re.compile(r"\s*self\.(_\w+)(?:: [^=]+)? = ")
-_UNCHANGING = re.compile(r"_handlers|_given_|_default_of_")
+_UNCHANGING = re.compile(r"_handlers|_waiting|_given_|_default_of_")
 
 
 def print_kept(lines: Lines, made: Program, start: Sequence[str]) -> None:
     """`start`: the lines of `_start`, which assigns everything that the oracle keeps once."""
     assigned = dict.fromkeys(found[1] for line in start if (found := _ASSIGNED.match(line)))
-    awaited = [made.place(goal.place).attribute.removeprefix("self.") for goal in made.goals.values()]
-    kept = [name for name in assigned if not _UNCHANGING.match(name) and name not in awaited]
+    tables = {goal: made.place(goal).attribute.removeprefix("self.") for goal in made.goals}
+    awaited = [table for goal, table in tables.items() if goal not in made.alone]
+    waiting = [table for goal, table in tables.items() if goal in made.alone]
+    apart = {*awaited, *waiting, *(f"{table}_queue" for table in waiting)}
+    kept = [name for name in assigned if not _UNCHANGING.match(name) and name not in apart]
     events = made.specification.events
     fields = tuple(
         tuple(place for place, field in enumerate(event.fields) if _sealed(made.specification, field.type))
@@ -28,6 +31,7 @@ def print_kept(lines: Lines, made: Program, start: Sequence[str]) -> None:
     givens = {given.name: _sealed_columns(made.specification, given) for given in made.specification.givens}
     lines.add("_DIGEST = DIGEST", f"_LAYOUT = {_layout(made, start)!r}")
     lines.add(f"_KEPT = {tuple(kept)!r}", f"_AWAITED = {tuple(awaited)!r}")
+    lines.add(f"__slots__ = {(*kept, *apart)!r}")
     lines.add(f"_SEALED_FIELDS = {fields!r}", f"_SEALED_GIVENS = {givens!r}")
     lines.add(f"_LITERALS: frozenset[str] = frozenset({sorted(_literals(made))!r})")
 

@@ -21,7 +21,7 @@ from honnin.compiler.generator.names import Names, annotation, comment, identifi
 from honnin.compiler.generator.program import Place, Program, program
 from honnin.compiler.generator.registers import has_queue
 from honnin.compiler.machine import Machine
-from honnin.compiler.runtime import base, facts, history, oracle, snapshot
+from honnin.compiler.runtime import base, facts, history, oracle, snapshot, waiting
 from honnin.compiler.simplify import is_true, negation, simplify
 from honnin.spec.core import (
     BoolT,
@@ -97,6 +97,7 @@ from typing import Any
 
 from honnin.compiler.runtime.base import (
     FRESH,
+    LATEST,
     NEVER,
     BadInput,
     Entity,
@@ -121,6 +122,7 @@ from honnin.compiler.runtime.base import (
 )
 from honnin.compiler.runtime.facts import Given, Key
 from honnin.compiler.runtime.history import (
+    Due,
     Formula,
     Goal,
     Obligation,
@@ -136,7 +138,8 @@ from honnin.compiler.runtime.history import (
     write,
     written,
 )
-from honnin.compiler.runtime.oracle import Account, Claim, Failure, OracleBase
+from honnin.compiler.runtime.oracle import Claim, OracleBase
+from honnin.compiler.runtime.waiting import Account, Failure, most
 """
 
 
@@ -145,7 +148,7 @@ def _runtime() -> str:
     plain: set[str] = set()
     named: dict[str, set[str]] = {}
     bodies = []
-    for module in (base, facts, history, snapshot, oracle):
+    for module in (base, facts, history, snapshot, waiting, oracle):
         assert module.__file__ is not None
         text = Path(module.__file__).read_text(encoding="utf-8")
         _, _, text = text.partition("from __future__ import annotations\n")
@@ -266,6 +269,7 @@ def _class(made: Program) -> Lines:
     accounts = Accounts(made)
     work = Lines(depth=1)
     public = Lines(depth=1)
+    alone = Lines(depth=1)
     names = Names(PUBLIC)
     methods = {}
     for number, event in enumerate(made.specification.events):
@@ -273,8 +277,11 @@ def _class(made: Program) -> Lines:
         work.add("")
         methods[event.name] = names.new(event.name)
         scope = _parameter_names(event)
-        print_method(public, number, event, methods[event.name], scope)
-        public.add("")
+        for lines, lock in ((public, True), (alone, False)):
+            print_method(
+                lines, number, event, methods[event.name], scope, needs_time=made.needs_time, lock=lock
+            )
+            lines.add("")
     start = Lines(depth=1)
     _start(start, made, planner, accounts)
     lines = Lines()
@@ -282,12 +289,22 @@ def _class(made: Program) -> Lines:
         lines.add("# Judges one trace of the specification: one method for each event.", "")
         lines.add("_NAME = SPECIFICATION", "_CLAIMS = tuple(CLAIMS.items())", "_EVENTS = EVENTS")
         lines.add("_GIVENS = GIVENS", "_SKIPPED = tuple(NOT_MONITORED)", f"_NEEDS_TIME = {made.needs_time}")
-        lines.add(f"_PERSONAL_KEYS = {_personal_keys(made)!r}")
+        counted = {number: tuple(events) for number, events in made.counted.items()}
+        lines.add(f"_PERSONAL_KEYS = {_personal_keys(made)!r}", f"_COUNTED = {counted!r}")
         print_kept(lines, made, start.lines)
         lines.add("")
     lines.lines += [*start.lines, "", *public.lines, *work.lines]
     for method in accounts.methods:
         lines.lines += [*("    " + line for line in method.lines), ""]
+    lines.add("")
+    with lines.block("class Unshared(Oracle):"):
+        lines.add(
+            "# The same without a lock, for one thread alone: `Oracle(shared=False)` makes one.",
+            "",
+            "__slots__ = ()",
+            "",
+        )
+    lines.lines += [*alone.lines, "Oracle._UNSHARED = Unshared"]
     lines.add(f"METHODS = {methods!r}")
     return lines
 
@@ -309,7 +326,9 @@ def _start(lines: Lines, made: Program, planner: Planner, accounts: Accounts) ->
     with lines.block("def _start(self) -> None:"):
         numbers = range(len(made.specification.events))
         handlers = "".join(f"self._on_{number}, " for number in numbers)
-        lines.add(f"{NOW} = NEVER", f"self._handlers = ({handlers})", "_failed: list[Failure] = []")
+        lines.add(f"{NOW} = NEVER", f"self._handlers = ({handlers})", "_failed: tuple[Failure, ...] = ()")
+        for number in numbers:
+            lines.add(f"self._count_{number} = 0")
         for given in made.specification.givens:
             _start_given(lines, made, given)
         for state in made.specification.states:
@@ -364,8 +383,17 @@ def _start_registers(lines: Lines, made: Program) -> None:
             keys = key_annotation(place.keys)
             lines.add(f"{place.attribute}_queue: deque[tuple[int, {keys}]] = deque()")
     for goal in made.goals.values():
-        place = made.place(goal.place)
-        lines.add(f"{place.attribute}: dict[Any, list[Goal]] = {{}}")
+        attribute = made.place(goal.place).attribute
+        if goal.place in made.alone:
+            lines.add(f"{attribute}: dict[Any, list[int]] = {{}}")
+            lines.add(f"{attribute}_queue: deque[Due] = deque()", f"{attribute}_most = 0")
+        else:
+            lines.add(f"{attribute}: dict[Any, list[Goal]] = {{}}")
+    queues = "".join(
+        f"({claim}, self.{{0}}, self.{{0}}_queue), ".format(made.place(goal).attribute.removeprefix("self."))
+        for goal, claim in made.alone.items()
+    )
+    lines.add(f"self._waiting = ({queues})")
 
 
 def _judge_start(site: Site) -> None:

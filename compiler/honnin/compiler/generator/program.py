@@ -23,6 +23,7 @@ from honnin.spec.core import (
     Expr,
     For,
     IfStatement,
+    Implies,
     Lift,
     Lit,
     OptionalT,
@@ -99,7 +100,11 @@ class Goal:
 
 @dataclass(slots=True)
 class Program:
-    """A machine without the claims that cannot be monitored, and the names of its parts."""
+    """A machine without the claims that cannot be monitored, and the names of its parts.
+
+    `alone`: for an `eventually` that is all of a claim's formula, that claim. Filled while it is printed: `indexes` and `seen`;
+    `counted`, for a claim the events at each of which it is exercised or reached; `remembered`, the events of which something is kept.
+    """
 
     machine: Machine
     checks: tuple[Check, ...]
@@ -111,6 +116,9 @@ class Program:
     seen: dict[str, str] = field(default_factory=dict)
     givens: dict[str, str] = field(default_factory=dict)
     aggregates: dict[Expr, Aggregate] = field(default_factory=dict)
+    counted: dict[int, dict[int, None]] = field(default_factory=dict)
+    alone: dict[str, int] = field(default_factory=dict)
+    remembered: set[int] = field(default_factory=set)
 
     @property
     def specification(self) -> Specification:
@@ -189,6 +197,9 @@ def program(machine: Machine) -> Program:
     _states(made)
     _registers(made)
     made.checks = tuple(replace(check, body=_with_goals(made, check.body)) for check in checks)
+    made.alone = {
+        goal: number for number, check in enumerate(made.checks) if (goal := _alone(check)) is not None
+    }
     _aggregates(made)
     return made
 
@@ -260,6 +271,14 @@ def _with_goals(made: Program, expr: Expr) -> Expr:
         boxed=True,
     )
     return goal.awaited
+
+
+def _alone(check: Check) -> str | None:
+    """The `eventually` that is all of the claim's formula, or all on the right of its `implies`."""
+    body = check.body
+    if isinstance(check.claim.body, Implies) and isinstance(body, Implies):
+        body = body.right
+    return body.state if isinstance(body, StateRead) and body.state.startswith(OPEN) else None
 
 
 def awaits(expr: Expr) -> bool:

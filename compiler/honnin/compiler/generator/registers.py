@@ -168,4 +168,7 @@ def print_goals(lines: Lines, printer: Printer, event: Event) -> None:
         for plan in plans:
             with loop(lines, printer, plan) as scope:
                 key = tuple_text(scope.variables[key.uid] for key in binders) if binders else "()"
-                lines.add(f"self._met({attribute}, {key})")
+                if goal.place in printer.program.alone:
+                    lines.add(f"{attribute}.pop({key})[0] = 0")
+                else:
+                    lines.add(f"self._met({attribute}, {key})")

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TypeAlias
 
 from honnin.compiler.generator.candidates import in_range
-from honnin.compiler.generator.expressions import Level, Printer
+from honnin.compiler.generator.expressions import POSITION, Level, Printer
 from honnin.compiler.generator.lines import Lines, Writer, each
 from honnin.compiler.generator.names import comment, tuple_text
 from honnin.compiler.generator.program import Program, assigned
@@ -237,7 +237,7 @@ def print_changes(lines: Lines, printer: Printer, found: Sequence[Change]) -> bo
             printing.body(printer, change.body, printing.direct if direct else printing.collected)
     if direct:
         return False
-    lines.add("_faults = conflicts(_writes, self.position)")
+    lines.add(f"_faults = conflicts(_writes, {POSITION})")
     with lines.block("if not _faults:"):
         for place in dict.fromkeys(places):
             printing.settle(printer, place)

@@ -17,11 +17,15 @@ Entity: TypeAlias = str | int
 Value: TypeAlias = str | int | bool | None
 Shown: TypeAlias = str | int | float | bool | None
 When: TypeAlias = int | float | Decimal | str | datetime | None
-NEVER = -(10**30)
+NEVER = -(10**21)
+LATEST = 10**21
+"""Microseconds: no time that is read is as late."""
 FRESH = "\udfff"
 """Stands for an entity's value never seen: no text that is read has a lone surrogate, so it is equal to none."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EXACT = Context(prec=40, rounding=ROUND_DOWN)
+_FINE = 2.0**32
+"""Seconds: two microseconds so far from 0 are two floats, so that one of them which is a whole number of microseconds says which."""
 _DIGITS = 4300
 _DEPTH = 100
 _DURATION = re.compile(r"([0-9]{1,15})(ms|s|min|h|d)")
@@ -301,6 +305,8 @@ def _rfc3339(date: str, minute: str, second: str, fraction: str | None, offset: 
 def _microseconds(raw: object) -> int:
     if type(raw) is int and -(10**15) < raw < 10**15:
         return raw * 1_000_000
+    if type(raw) is float and -_FINE < raw < _FINE and round(raw * 1_000_000) / 1_000_000 == raw:
+        return round(raw * 1_000_000)
     if isinstance(raw, bool) or not isinstance(raw, int | float | Decimal):
         raise _Refused("a number of seconds")
     number = raw if isinstance(raw, Decimal) else Decimal(str(raw))

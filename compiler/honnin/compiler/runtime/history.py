@@ -59,6 +59,12 @@ class Obligation(NamedTuple):
     names: tuple[tuple[str, int], ...]
 
 
+Here: TypeAlias = tuple[Any, ...]
+"""An event that something is kept of: its position, its time, its number in EVENTS, its values."""
+Due: TypeAlias = tuple[int, list[int], Any, Here, tuple[tuple[str, int], ...]]
+"""A deadline; how many obligations are open at its key since the last was met; the key; what raised it; the names it binds."""
+
+
 def truth(formula: Formula) -> bool | None:
     """Kleene's value of what is left of a claim."""
     match formula:

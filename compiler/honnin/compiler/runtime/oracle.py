@@ -8,18 +8,16 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
-from heapq import heapify, heappop, heappush
-from typing import Any, Literal, NamedTuple, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
+from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
 from honnin.compiler.runtime.base import (
-    DUE,
     NEVER,
     SHORTEST_KEY,
     BadInput,
     Event,
     Fault,
-    Field,
     InvariantViolated,
     Mask,
     SettingRefused,
@@ -36,11 +34,10 @@ from honnin.compiler.runtime.base import (
     seconds,
 )
 from honnin.compiler.runtime.facts import Given, entities_in, read_facts
-from honnin.compiler.runtime.history import Goal, Obligation, goals, truth
-from honnin.compiler.runtime.snapshot import Deadlines, Seal, Snapshots
+from honnin.compiler.runtime.snapshot import Seal
+from honnin.compiler.runtime.waiting import Failure, Waiting
 
 OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
-Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown]]
 __tracebackhide__ = True
 """Test runners leave these frames out of what they show: their variables hold values in clear."""
 
@@ -56,27 +53,25 @@ class Claim(NamedTuple):
 # ---------------------------------------------------------------- the oracle
 
 
-class Failure(NamedTuple):
-    claim: int
-    position: int | None
-    trigger: int
-    at: int
-    event: int
-    values: tuple[Value, ...]
-    account: Account
-
-
-class OracleBase(Snapshots):
+class OracleBase(Waiting):
     """Watches one trace. Methods may be called from several threads; each event is worked on as a whole."""
 
+    __slots__ = ("_lock", "_now", "position")
     _NAME = ""
     _CLAIMS: tuple[tuple[str, Claim], ...] = ()
     _EVENTS: tuple[Event, ...] = ()
     _GIVENS: tuple[Given, ...] = ()
     _SKIPPED: tuple[str, ...] = ()
     _NEEDS_TIME = False
+    _COUNTED: Mapping[int, tuple[int, ...]] = {}
     _PERSONAL_KEYS: Mapping[str, tuple[bool, ...]] = {}
+    _UNSHARED: type[OracleBase] | None = None
     _handlers: tuple[Callable[..., None], ...] = ()
+
+    def __new__(cls, *_: Any, shared: bool = True, **__: Any) -> Self:
+        chosen: Any = cls if shared or cls._UNSHARED is None else cls._UNSHARED
+        made: Self = super().__new__(chosen)
+        return made
 
     def __init__(
         self,
@@ -87,12 +82,14 @@ class OracleBase(Snapshots):
         mask_key: bytes | None = None,
         reveal: bool = False,
         sealed: bool = False,
+        shared: bool = True,
     ) -> None:
         """`facts` says every given; FactsRefused where it does not.
 
         `clock` (seconds) is asked only where a claim needs the time and an event has no `at`. With `reveal`, personal values are
         shown; otherwise they are tokens under `mask_key` (by default a key of this oracle's own). If `sealed`, the oracle itself
-        keeps personal values only as digests under `mask_key`, so that a snapshot has none in clear.
+        keeps personal values only as digests under `mask_key`, so that a snapshot has none in clear. `shared`: several threads may
+        report events at once; where one thread alone does, `shared=False` saves the lock.
         """
         if on_violation not in ("raise", "collect") and not callable(on_violation):
             raise SettingRefused('on_violation is "raise", "collect" or a callable')
@@ -100,7 +97,7 @@ class OracleBase(Snapshots):
             raise SettingRefused(f"mask_key is a key of at least {SHORTEST_KEY} bytes")
         if sealed and (mask_key is None or reveal):
             raise SettingRefused("sealed needs a mask_key, and nothing can be revealed then")
-        self._lock = threading.RLock()
+        self._lock: Any = threading.RLock() if shared else nullcontext()
         self._on_violation = on_violation
         self._clock = clock
         self._facts = read_facts(self._GIVENS, {} if facts is None else facts)
@@ -116,10 +113,7 @@ class OracleBase(Snapshots):
         self._now = NEVER
         self._dated = False
         self._broken = False
-        self._deadlines: Deadlines = []
-        self._raised = 0
-        self._settled = 0
-        self._obligations: dict[int, Obligation] = {}
+        self._wait_for_nothing()
         self._hits = [0] * len(self._CLAIMS)
         self._dropped = [0] * len(self._CLAIMS)
         self.position = 0
@@ -187,8 +181,7 @@ class OracleBase(Snapshots):
         """The clock shows `at`, and nothing has happened: deadlines before it are missed. Raises BadInput for a time going back."""
         with self._lock:
             now = self._read_clock() if at is None else self._moment(at)
-            failures: list[Failure] = []
-            self._expire(now, failures, None)
+            failures = self._expire(now, None)
             if failures:
                 self._judge(failures)
 
@@ -200,14 +193,11 @@ class OracleBase(Snapshots):
             claims: dict[str, Any] = {}
             for number, (name, claim) in enumerate(self._CLAIMS):
                 counted = "reached" if claim.form == "sometime" or claim.kind == "cover" else "exercised"
-                hits = (
-                    self.position if claim.form == "always" and claim.kind != "cover" else self._hits[number]
-                )
                 entry = {
                     "kind": claim.kind,
                     "title": claim.title,
                     "verdict": self.verdict(name),
-                    counted: hits,
+                    counted: self._times(number),
                 }
                 if claim.kind == "invariant":
                     entry["unjudged"] = self._dropped[number]
@@ -229,14 +219,13 @@ class OracleBase(Snapshots):
     def pending(self) -> list[tuple[str, int]]:
         """The obligations that are open: the claim and the position of the event that raised each."""
         with self._lock:
-            found = sorted((o.claim, o.trigger) for o in self._obligations.values())
-            return [(self._CLAIMS[claim][0], trigger) for claim, trigger in found]
+            return [(self._CLAIMS[claim][0], trigger) for claim, trigger in sorted(self._open())]
 
     @property
     def exercised(self) -> dict[str, int]:
         """For each invariant and assumption, how often it had something to say."""
         return {
-            name: self.position if claim.form == "always" else self._hits[number]
+            name: self._times(number)
             for number, (name, claim) in enumerate(self._CLAIMS)
             if claim.kind != "cover"
         }
@@ -244,7 +233,7 @@ class OracleBase(Snapshots):
     @property
     def reached(self) -> dict[str, int]:
         """For each cover, at how many positions it was reached."""
-        return {name: self._hits[n] for n, (name, claim) in enumerate(self._CLAIMS) if claim.kind == "cover"}
+        return {name: self._times(n) for n, (name, claim) in enumerate(self._CLAIMS) if claim.kind == "cover"}
 
     @property
     def unjudged(self) -> dict[str, int]:
@@ -255,18 +244,26 @@ class OracleBase(Snapshots):
             if claim.kind == "invariant"
         }
 
+    def _times(self, number: int) -> int:
+        """How often the claim was exercised, or the cover reached."""
+        claim = self._CLAIMS[number][1]
+        if claim.form == "always" and claim.kind != "cover":
+            return self.position
+        counts: list[int] = [getattr(self, f"_count_{event}") for event in self._COUNTED.get(number, ())]
+        return self._hits[number] + sum(counts)
+
     def verdict(self, name: str) -> str:
         """`violated`, `assumption broken`, `pending` or `satisfied so far`; of a cover, `reached` or `not reached`."""
         number = next((n for n, (other, _) in enumerate(self._CLAIMS) if other == name), None)
         if number is None:
             raise KeyError(name)
         if self._CLAIMS[number][1].kind == "cover":
-            return "reached" if self._hits[number] else "not reached"
+            return "reached" if self._times(number) else "not reached"
         if any(violation.invariant == name for violation in self.violations):
             return "violated"
         if any(violation.invariant == name for violation in self.broken):
             return "assumption broken"
-        if any(obligation.claim == number for obligation in self._obligations.values()):
+        if any(claim == number for claim, _ in self._open()):
             return "pending"
         return "satisfied so far"
 
@@ -302,79 +299,7 @@ class OracleBase(Snapshots):
         self._now = now
         return now
 
-    def _await(self, obligation: Obligation) -> None:
-        """Watch what an event has raised, if it is still open."""
-        for goal in goals(obligation.formula):
-            goal.obligation = obligation
-            goal.table.setdefault(goal.key, []).append(goal)
-            self._raised += 1
-            heappush(self._deadlines, (goal.deadline, self._raised, goal))
-        self._obligations[id(obligation)] = obligation
-
-    def _met(self, table: dict[Any, list[Goal]], key: Any) -> None:
-        """The formula of every goal at `key` holds now."""
-        for goal in table.pop(key, ()):
-            goal.met = True
-            self._settle(goal)
-        if self._settled > 64 and self._settled * 2 > len(self._deadlines):
-            self._deadlines = [entry for entry in self._deadlines if entry[2].met is None]
-            heapify(self._deadlines)
-            self._settled = 0
-
-    def _settle(self, goal: Goal) -> bool | None:
-        """What is known of the obligation now that one of its goals is; where all is known, it is released."""
-        obligation = goal.obligation
-        assert obligation is not None
-        result = truth(obligation.formula)
-        self._settled += 1
-        if result is not None and self._obligations.pop(id(obligation), None) is not None:
-            for other in list(goals(obligation.formula)):
-                other.met = result
-                self._settled += 1
-                self._drop(other)
-        return result
-
-    def _drop(self, goal: Goal) -> None:
-        waiting = goal.table.get(goal.key, [])
-        if goal in waiting:
-            waiting.remove(goal)
-            if not waiting:
-                del goal.table[goal.key]
-
-    def _expire(self, now: int, failures: list[Failure], position: int | None) -> None:
-        """Deadlines before `now` are missed: the obligations that this makes false have failed."""
-        missed = []
-        while self._deadlines and self._deadlines[0][0] < now:
-            goal = heappop(self._deadlines)[2]
-            if goal.met is not None:
-                self._settled -= 1
-                continue
-            goal.met = False
-            self._drop(goal)
-            obligation = goal.obligation
-            assert obligation is not None
-            open_before = id(obligation) in self._obligations
-            if self._settle(goal) is False and open_before:
-                missed.append((obligation, goal.deadline))
-            self._settled -= 1
-        for obligation, deadline in sorted(missed, key=lambda entry: entry[0][:2]):
-            due: dict[str, Shown] = {DUE: seconds(deadline)}
-            fields = self._EVENTS[obligation.event].fields
-            bindings = {n: self._shown(obligation.values[i], fields[i]) for n, i in obligation.names}
-            account = (bindings, due)
-            failures.append(
-                Failure(
-                    obligation.claim,
-                    position,
-                    obligation.trigger,
-                    now,
-                    obligation.event,
-                    obligation.values,
-                    account,
-                )
-            )
-
-    def _judge(self, failures: list[Failure]) -> None:
+    def _judge(self, failures: Sequence[Failure]) -> None:
         """Record what failed at one event; then, if asked, tell or raise."""
         before = self._broken
         told = []
@@ -408,12 +333,6 @@ class OracleBase(Snapshots):
         return Violation(
             name, claim.title, failure.position, failure.trigger, at, event, bindings, why, self._dated
         )
-
-    def _shown(self, value: Any, parameter: Field) -> Shown:
-        if parameter.seconds:
-            return seconds(value)
-        hidden: Shown = self._masked(value) if parameter.personal else value
-        return hidden
 
     def _fault(self, found: list[Fault]) -> None:
         """Record what one event writes twice."""

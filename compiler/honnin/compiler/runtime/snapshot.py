@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from honnin.compiler.runtime.base import NEVER, Event, Fault, Mask, Value, Violation
 from honnin.compiler.runtime.facts import Table
-from honnin.compiler.runtime.history import Every, Formula, Goal, Obligation, Some
+from honnin.compiler.runtime.history import Due, Every, Formula, Goal, Obligation, Some
 
 SNAPSHOT = "honnin snapshot"
 SNAPSHOT_VERSION = 1
@@ -223,6 +223,16 @@ def every_goal(formula: Formula) -> Iterable[Goal]:
             pass
 
 
+def refill_due(table: dict[Any, list[int]], queue: deque[Due], waiting: Iterable[Any]) -> None:
+    """A queue gets what another had; those that wait for one key are met together."""
+    table.clear()
+    queue.clear()
+    for deadline, key, here, names in waiting:
+        is_open = table.setdefault(key, [0])
+        is_open[0] += 1
+        queue.append((deadline, is_open, key, here, names))
+
+
 # ---------------------------------------------------------------- what an oracle knows
 
 _OTHER_MARK = {
@@ -263,6 +273,8 @@ class Snapshots:
     _raised: int
     _settled: int
     _obligations: dict[int, Obligation]
+    _waiting: tuple[tuple[int, dict[Any, list[int]], deque[Due]], ...] = ()
+    _due: int
     _hits: list[int]
     _dropped: list[int]
     position: int
@@ -290,6 +302,7 @@ class Snapshots:
                 "told": [encoded(told, hidden) for told in (self.violations, self.broken, self.faults)],
                 "kept": {name: encoded(getattr(self, name), hidden) for name in self._KEPT},
                 "obligations": encoded_obligations(awaited, self._deadlines, tables, hidden),
+                "due": [self._encoded_due(queue, hidden) for _, _, queue in self._waiting],
             }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
@@ -310,6 +323,9 @@ class Snapshots:
             awaited, self._deadlines = decoded_obligations(snapshot["obligations"], tables, shown)
             self._obligations = {id(obligation): obligation for obligation in awaited}
             self._settled = 0
+            for (_, table, queue), raw in zip(self._waiting, snapshot["due"], strict=True):
+                refill_due(table, queue, decoded(raw, shown))
+            self._due = NEVER
             self._now = NEVER if snapshot["now"] is None else snapshot["now"]
             self._dated, self._broken = snapshot["flags"]
             self._raised, hits, dropped = snapshot["counts"]
@@ -318,6 +334,15 @@ class Snapshots:
             self.violations[:] = [Violation(*one) for one in violations]
             self.broken[:] = [Violation(*one) for one in broken]
             self.faults[:] = [Fault(*one) for one in faults]
+
+    @staticmethod
+    def _encoded_due(queue: Iterable[Due], hidden: Mapping[str, str]) -> Json:
+        """What waits in a queue and is still open."""
+        return [
+            encoded((deadline, key, here, names), hidden)
+            for deadline, is_open, key, here, names in queue
+            if is_open[0]
+        ]
 
     def _facts_digest(self) -> str:
         if not self._digested:
