@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import honnin.spec.parser
 from honnin.spec import syntax as s
 from honnin.spec.format import format_expr, format_file
 from honnin.spec.layout import LIMIT
-from honnin.spec.lexer import RESERVED, UNIT_MICROSECONDS, scan
+from honnin.spec.lexer import RESERVED, SOFT_WORDS, UNIT_MICROSECONDS, scan
 from honnin.spec.nodes import too_deep
 from honnin.spec.parser import parse
 
@@ -332,7 +333,7 @@ def test_comments_anywhere_are_neither_lost_nor_doubled(text: str, data: st.Data
 
 WORD = st.from_regex(re.compile(r"[a-z_人端][a-z0-9_が]{0,3}"), fullmatch=True).filter(
     lambda word: word not in RESERVED and word != "_"
-)
+) | st.sampled_from(SOFT_WORDS)
 NAMES = WORD.map(s.Name)
 DOTTED = st.lists(NAMES, min_size=1, max_size=2).map(lambda parts: s.Dotted(tuple(parts)))
 DECLARED = st.one_of(NAMES, st.tuples(WORD, WORD).map(lambda pair: s.Name(".".join(pair))))
@@ -469,6 +470,48 @@ OCCURRENCES = st.builds(
     NAMES,
     some(st.builds(s.OccurrenceArgument, st.none() | NAMES, NAMES | VALUES), 0),
 )
+JSON_NUMBERS = st.from_regex(r"-?(0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?", fullmatch=True).map(s.JsonNumber)
+JSON: st.SearchStrategy[s.Json] = st.recursive(
+    st.one_of(TEXTS, JSON_NUMBERS, st.builds(s.BoolLiteral, st.booleans()), st.builds(s.JsonNull)),
+    lambda inner: st.one_of(
+        st.builds(s.JsonArray, some(inner, 0)),
+        st.builds(s.JsonObject, some(st.builds(s.JsonMember, TEXTS, inner), 0)),
+    ),
+    max_leaves=5,
+)
+SET_ASIDE = st.sampled_from(["ignore", "reject"])
+LINES = st.builds(
+    s.LineDecl,
+    st.none() | DURATIONS,
+    TITLES,
+    st.builds(s.JsonObject, some(st.builds(s.JsonMember, TEXTS, JSON), 0)),
+    st.none() | SET_ASIDE | some(OCCURRENCES.map(lambda occurrence: replace(occurrence, at=None))),
+)
+KEYS = NAMES.map(lambda name: name.text) | st.text(st.characters(codec="utf-8", exclude_categories=["C"]))
+PATHS = st.builds(s.LogPath, st.tuples(KEYS) | st.tuples(KEYS, st.integers(0, 9), KEYS))
+CONVERSIONS = st.one_of(
+    st.sampled_from([s.Name("Int"), s.Name("Text")]),
+    st.sampled_from(["seconds", "milliseconds", "microseconds", "nanoseconds"]),
+    some(st.builds(s.Translation, VALUES | st.just(s.Wildcard()), NAMES | VALUES)),
+)
+LOG_VALUES = st.one_of(PATHS, st.builds(s.LogConverted, PATHS, CONVERSIONS), NAMES, VALUES)
+OPERANDS = st.one_of(PATHS, NAMES, VALUES)
+CONDITIONS: st.SearchStrategy[s.LogCondition] = st.recursive(
+    st.builds(s.LogCompare, st.sampled_from(["==", "!="]), OPERANDS, OPERANDS) | OPERANDS,
+    lambda inner: st.one_of(
+        st.builds(s.LogNot, inner), st.builds(s.LogAnd, some(inner, 2)), st.builds(s.LogOr, some(inner, 2))
+    ),
+    max_leaves=6,
+)
+LOG_EVENTS = st.builds(s.LogEvent, NAMES, some(st.builds(s.LogArgument, st.none() | NAMES, LOG_VALUES), 0))
+LOGS = st.builds(
+    s.LogDecl,
+    TEXTS,
+    TITLES,
+    st.none() | LOG_VALUES,
+    some(st.builds(s.LogRule, CONDITIONS, SET_ASIDE | some(LOG_EVENTS)), 0),
+    st.none() | st.builds(s.LogRest, SET_ASIDE),
+)
 STEPS = st.builds(s.StepDecl, NAMES, BLOCKS)
 MEMBERS = st.one_of(
     VARIABLES,
@@ -489,7 +532,10 @@ ITEMS = st.one_of(
     st.builds(s.GivenDecl, NAMES, MAP_TYPES, TITLES),
     st.builds(s.EventDecl, st.sampled_from(["input", "output", "hidden", None]), NAMES, FIELDS, TITLES),
     st.builds(s.PatternDecl, NAMES, some(FORMALS, 0), some(PATTERN_ITEMS, 0, 2), TITLES),
-    st.builds(s.ExampleDecl, NAMES, TITLES, st.none() | DOTTED, some(FACTS, 0, 2), some(OCCURRENCES, 0)),
+    st.builds(
+        s.ExampleDecl, NAMES, TITLES, st.none() | DOTTED, some(FACTS, 0, 2), some(OCCURRENCES | LINES, 0)
+    ),
+    LOGS,
     st.builds(s.SystemDecl, NAMES, st.none() | NAMES, some(NAMES, 0, 2), TITLES, some(MEMBERS, 0, 2)),
     st.builds(
         s.CheckDecl,

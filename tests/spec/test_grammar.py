@@ -7,7 +7,7 @@ from lark.lexer import PatternStr
 from honnin.spec.build import Build
 from honnin.spec.lalr import ITEM_WORDS
 from honnin.spec.lark_tables import grammar, written
-from honnin.spec.lexer import KEYWORDS, MISSPELT, PUNCTUATION, RESERVED, TYPE_WORDS
+from honnin.spec.lexer import KEYWORDS, MISSPELT, PUNCTUATION, RESERVED, SOFT_WORDS, TYPE_WORDS
 from honnin.spec.tables import FILE, tables
 
 # language.md, section 2.
@@ -29,7 +29,8 @@ def test_the_reserved_words_are_those_of_the_language() -> None:
 
 
 def test_every_word_and_sign_of_the_grammar_is_one_of_the_lexer() -> None:
-    lexed = {word.upper() for word in KEYWORDS} | set(PUNCTUATION.values()) | {"UNDERSCORE"}
+    words = {word.upper() for word in (*KEYWORDS, *SOFT_WORDS)}
+    lexed = words | set(PUNCTUATION.values()) | {"UNDERSCORE"}
     assert {terminal.name for terminal in grammar().terminals} == lexed
     for terminal in grammar().terminals:
         if isinstance(terminal.pattern, PatternStr):
@@ -43,7 +44,7 @@ def test_what_is_misspelt_has_a_right_spelling() -> None:
 
 
 def test_every_declaration_begins_with_a_word_that_the_parser_can_resume_at() -> None:
-    words = {word for word in KEYWORDS if word.upper() in ITEM_WORDS}
+    words = {word for word in (*KEYWORDS, *SOFT_WORDS) if word.upper() in ITEM_WORDS}
     assert len(words) == len(ITEM_WORDS)
     assert not words & TYPE_WORDS
 

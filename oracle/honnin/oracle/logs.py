@@ -18,6 +18,8 @@ from honnin.oracle.status import Status, worst
 
 if TYPE_CHECKING:
     from honnin.oracle.lines import Line
+    from honnin.oracle.mapped import LogMapping
+    from honnin.oracle.monitor import Spec
     from honnin.oracle.progress import Progress
     from honnin.oracle.watching import Watching
 
@@ -38,6 +40,12 @@ _CERTIFICATE = click.option(
     metavar="DIR",
     help="Say which proofs are of this specification, as it is now.",
 )
+_FROM = click.option(
+    "--from",
+    "mapping",
+    metavar="NAME",
+    help='Read the lines by the mapping `from json "NAME" { ... }` of the specification.',
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +59,14 @@ class Wishes:
     reveal: bool
     strict: bool
     certificate: Path | None
+    mapping: str | None
 
 
 def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
     """Gives a command the options of `Wishes`, as its argument `wishes`."""
 
     @FACTS
+    @_FROM
     @_QUARANTINE
     @_STOP
     @KEY
@@ -73,9 +83,10 @@ def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
         reveal: bool,
         strict: bool,
         certificate: Path | None,
+        mapping: str | None,
         **options: Any,
     ) -> Status:
-        wishes = Wishes(facts, quarantine, stop, key, reveal, strict, certificate)
+        wishes = Wishes(facts, quarantine, stop, key, reveal, strict, certificate, mapping)
         return body(*arguments, wishes=wishes, **options)
 
     return command
@@ -111,11 +122,12 @@ def watching(session: Session, file: Path, wishes: Wishes) -> Iterator[Watching 
     facts = read_facts_file(wishes.facts, module.main)
     key = read_key(wishes.key)
     spec = compile_module(module)
+    mapping = named_mapping(spec, wishes.mapping)
     oracle = spec.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal)
     named = wishes.certificate
     proof = None if named is None else Coverage(named, open_certificate(named), spec.digest)
     if wishes.quarantine is None:
-        yield Watching(session, spec, oracle, None, wishes.stop, proof)
+        yield Watching(session, spec, oracle, None, wishes.stop, proof, mapping)
         return
     try:
         quarantine = wishes.quarantine.open("ab")
@@ -124,7 +136,17 @@ def watching(session: Session, file: Path, wishes: Wishes) -> Iterator[Watching 
         message = f"`{wishes.quarantine}` cannot be written: {reason}"
         raise Refused([about(wishes.quarantine, "HN0805", message)]) from error
     with quarantine:
-        yield Watching(session, spec, oracle, quarantine, wishes.stop, proof)
+        yield Watching(session, spec, oracle, quarantine, wishes.stop, proof, mapping)
+
+
+def named_mapping(spec: Spec, name: str | None) -> LogMapping | None:
+    """The mapping that the user names, if one is named."""
+    if name is None:
+        return None
+    if name in spec.mappings:
+        return spec.mapping(name)
+    known = ", ".join(f'"{known}"' for known in spec.mappings) or "none"
+    raise click.UsageError(f'the specification has no mapping "{name}" (it has: {known})')
 
 
 def conclude(run: Watching, wishes: Wishes) -> Status:

@@ -18,6 +18,7 @@ from honnin.spec.render import render
 
 if TYPE_CHECKING:
     from honnin.compiler.runtime.base import Violation
+    from honnin.oracle.mapped import LogMapping
 
 OnViolation = Literal["raise", "collect"] | Callable[["Violation"], object]
 
@@ -39,6 +40,7 @@ class Spec:
     digest: str
     source: str = field(repr=False)
     namespace: Mapping[str, Any] = field(repr=False)
+    _mapped: dict[str, LogMapping] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -57,6 +59,19 @@ class Spec:
     def not_monitored(self) -> tuple[str, ...]:
         """The claims that only `prove` can say something about."""
         return not_monitored(self.specification)
+
+    @property
+    def mappings(self) -> tuple[str, ...]:
+        """The names of the mappings from logs that were not made for the specification."""
+        return tuple(mapping.name for mapping in self.specification.mappings)
+
+    def mapping(self, name: str) -> LogMapping:
+        """The mapping `from json "NAME" { ... }`, compiled once. Raises KeyError where there is none."""
+        if name not in self._mapped:
+            from honnin.oracle.mapped import compile_mapping
+
+            self._mapped[name] = compile_mapping(name, self.specification, self.namespace, self.digest)
+        return self._mapped[name]
 
     def oracle(
         self,

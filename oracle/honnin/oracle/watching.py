@@ -12,6 +12,7 @@ from honnin.compiler.runtime.base import BadInput
 from honnin.oracle.account import headline, record
 from honnin.oracle.certificates import Coverage
 from honnin.oracle.lines import LONGEST, Line
+from honnin.oracle.mapped import LogMapping
 from honnin.oracle.monitor import Spec
 from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
@@ -32,10 +33,12 @@ class Watching:
     quarantine: BinaryIO | None = None
     stop_on_bad_input: bool = False
     proof: Coverage | None = None
+    mapping: LogMapping | None = None
     violated: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     faults: int = 0
     unread: int = 0
+    ignored: int = 0
 
     def begin(self) -> None:
         """Says what is watched and what is not; then what already failed before any event."""
@@ -64,11 +67,17 @@ class Watching:
                 self._bad(line, f"the line is longer than {LONGEST} bytes", log)
             elif content:
                 try:
-                    self.oracle.observe_line(content)
+                    self._observe(content)
                 except BadInput as error:
                     self._bad(line, str(error), log)
                 else:
                     self._drain(line, log)
+
+    def _observe(self, content: bytes) -> None:
+        if self.mapping is None:
+            self.oracle.observe_line(content)
+        elif not self.mapping.observe(self.oracle, content):
+            self.ignored += 1
 
     def end(self) -> Status:
         """The summary; the status of the whole trace, `--strict` not considered."""
@@ -144,6 +153,8 @@ class Watching:
         summary["broken"] = self.broken.total()
         summary["faults"] = self.faults
         summary["not_read"] = self.unread
+        if self.mapping is not None:
+            summary["ignored"] = self.ignored
         return summary
 
     def _say_summary(self, summary: dict[str, Any]) -> None:
@@ -153,6 +164,7 @@ class Watching:
             rows.append((f"  {name}", _verdict_words(claim, times), _times_words(claim, times)))
         found = [plural(summary["positions"], "event"), plural(summary["violations"], "violation")]
         found += [f"{plural(self.unread, 'line')} not read"] if self.unread else []
+        found += [f"{plural(self.ignored, 'line')} ignored"] if self.ignored else []
         found += [plural(len(summary["pending"]), "obligation") + " undecided"] if summary["pending"] else []
         self.session.say(f"{summary['specification']}: {', '.join(found)}")
         for line, claim in zip(columns(rows), summary["claims"].values(), strict=True):

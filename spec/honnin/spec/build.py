@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias, cast
 
 from honnin.spec import syntax as s
 from honnin.spec.lexer import UNIT_MICROSECONDS
+from honnin.spec.logs.build import BuildLogs
 from honnin.spec.source import Span
 from honnin.spec.tree import Place, Token, Tree
 
@@ -31,7 +32,7 @@ def token_span(token: Token, file: str) -> Span:
     return Span(file, *token.place)
 
 
-class Build:
+class Build(BuildLogs):
     """Builds the syntax of one file; the comments are the caller's to add."""
 
     def __init__(self, file: str) -> None:
@@ -67,9 +68,6 @@ class Build:
             case _:
                 return part
 
-    def _at(self, meta: Meta) -> Span:
-        return Span(self._file, *(meta or (1, 1, 1, 1)))
-
     # ------------------------------------------------------------ rules that collect, and rules of one word
 
     def collect(self, meta: Meta, *children: Any) -> tuple[Any, ...]:
@@ -78,6 +76,7 @@ class Build:
     mappings = names = fields = params = parameters = eventpats = patargs = formals = items = collect
     facts = values = occurrences = occurrence_args = members = variables = steps = collect
     block = index = args = bounds = collect
+    expected_events = log_rules = log_events = log_args = translations = collect
 
     def word(self, meta: Meta, token: Token) -> str:
         return str(token)

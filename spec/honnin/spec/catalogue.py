@@ -154,6 +154,11 @@ _TYPES: tuple[Entry, ...] = (
     Entry("HN0220", "not-personal", "error", "A field that is neither an entity nor Text is personal."),
     Entry("HN0221", "no-default", "error", "A place has no default, and none is given."),
     Entry("HN0222", "default-not-simple", "error", "A default goes through the values of a type."),
+    Entry("HN0223", "log-conversion", "error", "A value of a log is converted to what its field is not."),
+    Entry("HN0224", "log-translation", "error", "A value of a log is translated twice, or after `_`."),
+    Entry("HN0225", "log-value", "error", "A field is given neither a path into the line nor a literal."),
+    Entry("HN0226", "log-condition", "error", "A condition does not compare a path with one value."),
+    Entry("HN0229", "log-declaration", "error", "A mapping has no name of its own, or no rule."),
 )
 
 _CLAIMS: tuple[Entry, ...] = (
@@ -258,10 +263,18 @@ _SYSTEMS: tuple[Entry, ...] = (
     Entry(
         "HN0418", "emit-arguments", "error", "An `emit` does not give every field of its event, once each."
     ),
+    Entry("HN0419", "unknown-mapping", "error", "Nothing says which mapping reads a line of an example."),
+    Entry("HN0420", "line-not-mapped", "error", "A mapping rejects a line of a log."),
     Entry(
         "HN0421", "shadowing-member", "error", "A member of a system has the name of something else in scope."
     ),
     Entry("HN0422", "too-many-ways", "error", "Too many ways lead through a step."),
+    Entry("HN0423", "log-rule-unreachable", "warning", "An earlier rule of a mapping takes every line."),
+    Entry("HN0424", "hidden-in-log", "error", "A mapping tells a hidden event, which no log has."),
+    Entry("HN0425", "line-not-as-expected", "error", "A line of an example is not read as the example says."),
+    Entry("HN0426", "line-unreadable", "error", "A line of an example cannot be read."),
+    Entry("HN0427", "line-has-a-time", "error", "A line of an example is given a time that it has already."),
+    Entry("HN0428", "log-without-time", "warning", "A mapping gives no time, and a claim needs it."),
     Entry(
         "HN0430",
         "unknown-check-subject",

@@ -17,9 +17,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypeVar
 
 from honnin.spec.source import Node
+
+if TYPE_CHECKING:
+    from honnin.spec.logs.model import Mapping
 
 
 class _HasName(Protocol):
@@ -584,6 +587,7 @@ class Specification(Node):
     claims: tuple[Claim, ...]
     personal_entities: frozenset[str] = frozenset()
     personal_places: frozenset[str] = frozenset()
+    mappings: tuple[Mapping, ...] = ()
 
     def event(self, name: str) -> Event:
         """The event `name`; KeyError when there is none."""
@@ -597,6 +601,10 @@ class Specification(Node):
 
     def claim(self, name: str) -> Claim:
         return _by_name(self.claims, name)
+
+    def mapping(self, name: str) -> Mapping:
+        """The mapping `name` from a log that was not made for the specification; KeyError when there is none."""
+        return _by_name(self.mappings, name)
 
 
 # ---------------------------------------------------------------- systems

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from honnin.spec.lalr import END, ITEM_WORDS
-from honnin.spec.lexer import KEYWORDS, PUNCTUATION
+from honnin.spec.lexer import KEYWORDS, PUNCTUATION, SOFT_WORDS
 from honnin.spec.tree import Token
 
 _OPERATORS: Final = frozenset(
@@ -74,7 +74,9 @@ _NAMED_AFTER: Final[dict[str, str]] = {
 }
 _TERMINALS: Final[dict[str, str]] = {
     **{kind: f"`{sign}`" for sign, kind in reversed(PUNCTUATION.items())},
-    **{word.upper(): f"`{word}`" for word in KEYWORDS},
+    **{word.upper(): f"`{word}`" for word in (*KEYWORDS, *SOFT_WORDS)},
+    "POINT": "a path into a line of the log, such as `.a.b`",
+    "DECIMAL": "a decimal number",
     "NAME": "a name",
     "TYPE": "a type",
     "STRING": "a title",

@@ -12,9 +12,7 @@ from honnin.spec import syntax as s
 from honnin.spec.comments import Kind, Place, Unit, print_units
 from honnin.spec.format_declarations import formal, one_unit, patterns, simple, title, with_parameters
 from honnin.spec.format_formulas import (
-    argument,
     brackets,
-    call,
     formula,
     names,
     parameter_list,
@@ -23,6 +21,7 @@ from honnin.spec.format_formulas import (
     where_part,
 )
 from honnin.spec.layout import LINE, SOFT, Doc, Group, Nest, commas, lay_out
+from honnin.spec.logs.form import line, log_rule, log_value, occurrence
 from honnin.spec.source import Node, Span
 
 
@@ -167,6 +166,8 @@ class _Printer:
                 self._example(indent, item)
             case s.SystemDecl():
                 self._system(indent, item)
+            case s.LogDecl():
+                self._log(indent, item)
             case _:
                 self._plain(indent, one_unit(item), item.span)
 
@@ -188,10 +189,22 @@ class _Printer:
         for fact in item.facts:
             doc = (f"given {fact.given.text}", brackets(fact.index), " = ", value(fact.value))
             self._plain(indent + 2, doc, fact.span)
-        for occurrence in item.occurrences:
-            moment = "" if occurrence.at is None else f"at {occurrence.at.text} "
-            arguments = [argument(part.name, part.value) for part in occurrence.arguments]
-            self._plain(indent + 2, call(f"{moment}{occurrence.event.text}", arguments), occurrence.span)
+        for step in item.occurrences:
+            self._plain(
+                indent + 2, line(step) if isinstance(step, s.LineDecl) else occurrence(step), step.span
+            )
+        self._closing(indent, item.span)
+
+    def _log(self, indent: int, item: s.LogDecl) -> None:
+        head = Group((f"from json {string(item.name.value)}", title(item.title), " {"))
+        last = item.title or item.name
+        self._add(indent, head, "open", self._start(item.span), _end(last.span))
+        if item.at is not None:
+            self._plain(indent + 2, ("at ", log_value(item.at)), item.at.span)
+        for rule in item.rules:
+            self._plain(indent + 2, log_rule(rule), rule.span)
+        if item.otherwise is not None:
+            self._plain(indent + 2, f"otherwise {item.otherwise.word}", item.otherwise.span)
         self._closing(indent, item.span)
 
     def _system(self, indent: int, item: s.SystemDecl) -> None:

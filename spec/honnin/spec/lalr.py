@@ -12,6 +12,7 @@ ITEM_WORDS: Final = frozenset(
     {
         *("USE", "ENTITY", "ENUM", "CONST", "GIVEN", "INPUT", "OUTPUT", "HIDDEN", "EVENT", "STATE", "DEFINE"),
         *("AFTER", "PATTERN", "INVARIANT", "ASSUME", "COVER", "EXAMPLE", "SYSTEM", "CHECK"),
+        "FROM",
     }
 )
 MEMBER_WORDS: Final = frozenset(

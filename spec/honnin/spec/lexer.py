@@ -28,6 +28,10 @@ iff forall exists since once earlier historically previously eventually old coun
 KEYWORDS: Final = tuple(_KEYWORD_LINES.split())
 _KEYWORD_SET: Final = frozenset(KEYWORDS)
 RESERVED: Final = _KEYWORD_SET | TYPE_WORDS
+# Words only where the grammar asks for them; names everywhere else.
+SOFT_WORDS: Final = tuple(
+    "from json line otherwise ignore reject seconds milliseconds microseconds nanoseconds null".split()  # noqa: SIM905
+)
 PUNCTUATION: Final[dict[str, str]] = {
     ":=": "ASSIGN",
     "+=": "ASSIGN",
@@ -39,6 +43,7 @@ PUNCTUATION: Final[dict[str, str]] = {
     "<": "BOUND",
     ">": "BOUND",
     "->": "ARROW",
+    "=>": "GIVES",
     "..": "DOTS",
     "=": "EQUAL",
     "+": "PLUS",
@@ -71,7 +76,6 @@ MISSPELT: Final[dict[str, str]] = {
     "~": "not",
     "<=>": "iff",
     "⇔": "iff",
-    "=>": "implies",
     "⇒": "implies",
     "<>": "!=",
     "≠": "!=",
@@ -110,7 +114,6 @@ _WIDE: Final[dict[str, str]] = {
 }
 _MISSPELT_HINTS: Final[dict[str, str]] = {
     "!==": "write `!=` for unequal, or `! ==` with a space",
-    "=>": "write `implies` between formulas, `->` in a type",
 }
 UNIT_MICROSECONDS: Final[dict[str, int]] = {
     "ms": 1_000,
@@ -145,6 +148,7 @@ _WORD = re.compile(
   | (?P<string>"(?:\\.|[^"\\\n])*")
   | (?P<open_string>"(?:\\.|[^"\\\n])*\\?)
   | (?P<quoted>'[^'\n]*'|`[^`\n]*`)
+  | (?P<decimal>(?<!\.\.)[0-9]+\.[0-9]+(?!\w))
   | (?P<number>[0-9]+(?:ms|s|min|h|d)?(?!\w))
   | (?P<glued>[0-9]\w*)
   | (?P<misspelt>{_alternatives(MISSPELT)})
@@ -192,8 +196,16 @@ class _Scanner:
             match = _WORD.match(self.text, index)
             assert match is not None
             index = self._word(match)
+        self._begin_logs()
         end = self._made("$END", "", index, index)
         return Words(tuple(self.tokens), tuple(self.comments), tuple(self.diagnostics), end)
+
+    def _begin_logs(self) -> None:
+        """`from json` before a string or `{` begins a declaration: two names never stand so elsewhere."""
+        for first, second, third in zip(self.tokens, self.tokens[1:], self.tokens[2:], strict=False):
+            names = first.type == second.type == "NAME" and third.type in ("STRING", "LBRACE")
+            if names and (first, second) == ("from", "json"):
+                first.type, second.type = "FROM", "JSON"
 
     def _word(self, match: re.Match[str]) -> int:
         """Takes one word; the index after it."""
@@ -214,6 +226,8 @@ class _Scanner:
                     "HN0003", f"strings do not stand between `{word[0]}`", start, end, hint='write `"`'
                 )
                 self._token("STRING", json.dumps(word[1:-1]), start, end)
+            case "decimal":
+                self._token("DECIMAL", word, start, end)
             case "number":
                 self._number(word, start, end)
             case "glued":

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from honnin.spec import core
 from honnin.spec.core import Binder, Claim, Expr, Module, Pattern, Specification, Statement, System
 from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.logs.elaborate import untimed
 from honnin.spec.words import expression
 
 
@@ -20,6 +21,7 @@ def lints(module: Module, file: str) -> tuple[Diagnostic, ...]:
         *(lint for claim in module.main.claims for lint in _claim_lints(claim)),
         *_unused(module),
         *(lint for system in module.systems for lint in _system_lints(system)),
+        *untimed(module.main),
     )
     own = [lint for lint in found if lint.span.file == file or lint.code in _EVERYWHERE]
     return tuple(sorted(own, key=lambda lint: lint.span))

@@ -15,10 +15,12 @@ from honnin.spec.checks import Subjects, build_checks
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.declarations import Declarations, Elaborated
 from honnin.spec.elaborate.examples import ExampleBuilder
+from honnin.spec.elaborate.literals import Literals
 from honnin.spec.elaborate.scope import Binders, Declared
 from honnin.spec.expand import expand
 from honnin.spec.lexer import scan
 from honnin.spec.lints import lints
+from honnin.spec.logs.lines import Lines
 from honnin.spec.normalise import decode
 from honnin.spec.parser import parse
 from honnin.spec.source import Span
@@ -245,7 +247,9 @@ class _Loader:
         checks, wrong = build_checks([i for i in own if isinstance(i, syntax.CheckDecl)], subjects)
         for diagnostic in wrong:
             self._report(diagnostic)
-        builder = ExampleBuilder(elaborated[0].scope, _rejecting(unit, specifications[0]), self._report)
+        literals = Literals(elaborated[0].scope, self._report)
+        lines = Lines(specifications[0], literals, self._report)
+        builder = ExampleBuilder(_rejecting(unit, specifications[0]), literals, lines, self._report)
         examples = tuple(
             filter(None, map(builder.example, (i for i in own if isinstance(i, syntax.ExampleDecl))))
         )

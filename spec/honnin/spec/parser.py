@@ -13,7 +13,7 @@ from honnin.spec.build import Build, token_span
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.expected import expected
 from honnin.spec.lalr import END, ITEM_WORDS, MEMBER_WORDS, Machine
-from honnin.spec.lexer import MAX_ERRORS, Words, scan
+from honnin.spec.lexer import MAX_ERRORS, SOFT_WORDS, Words, scan
 from honnin.spec.nodes import MAX_DEPTH, too_deep
 from honnin.spec.normalise import decode
 from honnin.spec.repair import Repair, Stop, hint, repair
@@ -102,6 +102,7 @@ class _Run:
                 return None
         while True:
             token = self._tokens[self._at]
+            self._take_in_context(token)
             if self._machine.accepts(token.type):
                 tree = self._feed(token)
                 if token.type == END:
@@ -116,6 +117,17 @@ class _Run:
         elif token.type in MEMBER_WORDS and self._machine.between_members():
             self._member_at = self._at
         return self._machine.feed(token)
+
+    def _take_in_context(self, token: Token) -> None:
+        """Words that are none of their own elsewhere: soft ones; a `.` of a path into a log; and any word, as a key, behind that."""
+        accepts = self._machine.accepts
+        if self._at and self._tokens[self._at - 1].type == "POINT" and token.isidentifier():
+            token.type = "NAME"
+        elif token.type == "DOT" and accepts("POINT"):
+            token.type = "POINT"
+        elif token.type == "NAME" and token in SOFT_WORDS and accepts(token.upper()):
+            is_event = accepts("NAME") and self._tokens[self._at + 1].type == "LPAR"
+            token.type = "NAME" if is_event else token.upper()
 
     def _no_header(self) -> None:
         empty = len(self._tokens) == 1

@@ -17,6 +17,7 @@ from honnin.spec.lexer import KEYWORDS, TYPE_WORDS, UNIT_MICROSECONDS
 from honnin.spec.source import Span
 from honnin.spec.tree import Token
 
+_KINDS: Final = {"implies": "IMPLIES", "->": "ARROW"}
 _EQUALS_SIGNS: Final = (
     ("EQUALITY", "==", "formulas compare with `==`"),
     ("ASSIGN", ":=", "statements assign with `:=`"),
@@ -119,6 +120,21 @@ def _foreign_arrow(stop: Stop) -> Repair | None:
         return None
     diagnostic = Diagnostic("HN0025", "`->` is no operator of formulas", stop.span(), hint="write `implies`")
     return Repair(diagnostic, (stop.made("IMPLIES", "implies"),))
+
+
+def _foreign_double_arrow(stop: Stop) -> Repair | None:
+    if stop.kind != "GIVES":
+        return None
+    meant = next((word for word in ("implies", "->") if stop.machine.accepts(_KINDS[word])), None)
+    diagnostic = Diagnostic(
+        "HN0008",
+        "`=>` is no operator of the language",
+        stop.span(),
+        hint="write `implies` between formulas, `->` in a type",
+    )
+    if meant is None:
+        return Repair(diagnostic, resume=False)
+    return Repair(diagnostic, (stop.made(_KINDS[meant], meant),))
 
 
 def _prefix_bang(stop: Stop) -> Repair | None:
@@ -280,6 +296,7 @@ _MISTAKES: Final[tuple[Callable[[Stop], Repair | None], ...]] = (
     _reserved_name,
     _equals_signs,
     _foreign_arrow,
+    _foreign_double_arrow,
     _prefix_bang,
     _in_operator,
     _spaced_duration,
@@ -297,7 +314,7 @@ def hint(stop: Stop) -> str | None:
     """Advice for a mistake that has no repair."""
     before, after = stop.near(-1), stop.near(1)
     match before.type if before else "", stop.kind, after.type if after else "":
-        case "INT", "DOT", "INT":
+        case _, "DECIMAL", _:
             return "there are no decimal numbers: write `250ms` for a part of a second"
         case _, "UNDERSCORE", _:
             return "`_` stands only for an argument of an event"

@@ -579,6 +579,49 @@ class OccurrenceDecl(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class JsonNumber(Node):
+    """A number as it is written."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class JsonNull(Node):
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class JsonArray(Node):
+    items: tuple[Json, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JsonMember(Node):
+    key: TextLiteral
+    value: Json
+
+
+@dataclass(frozen=True, slots=True)
+class JsonObject(Node):
+    members: tuple[JsonMember, ...]
+
+
+Json: TypeAlias = JsonObject | JsonArray | JsonNumber | JsonNull | TextLiteral | BoolLiteral
+SetAside: TypeAlias = Literal["ignore", "reject"]
+"""What becomes of a line that gives no event: it is counted, or it is bad input."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineDecl(Node):
+    """`line "audit" {"action": "PRINT"} => issue(r1, bob)` inside an example; `expected` is None where only `line {...}` is written."""
+
+    at: DurationLiteral | None
+    log: TextLiteral | None
+    record: JsonObject
+    expected: tuple[OccurrenceDecl, ...] | SetAside | None
+
+
+@dataclass(frozen=True, slots=True)
 class ExampleDecl(Node):
     """`rejected_by` is None for `accepted`."""
 
@@ -586,7 +629,104 @@ class ExampleDecl(Node):
     title: TextLiteral | None
     rejected_by: Dotted | None
     facts: tuple[FactDecl, ...]
-    occurrences: tuple[OccurrenceDecl, ...]
+    occurrences: tuple[OccurrenceDecl | LineDecl, ...]
+
+
+# ---------------------------------------------------------------- logs that were not made for us
+
+
+@dataclass(frozen=True, slots=True)
+class LogPath(Node):
+    """`.body."req-id"[0]`: keys of objects, and indexes of arrays."""
+
+    keys: tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Translation(Node):
+    """`"JUMIN": residence_record`; `_` stands for every other value."""
+
+    key: LiteralExpr | Wildcard
+    value: ExampleValue
+
+
+LogUnit: TypeAlias = Literal["seconds", "milliseconds", "microseconds", "nanoseconds"]
+
+
+@dataclass(frozen=True, slots=True)
+class LogConverted(Node):
+    """`.n as Int`, `.t as milliseconds`, `.doc as { "JUMIN": residence_record }`."""
+
+    path: LogPath
+    conversion: Name | LogUnit | tuple[Translation, ...]
+
+
+LogValue: TypeAlias = LogPath | LogConverted | ExampleValue
+
+
+@dataclass(frozen=True, slots=True)
+class LogArgument(Node):
+    name: Name | None
+    value: LogValue
+
+
+@dataclass(frozen=True, slots=True)
+class LogEvent(Node):
+    """`issue(request: .reqId, subject: .body.person)`."""
+
+    event: Name
+    arguments: tuple[LogArgument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogCompare(Node):
+    operator: Literal["==", "!="]
+    left: LogPath | ExampleValue
+    right: LogPath | ExampleValue
+
+
+@dataclass(frozen=True, slots=True)
+class LogNot(Node):
+    body: LogCondition
+
+
+@dataclass(frozen=True, slots=True)
+class LogAnd(Node):
+    items: tuple[LogCondition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LogOr(Node):
+    items: tuple[LogCondition, ...]
+
+
+LogCondition: TypeAlias = LogCompare | LogNot | LogAnd | LogOr | LogPath | ExampleValue
+
+
+@dataclass(frozen=True, slots=True)
+class LogRule(Node):
+    """`when CONDITION => EVENTS`, or `=> ignore`, `=> reject`."""
+
+    condition: LogCondition
+    outcome: tuple[LogEvent, ...] | SetAside
+
+
+@dataclass(frozen=True, slots=True)
+class LogRest(Node):
+    """`otherwise ignore`."""
+
+    word: SetAside
+
+
+@dataclass(frozen=True, slots=True)
+class LogDecl(Node):
+    """`from json "audit" { at .ts  when ... => ...  otherwise reject }`; the first rule whose condition holds counts."""
+
+    name: TextLiteral
+    title: TextLiteral | None
+    at: LogValue | None
+    rules: tuple[LogRule, ...]
+    otherwise: LogRest | None
 
 
 # ---------------------------------------------------------------- systems and checks
@@ -682,6 +822,7 @@ Item: TypeAlias = (
     | ExampleDecl
     | SystemDecl
     | CheckDecl
+    | LogDecl
 )
 
 

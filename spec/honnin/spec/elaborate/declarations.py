@@ -16,6 +16,7 @@ from honnin.spec.elaborate.defaults import default_value
 from honnin.spec.elaborate.expressions import Context, Typer
 from honnin.spec.elaborate.folding import fold
 from honnin.spec.elaborate.guards import Guards
+from honnin.spec.elaborate.literals import Literals
 from honnin.spec.elaborate.scope import (
     Binders,
     Broken,
@@ -29,6 +30,7 @@ from honnin.spec.elaborate.scope import (
 )
 from honnin.spec.elaborate.types import a_type, inside, key_types, place_type, read_type
 from honnin.spec.elaborate.whole import completed
+from honnin.spec.logs.elaborate import LogBuilder
 from honnin.spec.monitorable import constant_defaults
 from honnin.spec.source import Span
 
@@ -277,6 +279,7 @@ class Declarations:
             states,
             updates,
             claims,
+            mappings=LogBuilder(Literals(self._scope(), self._report)).mappings(self._of(syntax.LogDecl)),
             span=name.span,
         )
         for diagnostic in conflicts(specification):

@@ -319,7 +319,8 @@ def whole(values: Iterable[core.Expr | None]) -> tuple[core.Expr, ...] | None:
 def arguments_of(
     written: tuple[syntax.Argument, ...]
     | tuple[syntax.PatternArgument, ...]
-    | tuple[syntax.OccurrenceArgument, ...],
+    | tuple[syntax.OccurrenceArgument, ...]
+    | tuple[syntax.LogArgument, ...],
     event: core.Event,
     span: Span,
     report: Report,
