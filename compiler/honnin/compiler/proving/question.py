@@ -28,6 +28,10 @@ class Question:
         return self.check.relation == "reaches"
 
     @property
+    def expects_proof(self) -> bool:
+        return self.check.relation in ("satisfies", "implies")
+
+    @property
     def goals(self) -> tuple[Goal, ...]:
         """What would settle the question, in the order in which it is preferred."""
         return goals(self.product, self.properties)
