@@ -100,7 +100,7 @@ def said(section: Sequence[Block]) -> Iterator[str]:
                 yield _python(block.text)
             case "console", "block":
                 yield "".join(_command(command) for command, _ in commands(block.text)).strip()
-            case "honnin", _:
+            case "honnin" | "json", _:
                 pass
             case language, name:
                 raise AssertionError(f"a `{language}` block `{name}` that nothing tries")

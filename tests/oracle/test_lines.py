@@ -4,17 +4,27 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from honnin.oracle import lines as module
-from honnin.oracle.lines import Line, follow_lines, read_lines
+from honnin.oracle.streams import blocks as module
+from honnin.oracle.streams.blocks import Line, read_blocks
+from honnin.oracle.streams.following import Following
+
+
+def read_lines(stream: BinaryIO) -> Iterator[Line]:
+    for block in read_blocks(stream):
+        yield from block.lines()
 
 
 def test_lines_keep_their_ends_and_the_last_may_lack_one() -> None:
     found = list(read_lines(io.BytesIO(b"a\r\n\nb\x00\xff")))
-    assert found == [Line(1, b"a\r\n"), Line(2, b"\n"), Line(3, b"b\x00\xff")]
+    assert found == [Line(1, b"a\r\n"), Line(2, b"\n", 3), Line(3, b"b\x00\xff", 4)]
     assert [line.content for line in found] == [b"a", b"", b"b\x00\xff"]
 
 
@@ -24,20 +34,44 @@ def test_a_byte_order_mark_is_ignored_at_the_start_of_the_file_only() -> None:
 
 
 @pytest.mark.parametrize("end", [b"\n", b""])
+@pytest.mark.parametrize("portion", [1, 3, 5, 100])
 def test_a_line_that_is_too_long_comes_in_pieces_of_one_number(
-    monkeypatch: pytest.MonkeyPatch, end: bytes
+    monkeypatch: pytest.MonkeyPatch, end: bytes, portion: int
 ) -> None:
     monkeypatch.setattr(module, "LONGEST", 4)
+    monkeypatch.setattr(module, "BLOCK", portion)
     found = list(read_lines(io.BytesIO(b"ok\n" + b"x" * 9 + end)))
-    assert [line.number for line in found] == [1, 2, 2, 2]
-    assert [line.whole for line in found] == [True, False, False, False]
-    assert [line.continued for line in found] == [False, False, True, True]
+    assert {line.number for line in found[1:]} == {2}
+    assert [line.whole for line in found] == [True] + [False] * (len(found) - 1)
+    assert [line.continued for line in found[:2]] == [False, False]
+    assert all(line.continued for line in found[2:])
     assert b"".join(line.data for line in found) == b"ok\n" + b"x" * 9 + end
+
+
+@given(
+    st.lists(st.sampled_from([b"", b"a", b"bb\r", b"cccc", b"ddddd", b"e" * 11])),
+    st.integers(1, 20),
+    st.booleans(),
+)
+def test_lines_do_not_depend_on_the_portions_that_are_read(
+    lines: list[bytes], portion: int, ended: bool
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "LONGEST", 5)
+        patch.setattr(module, "BLOCK", portion)
+        data = b"\n".join(lines) + (b"\n" if ended else b"")
+        found = list(read_lines(io.BytesIO(data)))
+        assert b"".join(line.data for line in found) == data
+        assert all(data[line.start :].startswith(line.data) for line in found)
+        whole = {line.number: line.data for line in found if line.whole}
+        expected = io.BytesIO(data).readlines()
+        assert whole == {n: line for n, line in enumerate(expected, 1) if len(line) <= 5}
+        assert {line.number for line in found} == {*range(1, len(expected) + 1)}
 
 
 def test_after_a_long_line_the_next_one_is_whole_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LONGEST", 4)
-    assert list(read_lines(io.BytesIO(b"123456\nab\n")))[-1] == Line(2, b"ab\n")
+    assert list(read_lines(io.BytesIO(b"123456\nab\n")))[-1] == Line(2, b"ab\n", 7)
 
 
 class _Story:
@@ -57,8 +91,10 @@ class _Story:
 
 
 def _follow(monkeypatch: pytest.MonkeyPatch, file: Path, story: _Story) -> list[tuple[int, bytes]]:
-    monkeypatch.setattr("honnin.oracle.lines.time.sleep", story.sleep)
-    return [(line.number, line.data) for line in follow_lines(file, story.said.append, story.stopped)]
+    monkeypatch.setattr("honnin.oracle.streams.following.time.sleep", story.sleep)
+    portions = Following(file, story.said.append, story.stopped).portions()
+    blocks = [block for _, block in portions if block is not None]
+    return [(line.number, line.data) for block in blocks for line in block.lines()]
 
 
 def test_a_growing_file_is_read_as_it_grows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

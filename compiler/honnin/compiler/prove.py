@@ -44,13 +44,8 @@ def prove(
     if check.relation == "implies":
         verdict, warnings = implied(module, check, deadline, say)
     else:
-        asked = question(module, check, lemmas=False)
-        if check.bounded:
-            verdict, warnings = within(asked, deadline, say)
-        else:
-            offered = any(stated.kind == "lemma" for stated in module.system(check.subject).properties)
-            to_prove = question(module, check) if offered else asked
-            verdict, warnings = unbounded(asked, deadline, say, to_prove)
+        asked = question(module, check)
+        verdict, warnings = (within if check.bounded else unbounded)(asked, deadline, say)
         warnings = (*_reads(asked), *warnings)
     answer = Answer(check.subject, check.relation, check.target, verdict, _expected(check, verdict), warnings)
     return replace(answer, seconds=time.process_time() - started)

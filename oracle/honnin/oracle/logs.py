@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from honnin.compiler.runtime.base import duration
 from honnin.oracle.files import Refused, about, open_specification, read_facts_file, read_key, unreadable
 from honnin.oracle.options import FACTS, KEY, PATH, REVEAL, STRICT
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
+from honnin.oracle.table import plural
 
 if TYPE_CHECKING:
-    from honnin.oracle.lines import Line
+    from honnin.oracle.checkpoints.keeper import Keeper
+    from honnin.oracle.checkpoints.ledger import Ledger
     from honnin.oracle.mapped import LogMapping
     from honnin.oracle.monitor import Spec
-    from honnin.oracle.progress import Progress
+    from honnin.oracle.streams.reading import Inputs
     from honnin.oracle.watching import Watching
+    from honnin.spec.core import Module, Specification
+
+
+class _Duration(click.ParamType[int]):
+    """A duration as the language writes it (`250ms`, `10s`), in microseconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        try:
+            return value if isinstance(value, int) else duration(value)
+        except ValueError:
+            self.fail(f"{value!r} is no duration (such as 250ms, 10s, 5min, 2h)", param, ctx)
+
 
 STANDARD_INPUT = Path("-")
-_REFRESH = 1000
+DURATION = _Duration()
+_NO_KEY = b"honnin: a log without personal values"
 _QUARANTINE = click.option(
     "--quarantine",
     type=PATH,
@@ -48,9 +67,33 @@ _FROM = click.option(
 )
 
 
+_OUTPUT = click.option(
+    "--output",
+    type=PATH,
+    metavar="FILE",
+    help="Add what is found to this file, and not to standard output.",
+)
+_CHECKPOINT = click.option(
+    "--checkpoint",
+    type=PATH,
+    metavar="FILE",
+    help="Keep what is known in this file, and go on from there when run again.",
+)
+_EVERY = click.option(
+    "--every", type=DURATION, default="10s", show_default=True, help="How often the checkpoint is written."
+)
+_MERGE = click.option("--merge", is_flag=True, help="Read several logs as one, in the order of their times.")
+_REORDER = click.option(
+    "--reorder", type=DURATION, help="Wait so long for events that come after their time."
+)
+_ID = click.option(
+    "--id", metavar="FIELD", help="Drop a line whose FIELD was that of an earlier line: a copy of it."
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How logs are to be read."""
+    """How logs are to be read. Durations are microseconds."""
 
     facts: Path | None
     quarantine: Path | None
@@ -60,6 +103,25 @@ class Wishes:
     strict: bool
     certificate: Path | None
     mapping: str | None
+    output: Path | None
+    checkpoint: Path | None
+    every: int
+    merge: bool
+    reorder: int | None
+    id: str | None
+
+    def told(self, session: Session) -> dict[str, Any]:
+        """What the next run must be asked for too, to go on where this one was."""
+        return {
+            "format": session.format,
+            "reveal": self.reveal,
+            "mapping": self.mapping,
+            "merge": self.merge,
+            "reorder": self.reorder,
+            "id": self.id,
+            "output": self.output is not None,
+            "quarantine": self.quarantine is not None,
+        }
 
 
 def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
@@ -67,6 +129,12 @@ def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
 
     @FACTS
     @_FROM
+    @_OUTPUT
+    @_CHECKPOINT
+    @_EVERY
+    @_MERGE
+    @_REORDER
+    @_ID
     @_QUARANTINE
     @_STOP
     @KEY
@@ -74,69 +142,143 @@ def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
     @STRICT
     @_CERTIFICATE
     @functools.wraps(body)
-    def command(
-        *arguments: Any,
-        facts: Path | None,
-        quarantine: Path | None,
-        stop: bool,
-        key: Path | None,
-        reveal: bool,
-        strict: bool,
-        certificate: Path | None,
-        mapping: str | None,
-        **options: Any,
-    ) -> Status:
-        wishes = Wishes(facts, quarantine, stop, key, reveal, strict, certificate, mapping)
+    def command(*arguments: Any, **options: Any) -> Status:
+        wishes = Wishes(**{field.name: options.pop(field.name) for field in fields(Wishes)})
         return body(*arguments, wishes=wishes, **options)
 
     return command
 
 
-def check_logs(logs: list[Path], wishes: Wishes) -> None:
+def check_logs(logs: Sequence[Path], wishes: Wishes, *, may_be_missing: bool = False) -> None:
     """Refused when a log cannot be opened, or would be written to."""
-    problems = [unreadable(log) for log in logs if log != STANDARD_INPUT]
+    there = [log for log in logs if log != STANDARD_INPUT and not (may_be_missing and not log.exists())]
+    problems = [unreadable(log) for log in there]
     if found := [problem for problem in problems if problem]:
         raise Refused(found)
-    for log in logs:
-        if (
-            wishes.quarantine
-            and wishes.quarantine.exists()
-            and log.exists()
-            and wishes.quarantine.samefile(log)
-        ):
-            raise click.UsageError(f"the quarantine file is the log {log}")
+    if wishes.checkpoint is not None and STANDARD_INPUT in logs:
+        raise click.UsageError("a checkpoint needs a log that is a file, to find the place in it again")
+    written = {"quarantine": wishes.quarantine, "output": wishes.output, "checkpoint": wishes.checkpoint}
+    for what, file in written.items():
+        for other in (*there, *(file for name, file in written.items() if name != what and file)):
+            if file and (file == other or (file.exists() and other.exists() and file.samefile(other))):
+                raise click.UsageError(f"the {what} file is also {other}")
 
 
 @contextmanager
-def watching(session: Session, file: Path, wishes: Wishes) -> Iterator[Watching | None]:
-    """The oracle of `file` at the start of its trace; None where the specification is wrong."""
-    from honnin.oracle.certificates import Coverage, open_certificate
-    from honnin.oracle.monitor import compile_module
-    from honnin.oracle.watching import Watching
+def watching(
+    session: Session, file: Path, logs: Sequence[Path], wishes: Wishes, *, named: bool = False
+) -> Iterator[Run | None]:
+    """The oracle of `file`, and the logs; None where the specification is wrong. `named`: logs are named beside their lines."""
+    from honnin.oracle.checkpoints.keeper import Keeper
+    from honnin.oracle.checkpoints.ledger import Ledger
+    from honnin.oracle.checkpoints.lock import locked
+    from honnin.oracle.streams.reading import Inputs
 
     session.masking = not wishes.reveal
     module = open_specification(session, file).module
     if module is None:
         yield None
         return
-    facts = read_facts_file(wishes.facts, module.main)
     key = read_key(wishes.key)
+    if wishes.checkpoint is not None and key is None and not wishes.reveal:
+        check_sealed(wishes.checkpoint, module.main)
+    with ExitStack() as held:
+        if wishes.checkpoint is not None:
+            held.enter_context(locked(wishes.checkpoint))
+        files = {"output": wishes.output, "quarantine": wishes.quarantine}
+        ledgers = {name: held.enter_context(Ledger(file)) for name, file in files.items() if file}
+        run = _made(session, module, key, ledgers, wishes)
+        run.named = named or len(logs) > 1
+        run.merging = wishes.merge and len(logs) > 1
+        inputs = Inputs(logs, session, run.damaged, key or _NO_KEY, wishes.checkpoint is not None)
+        keeper = None
+        if wishes.checkpoint is not None:
+            keeper = Keeper(
+                wishes.checkpoint, wishes.every / 1e6, wishes.told(session), ledgers, inputs.reached
+            )
+        yield Run(run, inputs, keeper)
+
+
+def check_sealed(checkpoint: Path, specification: Specification) -> None:
+    """Refused where what an oracle of the specification knows has personal values, and no key seals them."""
+    if specification.personal_entities or specification.personal_places:
+        message = "a checkpoint would have personal values in clear"
+        hint = "name a key to seal them with, with --key, or ask for clear data with --reveal"
+        raise Refused([about(checkpoint, "HN0690", message, hint)])
+
+
+def _made(
+    session: Session, module: Module, key: bytes | None, ledgers: dict[str, Ledger], wishes: Wishes
+) -> Watching:
+    """What watches, with everything that is wished of it."""
+    from honnin.oracle.certificates import Coverage, open_certificate
+    from honnin.oracle.monitor import compile_module
+    from honnin.oracle.streams.fast import fast_reader
+    from honnin.oracle.streams.ordering import Ids, Reorder
+    from honnin.oracle.watching import Watching
+
+    facts = read_facts_file(wishes.facts, module.main)
     spec = compile_module(module)
     mapping = named_mapping(spec, wishes.mapping)
-    oracle = spec.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal)
+    sealed = wishes.checkpoint is not None and key is not None and not wishes.reveal
+    oracle = spec.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal, sealed=sealed)
     named = wishes.certificate
     proof = None if named is None else Coverage(named, open_certificate(named), spec.digest)
-    if wishes.quarantine is None:
-        yield Watching(session, spec, oracle, None, wishes.stop, proof, mapping)
-        return
-    try:
-        quarantine = wishes.quarantine.open("ab")
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        message = f"`{wishes.quarantine}` cannot be written: {reason}"
-        raise Refused([about(wishes.quarantine, "HN0805", message)]) from error
-    with quarantine:
-        yield Watching(session, spec, oracle, quarantine, wishes.stop, proof, mapping)
+    output = ledgers.get("output")
+    told = session if output is None else Session(session.format, write=output.write)
+    return Watching(
+        told,
+        spec,
+        oracle,
+        quarantine=ledgers.get("quarantine"),
+        stop_on_bad_input=wishes.stop,
+        proof=proof,
+        mapping=mapping,
+        reader=None if mapping else fast_reader(module.main, oracle),
+        ids=None if wishes.id is None else Ids(wishes.id, key or secrets.token_bytes(32)),
+        reorder=None if wishes.reorder is None else Reorder(wishes.reorder),
+        also=None if output is None else session,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One trace that is watched, the logs that it is in, and what keeps it."""
+
+    watching: Watching
+    inputs: Inputs
+    keeper: Keeper | None
+
+    def begin(self) -> None:
+        """At the start; or, where there is a checkpoint, where that was made. Refused where it is not one of this run."""
+        run, keeper = self.watching, self.keeper
+        if keeper is None:
+            run.begin()
+            return
+        if not keeper.resume(run, self.inputs.find):
+            keeper.save(run)
+        if keeper.begun:
+            run.session.note(f"going on from {keeper.file}, after {plural(run.oracle.position, 'event')}")
+        else:
+            run.begin()
+            keeper.begun = True
+        run.between = lambda: keeper.if_due(run)
+
+    def read(self, upto: Callable[[Iterator[Any]], Iterator[Any]]) -> None:
+        """The stored logs to their ends, or `upto` where the user wants."""
+        if self.watching.merging:
+            self.watching.merge([upto(portions) for portions in self.inputs.apart()])
+        else:
+            self.watching.read(upto(self.inputs.stored()))
+
+    def conclude(self, wishes: Wishes, *, halted: bool = False) -> Status:
+        """The last checkpoint, the summary, and the status of the whole. If `halted`, in the middle of a block: the checkpoint before stays."""
+        run = self.watching
+        if self.keeper is not None and not halted:
+            self.keeper.save(run)
+        uncovered = run.proof is not None and not run.proof.checks
+        untried = wishes.strict and run.untried()
+        return worst(run.end(), Status.UNDECIDED if untried or uncovered else Status.WELL)
 
 
 def named_mapping(spec: Spec, name: str | None) -> LogMapping | None:
@@ -147,18 +289,3 @@ def named_mapping(spec: Spec, name: str | None) -> LogMapping | None:
         return spec.mapping(name)
     known = ", ".join(f'"{known}"' for known in spec.mappings) or "none"
     raise click.UsageError(f'the specification has no mapping "{name}" (it has: {known})')
-
-
-def conclude(run: Watching, wishes: Wishes) -> Status:
-    """The summary, and the status of the whole."""
-    uncovered = run.proof is not None and not run.proof.checks
-    untried = wishes.strict and run.untried()
-    return worst(run.end(), Status.UNDECIDED if untried or uncovered else Status.WELL)
-
-
-def counted(lines: Iterator[Line], progress: Progress, name: str) -> Iterator[Line]:
-    """The lines, while the progress says how many there have been."""
-    for line in lines:
-        if line.number % _REFRESH == 0:
-            progress.update(f"{name}: line {line.number:,}")
-        yield line

@@ -47,8 +47,8 @@ class LogMapping:
         Where the oracle raises, it does so after the last event of the line, with what it found first.
         """
         told = self.read(line)
-        if told and told[0][2] is not None:
-            oracle._dated = told[0][2] >= _2001
+        if told:
+            oracle._dated = is_dated(told)
         first: InvariantViolated | SpecificationFault | None = None
         for number, values, at in told:
             try:
@@ -58,6 +58,11 @@ class LogMapping:
         if first is not None:
             raise first
         return len(told)
+
+
+def is_dated(told: tuple[Told, ...]) -> bool:
+    """Whether the times of events of one line are taken for dates."""
+    return any(at is not None and at >= _2001 for *_, at in told[:1])
 
 
 def compile_mapping(

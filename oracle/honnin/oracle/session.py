@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -24,13 +24,16 @@ Colour = Literal["red", "green", "yellow", "cyan"]
 
 @dataclass(slots=True)
 class Session:
-    """`digest` is that of the specification being worked on, for the report of a fault; `masking`: values may be personal."""
+    """`digest` is that of the specification being worked on, for the report of a fault; `masking`: values may be personal. With `write`,
+    the answer goes there, line by line, and not to standard output.
+    """
 
     format: Literal["text", "json"] = "text"
     debug: bool = False
     digest: str | None = None
     masking: bool = False
     progress: Progress | None = None
+    write: Callable[[bytes], None] | None = None
 
     @property
     def as_json(self) -> bool:
@@ -59,6 +62,9 @@ class Session:
         self.progress = None
 
     def _print(self, text: str, *, err: bool = False) -> None:
+        if self.write is not None and not err:
+            self.write(click.unstyle(text).encode() + b"\n")
+            return
         if self.progress is not None:
             self.progress.hide()
         click.echo(text, err=err, color=colours())

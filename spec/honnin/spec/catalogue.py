@@ -406,6 +406,18 @@ _TRACES: tuple[Entry, ...] = (
         "An example needs a fact that it does not give and that has no default.",
     ),
     Entry("HN0643", "example-conflict", "error", "An event of an example writes two values to one place."),
+    Entry("HN0690", "unsealed-checkpoint", "error", "A checkpoint would have personal values in clear."),
+    Entry("HN0691", "no-checkpoint", "error", "A file is no checkpoint, or is damaged."),
+    Entry(
+        "HN0692",
+        "other-checkpoint",
+        "error",
+        "A checkpoint is of another specification, or of a run with other wishes.",
+    ),
+    Entry("HN0693", "log-replaced", "error", "The log in which a checkpoint stands is not there any more."),
+    Entry("HN0694", "checkpoint-in-use", "error", "Another process is using a checkpoint."),
+    Entry("HN0695", "output-changed", "error", "An output file is not as the checkpoint left it."),
+    Entry("HN0698", "other-clock", "error", "The times of a log are not those of this machine's clock."),
 )
 
 _PROVER: tuple[Entry, ...] = (
@@ -436,12 +448,6 @@ _PROVER: tuple[Entry, ...] = (
     ),
     Entry(
         "HN0531", "certificate-of-another", "error", "A certificate is not of the specification as it is now."
-    ),
-    Entry(
-        "HN0532",
-        "endless-lemma-asked",
-        "error",
-        "A check asks for a lemma about all values of an endless type.",
     ),
     Entry("HN0534", "missing-extra", "error", "A library that honnin does without is needed for this."),
 )

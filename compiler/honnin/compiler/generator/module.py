@@ -49,6 +49,7 @@ PUBLIC = frozenset(
         "observe_line",
         "observe_values",
         "read_line",
+        "read_parsed",
         "tick",
         "finish",
         "verdict",

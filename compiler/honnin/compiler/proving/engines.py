@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, Literal
+from typing import Literal
 
 from honnin.compiler.answers import Reached, Refuted, Stuck
 from honnin.compiler.explicit.hunt import Hunt, Sighting
@@ -113,12 +113,6 @@ class Proof:
 
 def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | str:
     """A proof for any number of everything; else what was tried."""
-    turns = z3_proof_by_turns(asked, deadline, progress)
-    return next(result for result in turns if result is not None)
-
-
-def z3_proof_by_turns(asked: Question, deadline: float, progress: Progress) -> Iterator[Proof | str | None]:
-    """The same; None after each turn of a search, which goes on when it is asked for more."""
     from honnin.compiler.smt import induction, proof, samples
 
     limit = proof.Deadline(deadline)
@@ -126,14 +120,11 @@ def z3_proof_by_turns(asked: Question, deadline: float, progress: Progress) -> I
     try:
         known = samples.reachable(asked.product, limit.check)
     except proof.OutOfTime:
-        yield "the time limit was reached while the states that it learns from were collected"
-        return
-    turns = induction.by_turns(asked.product, asked.properties, known, limit, progress, asked.lemmas)
-    for result in turns:
-        if isinstance(result, induction.Inductive):
-            yield Proof(result.clauses, result.unproved)
-        else:
-            yield None if result is None else result.reason
+        return "the time limit was reached while the states that it learns from were collected"
+    result = induction.prove(asked.product, asked.properties, known, limit, progress, asked.lemmas)
+    if isinstance(result, induction.Inductive):
+        return Proof(result.clauses, result.unproved)
+    return result.reason
 
 
 def z3_impossible(asked: Question, invariant: tuple[Expr, ...]) -> tuple[str, ...]:
@@ -158,13 +149,9 @@ def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Prog
     try:
         while hunt.depth < depth and hunt.states < states and not hunt.is_over:
             progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
-            sighting = hunt.advance(deadline, max(states, FEWEST_STATES))
+            sighting = hunt.advance(deadline, states)
             if sighting is not None:
                 return sighting
     except (OutOfTime, TooLarge):
         return None
     return None
-
-
-FEWEST_STATES: Final = 1_000
-"""No scope is narrowed for having fewer states than these."""

@@ -18,7 +18,7 @@ STATES: Final = 6_000
 
 
 def exercised(asked: Question, hunt: Hunt | None, deadline: float) -> Mapping[str, bool]:
-    """Per claim asked about, whether the design was seen to exercise it; steps that were not seen possible are looked for too."""
+    """Per claim asked about, whether the design was seen to exercise it."""
     claims = [
         check.claim
         for machine in asked.product.machines
@@ -29,7 +29,7 @@ def exercised(asked: Question, hunt: Hunt | None, deadline: float) -> Mapping[st
     if hunt is None:
         return {claim.name: z3_exercises(asked, claim, until) for claim in claims}
     able = hunt.compiled.watch.was_exercised(hunt.done)
-    if _never(asked, hunt) or not all(able[claim.name] for claim in claims):
+    if not all(able[claim.name] for claim in claims):
         hunt_to(hunt, DEPTH, STATES, until, lambda _: None)
         able = hunt.compiled.watch.was_exercised(hunt.done)
     return {claim.name: able[claim.name] for claim in claims}
@@ -43,11 +43,7 @@ def vacuity(asked: Question, hunt: Hunt | None, verdict: Verdict) -> tuple[str, 
         return ()
     if hunt.is_empty:
         return ("the assumptions and `init` leave no initial state: nothing can happen",)
-    far = f"in runs of up to {hunt.depth} step{'' if hunt.depth == 1 else 's'}"
-    return tuple(f"{step} was never possible {far}" for step in _never(asked, hunt))
-
-
-def _never(asked: Question, hunt: Hunt) -> list[str]:
-    """The steps that no run searched could take."""
+    steps = dict.fromkeys(path.step for path in asked.product.paths)
     possible = {asked.product.paths[number].step for number in hunt.possible}
-    return [s for s in dict.fromkeys(path.step for path in asked.product.paths) if s not in possible]
+    never = [step for step in steps if step not in possible]
+    return tuple(f"{step} was never possible in runs of up to {hunt.depth} steps" for step in never)

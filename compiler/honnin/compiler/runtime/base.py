@@ -155,7 +155,7 @@ class InvariantViolated(AssertionError):
             self.add_note(line)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.violation, self.others), {"__notes__": self.__notes__}
+        return type(self), (self.violation, self.others)
 
 
 class SpecificationFault(Exception):

@@ -147,7 +147,10 @@ class OracleBase(Waiting):
 
     def read_line(self, line: str | bytes) -> tuple[int, tuple[Value, ...], int | None]:
         """The number, the values and the time (microseconds) of the event that a line tells. Raises BadInput."""
-        parsed = read_object(line)
+        return self.read_parsed(read_object(line))
+
+    def read_parsed(self, parsed: Mapping[str, Any]) -> tuple[int, tuple[Value, ...], int | None]:
+        """As `read_line`, of what `read_object` made of a line."""
         name = parsed.get("event")
         number = self._index.get(name) if isinstance(name, str) else None
         if number is None:

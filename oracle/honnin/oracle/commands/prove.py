@@ -318,14 +318,9 @@ def _verdict_record(module: Module, verdict: Verdict, subject: str) -> dict[str,
                 "exercised": dict(verdict.exercised),
             }
         case Refuted(counterexample=run):
-            told = list(failing(run, module, subject))
-            return {
-                "shortest": verdict.shortest,
-                "run": run_record(run, module, subject),
-                "failing": told,
-            }
+            return {"run": run_record(run, module), "failing": list(failing(run, module, subject))}
         case Reached(witness=run):
-            return {"shortest": verdict.shortest, "run": run_record(run, module, subject)}
+            return {"run": run_record(run, module)}
         case Unreachable(reason=reason):
             return {"reason": reason}
         case Bounded():

@@ -1,0 +1,97 @@
+"""What a run knows, written now and then; and a run that goes on from there.
+
+What is told goes to files that are cut back, when a run goes on, to where they were when the checkpoint was made: so whatever was told
+after it is told again, once. The files come to rest on the disk before the checkpoint that speaks of them does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from honnin.compiler.runtime.snapshot import SnapshotRefused
+from honnin.oracle.checkpoints import file as checkpoint
+from honnin.oracle.checkpoints.ledger import Ledger
+from honnin.oracle.files import Refused, about
+
+if TYPE_CHECKING:
+    from honnin.oracle.streams.inputs import Mark
+    from honnin.oracle.watching import Watching
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Writes the checkpoint `file` every so many seconds. `wishes`: what another run must be asked for too, to go on; `begun`:
+    what is said at the start was said.
+    """
+
+    file: Path
+    every: float
+    wishes: dict[str, Any]
+    ledgers: dict[str, Ledger]
+    reached: Callable[[], Sequence[Mark]] = field(default=list)
+    begun: bool = False
+    next: float = field(default_factory=time.monotonic)
+
+    def resume(self, run: Watching, find: Callable[[Sequence[Mark]], None]) -> bool:
+        """Brings the run to where the checkpoint was made, and the files to what they were. False without one.
+
+        `find` is told where the logs were left. Refused where it is no checkpoint, or not one of this run, and nothing has changed.
+        """
+        body = checkpoint.read(self.file)
+        if body is None:
+            return False
+        if body["wishes"] != self.wishes:
+            different = [name for name in self.wishes if self.wishes[name] != body["wishes"].get(name)]
+            message = f"the checkpoint was made by a run with another {' and another '.join(different)}"
+            raise self._other(message)
+        try:
+            run.oracle.restore(body["oracle"])
+        except SnapshotRefused as refused:
+            raise self._other(str(refused)) from refused
+        find(body["logs"])
+        for name, ledger in self.ledgers.items():
+            ledger.cut(body["files"][name])
+        counts = body["counts"]
+        run.violated, run.broken = Counter(counts["violated"]), Counter(counts["broken"])
+        run.faults, run.unread, run.ignored = counts["faults"], counts["unread"], counts["ignored"]
+        if run.ids is not None:
+            run.ids.restore(body["ids"])
+        if run.reorder is not None:
+            run.reorder.latest = body["latest"]
+        self.begun = body["begun"]
+        return True
+
+    def _other(self, message: str) -> Refused:
+        hint = "go on with what the checkpoint was made with, or begin anew without it"
+        return Refused([about(self.file, "HN0692", message, hint)])
+
+    def if_due(self, run: Watching) -> None:
+        """Writes the checkpoint if it is time."""
+        if time.monotonic() >= self.next:
+            self.save(run)
+
+    def save(self, run: Watching) -> None:
+        """Writes the checkpoint. Refused where that cannot be done; the one before stays then."""
+        body = {
+            "wishes": self.wishes,
+            "begun": self.begun,
+            "oracle": run.oracle.snapshot(),
+            "counts": {
+                "violated": dict(run.violated),
+                "broken": dict(run.broken),
+                "faults": run.faults,
+                "unread": run.unread,
+                "ignored": run.ignored,
+            },
+            "ids": None if run.ids is None else run.ids.kept(),
+            "latest": None if run.reorder is None else run.reorder.latest,
+            "logs": self.reached(),
+            "files": {name: ledger.mark() for name, ledger in self.ledgers.items()},
+        }
+        checkpoint.write(self.file, body)
+        self.next = time.monotonic() + self.every

@@ -1,0 +1,284 @@
+"""Blocks of lines decoded at once by msgspec, where that is sure to give what reading them one by one gives.
+
+msgspec takes the last of two equal keys, and a number with a fraction as a binary one. So a block is taken only if a count of its
+colons shows that no key is there twice, and no time is written finer than a microsecond or with an exponent. Whatever is not sure is
+divided, and in the end read line by line, by the oracle: it alone says what is wrong with a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import GenericAlias
+from typing import Annotated, Any, Literal, Union
+
+from honnin.oracle.streams.blocks import Block, Line
+from honnin.spec.core import (
+    BoolT,
+    EntityT,
+    EnumT,
+    Event,
+    IntT,
+    OptionalT,
+    RangeT,
+    Specification,
+    TextT,
+    Type,
+)
+
+_FINE = re.compile(rb'"at"[ \t]*+:[ \t]*+-?[0-9]++(?:\.[0-9]{0,6}+)?+[0-9eE]')
+"""A time whose digits do not end after six decimals."""
+_SPACED = re.compile(rb'"[ \t\r]++:')
+_LARGEST_FLOAT = 2147483648.0
+"""Seconds: below, a microsecond is more than twice what a binary number of seconds may be wrong by."""
+_FEW = 4
+_PATIENCE = 64
+_INT64 = 1 << 63
+Slow = Callable[[Block], None]
+Told = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class FastReader:
+    """Gives the lines of blocks to an oracle. `told` is called after an event with findings, with its line; `slow` with every line, as a
+    block of its own, that must be read by the oracle itself.
+    """
+
+    oracle: Any
+    run: Callable[..., None]
+    strict: Any
+    untyped: Any
+    convert: Callable[[Any], Any]
+    pairs: dict[type, int]
+    needs_time: bool
+    loose: bool = False
+    resting: int = field(default=0)
+
+    def take(self, block: Block, told: Told, slow: Slow) -> None:
+        """Every line of a block of whole lines."""
+        if self.resting:
+            self.resting -= 1
+            slow(block)
+            return
+        lines = 0
+
+        def one_by_one(part: Block) -> None:
+            nonlocal lines
+            lines += part.data.count(b"\n") + 1
+            slow(part)
+
+        self._take(block, told, one_by_one)
+        if lines * 2 > block.data.count(b"\n"):
+            self.resting = _PATIENCE
+
+    def _take(self, block: Block, told: Told, slow: Slow) -> None:
+        events = self._decoded(block.data)
+        if events is not None:
+            with self.oracle._lock:
+                self.run(events, block.number, self.oracle, told, _Lines(block, slow))
+            return
+        ends = block.data.count(b"\n")
+        middle = block.data.find(b"\n", len(block.data) // 2) + 1
+        if not 0 < middle < len(block.data):
+            middle = block.data.rfind(b"\n", 0, len(block.data) // 2) + 1
+        if ends <= _FEW or not middle:
+            slow(block)
+            return
+        first = Block(block.number, block.data[:middle], block.start)
+        self._take(first, told, slow)
+        self._take(Block(first.following, block.data[middle:], first.end), told, slow)
+
+    def _decoded(self, data: bytes) -> list[Any] | None:
+        """The events of the lines, one for each; None where that is not sure."""
+        import msgspec
+
+        if b"\r" in data:
+            data = data.replace(b"\r\n", b"\n")
+        count = data.count(b"}\n{") + 1
+        ends = data.count(b"\n")
+        if not data.startswith(b"{") or not data.endswith((b"}", b"}\n")):
+            return None
+        if count != ends + (not data.endswith(b"\n")) or b"\\u00" in data or _FINE.search(data):
+            return None
+        try:
+            if self.loose:
+                found, pairs = self._loose(data, count)
+            else:
+                found = self.strict.decode_lines(data)
+                pairs = sum(map(self.pairs.__getitem__, map(type, found)))
+                if not self.needs_time:
+                    pairs += sum(one.at is not msgspec.UNSET for one in found)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            self.loose = self.loose or "unknown field" in str(error)
+            return None
+        if len(found) != count:
+            return None
+        if data.count(b":") == pairs or (data.count(b'":') == pairs and not _SPACED.search(data)):
+            return found
+        return None
+
+    def _loose(self, data: bytes, count: int) -> tuple[list[Any], int]:
+        """Events with more fields than are declared, none of them nested."""
+        if b"[" in data or data.count(b"{") != count:
+            return [], 0
+        raw = self.untyped.decode_lines(data)
+        return self.convert(raw), sum(map(len, raw))
+
+
+@dataclass(slots=True)
+class _Lines:
+    """Reads single lines of a block again, by their numbers."""
+
+    block: Block
+    slow: Slow
+    lines: list[Line] = field(default_factory=list)
+
+    def __call__(self, number: int) -> None:
+        self.lines = self.lines or list(self.block.lines())
+        line = self.lines[number - self.block.number]
+        self.slow(Block(number, line.data, line.start))
+
+
+# ---------------------------------------------------------------- one for a specification
+
+
+def fast_reader(specification: Specification, oracle: Any) -> FastReader | None:
+    """The reader for an oracle of the specification; None where msgspec is not installed, or can read none of the events."""
+    try:
+        import msgspec
+    except ImportError:
+        return None
+    needs_time = bool(oracle._NEEDS_TIME)
+    events = [(number, event) for number, event in enumerate(specification.events) if _readable(event)]
+    if not events:
+        return None
+    strict = [_structure(number, event, needs_time, closed=True) for number, event in events]
+    loose = [_structure(number, event, needs_time, closed=False) for number, event in events]
+    pairs = {
+        kind: len(event.fields) + 1 + needs_time for kind, (_, event) in zip(strict, events, strict=True)
+    }
+    several: Any = GenericAlias(list, (Union[tuple(loose)],))  # noqa: UP007
+    return FastReader(
+        oracle,
+        _runner(events, strict, loose, needs_time=needs_time),
+        msgspec.json.Decoder(Union[tuple(strict)]),  # noqa: UP007
+        msgspec.json.Decoder(),
+        lambda raw: msgspec.convert(raw, several),
+        pairs,
+        needs_time,
+    )
+
+
+def _readable(event: Event) -> bool:
+    names = [parameter.log_name for parameter in event.fields]
+    return (
+        len({*names, "event", "at"}) == len(names) + 2
+        and len(names) < 200
+        and all(_annotation(parameter.type) is not None for parameter in event.fields)
+    )
+
+
+def _annotation(type: Type) -> Any:
+    """What msgspec reads as the oracle would; None where there is nothing."""
+    import msgspec
+
+    match type:
+        case BoolT():
+            return bool
+        case IntT():
+            return int
+        case TextT():
+            return str
+        case EntityT():
+            return str | int
+        case EnumT(members=members):
+            return Literal[members]
+        case RangeT(low=low, high=high) if -_INT64 <= low <= high < _INT64:
+            return Annotated[int, msgspec.Meta(ge=low, le=high)]
+        case OptionalT(inner=inner):
+            found = _annotation(inner)
+            return None if found is None else Union[found, None]  # noqa: UP007
+        case _:
+            return None
+
+
+def _structure(number: int, event: Event, needs_time: bool, *, closed: bool) -> Any:
+    """The class of the events of one kind: the time, then the fields as `f0`, `f1`, ..."""
+    import msgspec
+
+    time: Any = float | int | str if needs_time else float | int | str | None | msgspec.UnsetType
+    fields: list[Any] = [(f"f{place}", _annotation(p.type)) for place, p in enumerate(event.fields)]
+    fields.append(("at", time) if needs_time else ("at", time, msgspec.UNSET))
+    return msgspec.defstruct(
+        f"Event{number}",
+        fields,
+        tag_field="event",
+        tag=event.name,
+        rename={f"f{place}": parameter.log_name for place, parameter in enumerate(event.fields)},
+        forbid_unknown_fields=closed,
+        gc=False,
+    )
+
+
+def _runner(
+    events: list[tuple[int, Event]], strict: list[Any], loose: list[Any], *, needs_time: bool
+) -> Callable[..., None]:
+    """The loop over decoded events, as straight code: for each kind a call of its handler."""
+    from honnin.compiler.runtime.base import _Refused, instant
+
+    names: dict[str, Any] = {"instant": instant, "Refused": _Refused}
+    branches = []
+    for place, (number, event) in enumerate(events):
+        names[f"S{place}"], names[f"L{place}"] = strict[place], loose[place]
+        values = "".join(f", one.f{index}" for index in range(len(event.fields)))
+        word = "elif" if place else "if"
+        branches.append(f"        {word} kind is S{place} or kind is L{place}:")
+        branches.append(f"            on[{number}](now{values})")
+    untimed = (
+        "            now = oracle._now"
+        if not needs_time
+        else "            again(number); last = oracle._now; continue"
+    )
+    text = _LOOP.replace("UNTIMED", untimed).replace("BRANCHES", "\n".join(branches))
+    exec(compile(text, "<reader>", "exec"), names)  # noqa: S102 - numbers alone are put into the text
+    run: Callable[..., None] = names["run"]
+    return run
+
+
+_LOOP = f"""
+def run(events, number, oracle, told, again):
+    on = oracle._handlers
+    violations, broken, faults = oracle.violations, oracle.broken, oracle.faults
+    last = oracle._now
+    number -= 1
+    for one in events:
+        number += 1
+        at = one.at
+        time = type(at)
+        if time is float:
+            if not 0.0 <= at < {_LARGEST_FLOAT}:
+                again(number); last = oracle._now; continue
+            now = int(at * 1e6 + 0.5)
+            oracle._dated = False
+        elif time is int:
+            if not 0 <= at < 1000000000000000:
+                again(number); last = oracle._now; continue
+            now = at * 1000000
+            oracle._dated = False
+        elif time is str:
+            try:
+                now = instant(at)
+            except Refused:
+                again(number); last = oracle._now; continue
+            oracle._dated = True
+        else:
+UNTIMED
+        if now < last:
+            again(number); last = oracle._now; continue
+        oracle._now = last = now
+        kind = type(one)
+BRANCHES
+        if violations or broken or faults:
+            told(number)
+"""

@@ -1,0 +1,103 @@
+"""The logs of one run: stored ones one after another or side by side, or one that grows; and how far each was read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from honnin.oracle.files import Refused, about
+from honnin.oracle.session import Session
+from honnin.oracle.streams.blocks import Block
+from honnin.oracle.streams.following import Following
+from honnin.oracle.streams.inputs import Elsewhere, Log, Mark, open_log, reopened
+from honnin.oracle.streams.packed import Damaged, packing
+
+STANDARD_INPUT = Path("-")
+
+
+@dataclass(slots=True)
+class Inputs:
+    """`marks`: where the logs were left, in their order; `key`: for the digests in marks; `keeping`: there will be another run, for which
+    a line that is only begun is left; `follow`: the log grows. `damaged` is told of a log that cannot be unpacked.
+    """
+
+    paths: Sequence[Path]
+    session: Session
+    damaged: Callable[[Log, Damaged], None]
+    key: bytes
+    keeping: bool = False
+    follow: bool = False
+    marks: Sequence[Mark] = ()
+    stopped: Callable[[], bool] = field(default=lambda: False)
+    _finished: list[Mark] = field(default_factory=list)
+    _open: list[Log] = field(default_factory=list)
+
+    def reached(self) -> list[Mark]:
+        """How far each log was read, as far as any was."""
+        return [*self._finished, *(log.mark(self.key) for log in self._open)]
+
+    def find(self, marks: Sequence[Mark]) -> None:
+        """The logs will be read from these places. Refused where one of them is not there."""
+        if len(marks) > len(self.paths):
+            message = f"the checkpoint was made when {len(marks)} logs had been read"
+            raise Refused([about(self.paths[-1], "HN0693", message, "name all of them, in the same order")])
+        self.marks = marks
+        for path, mark in zip(self.paths, marks, strict=False):
+            self._found(path, mark)[0].stream.close()
+
+    def _found(self, path: Path, mark: Mark) -> tuple[Log, list[Path]]:
+        try:
+            return reopened(path, mark, self.key, rotated=self.follow)
+        except (Elsewhere, FileNotFoundError) as error:
+            raise _replaced(path, error) from error
+
+    def stored(self) -> Iterator[tuple[Log, Block]]:
+        """The logs one after another."""
+        for number, path in enumerate(self.paths):
+            log = self._opened(number, path)
+            self._open = [log]
+            with self.session.working(f"{path}: line {log.line}") as progress:
+                for portion in self._blocks(log):
+                    progress.update(f"{path}: line {portion[1].number:,}")
+                    yield portion
+            if path != STANDARD_INPUT:
+                self._finished.append(log.mark(self.key))
+                self._open = []
+                log.stream.close()
+
+    def apart(self) -> list[Iterator[tuple[Log, Block]]]:
+        """The logs, each on its own."""
+        self._open = [self._opened(number, path) for number, path in enumerate(self.paths)]
+        return [self._blocks(log) for log in self._open]
+
+    def followed(self) -> Iterator[tuple[Log, Block | None]]:
+        """The one log, while it grows; it need not be there yet."""
+        (path,) = self.paths
+        following = Following(path, self.session.note, self.stopped)
+        if self.marks:
+            following.earlier, following.between = self._found(path, self.marks[0])
+        for log, block in following.portions():
+            self._open = [log]
+            if block is not None and self.keeping and self.stopped() and not block.data.endswith(b"\n"):
+                return
+            yield log, block
+
+    def _blocks(self, log: Log) -> Iterator[tuple[Log, Block]]:
+        try:
+            for block in log.blocks():
+                yield log, block
+        except Damaged as damage:
+            self.damaged(log, damage)
+
+    def _opened(self, number: int, path: Path) -> Log:
+        if path == STANDARD_INPUT:
+            return Log(path, sys.stdin.buffer, packing(sys.stdin.buffer))
+        return self._found(path, self.marks[number])[0] if number < len(self.marks) else open_log(path)
+
+
+def _replaced(path: Path, error: Exception) -> Refused:
+    message = str(error) if isinstance(error, Elsewhere) else f"no such file: `{path}`"
+    hint = "name the log in which the checkpoint stands, or begin anew without the checkpoint"
+    return Refused([about(path, "HN0693", message, hint)])

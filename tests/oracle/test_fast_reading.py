@@ -1,0 +1,277 @@
+"""Blocks decoded at once say, event for event and reason for reason, what lines read one by one say."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from io import BytesIO
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from honnin.oracle.monitor import Spec, compile_module
+from honnin.oracle.session import Session
+from honnin.oracle.streams.blocks import read_blocks
+from honnin.oracle.streams.fast import FastReader, fast_reader
+from honnin.oracle.streams.inputs import Log
+from honnin.oracle.watching import Watching
+from tests.compiler.harness import load
+
+FIELDS = """
+entity Person, Request
+enum Kind { tax, 住民票 }
+event ask(request: Request, personal who: Person, kind: Kind, n: Int, small: 0..9, note: Text?, sure: Bool)
+event answer(request "req": Request, note "名前": Text)
+event odd(d: Duration, request: Request)
+event bare()
+state asked: Request -> Person?
+after ask(r, p, _, _, _, _, _) { asked[r] := p }
+invariant known "was asked": on answer(r, _): asked[r] != none
+invariant few "small": on ask(_, _, _, n, _, _, _): n < 100
+"""
+TIMED = compile_module(
+    load(
+        f"spec timed {FIELDS}\ninvariant soon: on ask(r, _, _, _, _, _, _): eventually[<= 5s] answer(r, _)".replace(
+            "\\n", "\n"
+        )
+    )
+)
+UNTIMED = compile_module(load(f"spec untimed {FIELDS}"))
+
+
+def read(spec: Spec, data: bytes, reader: Callable[[Any], FastReader | None]) -> tuple[list[bytes], Any]:
+    """Everything told, and everything known in the end."""
+    told: list[bytes] = []
+    oracle = spec.oracle("collect", mask_key=b"0123456789abcdef", sealed=True)
+    session = Session("json", write=told.append)
+    run = Watching(session, spec, oracle, reader=reader(oracle))
+    stream = BytesIO(data)
+    log = Log(Path("log"), stream)
+    run.read((log, block) for block in read_blocks(stream))
+    known = oracle.snapshot()
+    run.end()
+    return told, known
+
+
+def agree(spec: Spec, data: bytes) -> None:
+    fast = read(spec, data, lambda oracle: fast_reader(spec.specification, oracle))
+    slow = read(spec, data, lambda oracle: None)
+    assert fast == slow
+
+
+# ---------------------------------------------------------------- lines
+
+TIMES = [
+    "1",
+    "2",
+    "2.5",
+    "2.000001",
+    "3.1234567",
+    "3.9999999",
+    "17e-1",
+    "1764115200.123456",
+    "1764115200.1234569",
+]
+TIMES += [
+    "1e400",
+    "-1",
+    "-0.0",
+    "true",
+    "null",
+    '"x"',
+    '"2026-11-26T09:00:00+09:00"',
+    '"2026-11-26T00:00:00.5Z"',
+]
+TIMES += [
+    "12345678901234567",
+    "2147483647.999999",
+    "2147483648.000001",
+    "10000009e-7",
+    "5.5E0",
+    '"2026-13-01T00:00:00Z"',
+]
+ODD = [
+    "null",
+    "true",
+    "1",
+    "1.0",
+    "-0",
+    "01",
+    "NaN",
+    '"a"',
+    '"\\ud800"',
+    '"\\u00e9"',
+    '"\\ud83d\\ude00"',
+    '"a:b"',
+    '"x\\":y"',
+    '"tax"',
+    "9" * 30,
+]
+ODD += [
+    "9" * 4300,
+    "-" + "9" * 4300,
+    "9" * 4301,
+    "[]",
+    "{}",
+    '{"a": 1, "a": 2}',
+    "[" * 99 + "]" * 99,
+    "[" * 101 + "]" * 101,
+    '"田中"',
+    '"\x01"',
+    '"\x7f"',
+]
+
+
+def drawn_line(random: Random, time: str, mess: float) -> bytes:
+    """Mostly right, sometimes wrong in one of many ways."""
+    who = random.choice(['"p1"', '"p2"', "7", '"田中"'])
+    request = random.choice(['"r1"', '"r2"', "3"])
+    ask = {
+        "event": '"ask"',
+        "at": time,
+        "request": request,
+        "who": who,
+        "kind": '"tax"',
+        "n": random.choice(["5", "500"]),
+    }
+    ask |= {"small": "3", "note": random.choice(["null", '"x"']), "sure": "true"}
+    answer = {"event": '"answer"', "at": time, "req": request, "名前": '"x"'}
+    odd = {"event": '"odd"', "at": time, "d": random.choice(["1.5", '"5s"']), "request": request}
+    pairs = list(random.choice([ask, answer, answer, odd, {"event": '"bare"', "at": time}]).items())
+    if random.random() < mess:
+        match random.randrange(7):
+            case 0:
+                place = random.randrange(len(pairs))
+                pairs[place] = (pairs[place][0], random.choice(ODD))
+            case 1:
+                pairs.append((random.choice(pairs)[0], random.choice(ODD)))
+            case 2:
+                del pairs[random.randrange(len(pairs))]
+            case 3:
+                pairs.append((random.choice(["extra", "x:y"]), random.choice(ODD)))
+            case 4:
+                random.shuffle(pairs)
+            case 5:
+                pairs += [("extra", "1"), ("extra", "2")]
+            case _:
+                pairs = [(name, random.choice([value, f" {value}", f"{value}\t"])) for name, value in pairs]
+    colon = random.choice([":", ": ", " :", "\t: "]) if random.random() < mess else ":"
+    texts = [f"{_key(random, name)}{colon}{value}" for name, value in pairs]
+    text = "{" + random.choice([",", ",", ", "]).join(texts) + "}"
+    line = text.encode("utf-8", "surrogatepass")
+    return _spoiled(random, line) if random.random() < mess else line
+
+
+def _key(random: Random, name: str) -> str:
+    written = json.dumps(name, ensure_ascii=random.random() < 0.5)
+    return '"\\u0061t"' if name == "at" and random.random() < 0.03 else written
+
+
+def _spoiled(random: Random, line: bytes) -> bytes:
+    match random.randrange(20):
+        case 0:
+            return line[: random.randrange(len(line))]
+        case 1:
+            return line + line
+        case 2:
+            return line.replace(b",", b",\n", 1)
+        case 3:
+            return line + b" "
+        case 4:
+            return b"  " + line
+        case 5:
+            return line.replace(b'"', b"\xff", 1)
+        case 6:
+            return b""
+        case 7:
+            return b"\xef\xbb\xbf" + line
+        case 8:
+            return random.choice([b"[]", b"1", b"null", b"{}", b"{", b"\x00"])
+        case _:
+            return line
+
+
+def drawn_log(random: Random) -> bytes:
+    end = random.choice([b"\n", b"\n", b"\r\n"])
+    times = sorted(random.choices(range(1, 60), k=random.randint(1, 40)))
+    odd, mess = random.random() < 0.7, random.choice([0.0, 0.02, 0.4])
+    lines = [
+        drawn_line(random, random.choice(TIMES) if odd and random.random() < 0.1 else str(time), mess)
+        for time in times
+    ]
+    return end.join(lines) + random.choice([b"", end])
+
+
+@pytest.mark.parametrize("spec", [TIMED, UNTIMED], ids=["timed", "untimed"])
+@given(st.integers(0, 10**9))
+def test_on_drawn_logs(spec: Spec, seed: int) -> None:
+    agree(spec, drawn_log(Random(seed)))
+
+
+def test_most_of_what_is_drawn_is_read_at_once() -> None:
+    """The law would say nothing of a reader that never reads."""
+    calls = {"run": 0, "lines": 0}
+    for seed in range(50):
+        data = drawn_log(Random(seed))
+
+        def counting(oracle: Any) -> FastReader:
+            made = fast_reader(TIMED.specification, oracle)
+            assert made is not None
+            run = made.run
+
+            def noted(events: Any, *rest: Any) -> None:
+                calls["run"] += len(events)
+                run(events, *rest)
+
+            made.run = noted
+            return made
+
+        read(TIMED, data, counting)
+        calls["lines"] += data.count(b"\n")
+    assert calls["run"] > calls["lines"] / 4
+    assert calls["run"] < calls["lines"]
+
+
+def test_logs_with_more_fields_are_read_at_once_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = b'{"event":"answer","at":%d,"req":"r","host":"h1","level":3,"\xe5\x90\x8d\xe5\x89\x8d":"x"}\n'
+    data = b"".join(line % number for number in range(2000))
+    agree(TIMED, data)
+    slow: list[int] = []
+
+    def reader(oracle: Any) -> FastReader | None:
+        made = fast_reader(TIMED.specification, oracle)
+        assert made is not None
+        take = made.take
+        monkeypatch.setattr(
+            FastReader, "take", lambda self, block, told, back: take(block, told, lambda p: slow.append(1))
+        )
+        return made
+
+    read(TIMED, data, reader)
+    assert len(slow) < 20, "every line but those by which the reader learns what kind of log it is"
+
+
+@pytest.mark.parametrize("text", [*ODD, *TIMES])
+def test_every_odd_value_in_every_place(text: str) -> None:
+    names = ["at", "request", "who", "kind", "n", "small", "note", "sure", "extra"]
+    right = {
+        "event": '"ask"',
+        "at": "1",
+        "request": '"r"',
+        "who": '"p"',
+        "kind": '"tax"',
+        "n": "1",
+        "small": "1",
+    }
+    right |= {"note": "null", "sure": "true"}
+    lines = []
+    for name in names:
+        pairs = {**right, name: text}
+        lines.append("{" + ",".join(f'"{key}":{value}' for key, value in pairs.items()) + "}")
+    for data in (*lines, "\n".join(lines)):
+        agree(TIMED, data.encode("utf-8", "surrogatepass"))
+        agree(UNTIMED, data.encode("utf-8", "surrogatepass"))
