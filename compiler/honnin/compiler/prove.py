@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Final
 
 from honnin.compiler.answers import (
     Answer,
@@ -18,10 +19,12 @@ from honnin.compiler.answers import (
     Proved,
     Reached,
     Refuted,
+    Unknown,
     Unreachable,
     Verdict,
 )
 from honnin.compiler.explicit.watch import CONFLICT
+from honnin.compiler.limit import Expired, limited
 from honnin.compiler.proving.implied import implied
 from honnin.compiler.proving.question import Question, question
 from honnin.compiler.proving.unbounded import unbounded
@@ -29,6 +32,9 @@ from honnin.compiler.proving.within import within
 from honnin.spec.core import Check, Module
 
 Progress = Callable[[str], None]
+
+LAST_GRACE: Final = 3.0
+"""Seconds in which what is said beside an answer is found out after the time limit."""
 
 
 def prove(
@@ -41,14 +47,20 @@ def prove(
     started = time.process_time()
     deadline = time.monotonic() + timeout
     say = progress or (lambda _: None)
-    if check.relation == "implies":
-        verdict, warnings = implied(module, check, deadline, say)
-    else:
-        asked = question(module, check)
-        verdict, warnings = (within if check.bounded else unbounded)(asked, deadline, say)
-        warnings = (*_reads(asked), *warnings)
+    try:
+        verdict, warnings = limited(deadline, lambda: _decided(module, check, deadline, say), LAST_GRACE)
+    except Expired:
+        verdict, warnings = Unknown(("the time limit was reached",), {}, 0), ()
     answer = Answer(check.subject, check.relation, check.target, verdict, _expected(check, verdict), warnings)
     return replace(answer, seconds=time.process_time() - started)
+
+
+def _decided(module: Module, check: Check, deadline: float, say: Progress) -> tuple[Verdict, tuple[str, ...]]:
+    if check.relation == "implies":
+        return implied(module, check, deadline, say)
+    asked = question(module, check)
+    verdict, warnings = (within if check.bounded else unbounded)(asked, deadline, say)
+    return verdict, (*_reads(asked), *warnings)
 
 
 def _reads(asked: Question) -> tuple[str, ...]:

@@ -14,11 +14,12 @@ import z3
 from honnin.compiler.answers import Answer, Evidence, Proved, Unreachable
 from honnin.compiler.certificate.manifest import Certified, Goal, Manifest, Obliged, Proof
 from honnin.compiler.explicit.watch import CONFLICT
+from honnin.compiler.limit import OutOfTime
 from honnin.compiler.proving.engines import z3_proof
 from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.smt.export import smtlib
 from honnin.compiler.smt.obligations import Obligation, obligations
-from honnin.compiler.smt.proof import Deadline, OutOfTime
+from honnin.compiler.smt.proof import Deadline
 from honnin.compiler.smt.universe import Unsupported
 from honnin.spec.core import Expr, Module
 

@@ -11,14 +11,11 @@ from typing import Final
 from honnin.compiler.explicit.layout import Sizes, State
 from honnin.compiler.explicit.space import Compiled, Known, Space, Way
 from honnin.compiler.explicit.symmetry import Names, Symmetry
+from honnin.compiler.limit import OutOfTime
 
 _LOOK_AT_CLOCK_EVERY: Final = 256
 _RENAMINGS: Final = 20
 """So many states that are renamings of each other, at most, are expected for each that is kept."""
-
-
-class OutOfTime(Exception):
-    """The deadline has passed."""
 
 
 class TooLarge(Exception):

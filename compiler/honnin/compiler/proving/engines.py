@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 from honnin.compiler.answers import Reached, Refuted, Stuck
+from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt, Sighting
-from honnin.compiler.explicit.search import OutOfTime, TooLarge
+from honnin.compiler.explicit.search import TooLarge
+from honnin.compiler.limit import Expired, OutOfTime, limited
 from honnin.compiler.product import build_product
 from honnin.compiler.proving.question import Question
 from honnin.compiler.replay import Goal, ReplayDisagrees, confirmed, run_of
@@ -17,10 +21,19 @@ from honnin.spec.core import Claim, Expr, Implies, Module
 
 Progress = Callable[[str], None]
 
+SAMPLES_SHARE: Final = 0.5
+"""Of the time of a proof, what the collection of the states that it learns from may take; without them it can still succeed."""
 
-def explicit_hunt(asked: Question) -> Hunt:
+TOO_MUCH: Final = "single formulas have too many values to go through"
+"""Why the explicit search is not for a design whose time was over in the midst of one formula."""
+
+
+def explicit_hunt(asked: Question, deadline: float) -> Hunt:
     """An explicit search for the question's goals; NotApplicable when it cannot treat the design."""
-    return Hunt(asked.product, asked.properties)
+    try:
+        return limited(deadline, lambda: Hunt(asked.product, asked.properties))
+    except Expired as error:
+        raise NotApplicable("the time limit was reached before it began") from error
 
 
 def seen(asked: Question, hunt: Hunt, sighting: Sighting) -> Refuted | Reached:
@@ -51,13 +64,15 @@ def z3_search(
     from honnin.compiler.smt import bounded, proof
     from honnin.compiler.smt.universe import Unsupported
 
+    limit = proof.Deadline(deadline)
     try:
-        found = bounded.search(
-            asked.product, asked.properties, scope, steps, proof.Deadline(deadline), progress
+        found = limited(
+            deadline,
+            lambda: bounded.search(asked.product, asked.properties, scope, steps, limit, progress),
         )
     except bounded.Disagreement as error:
         raise ReplayDisagrees("a run that z3 found is not one when it is done again") from error
-    except proof.OutOfTime:
+    except OutOfTime:
         return Bounds(scope, trouble="the time limit was reached")
     except Unsupported as reason:
         return Bounds(scope, trouble=f"z3's search does not cover {reason}")
@@ -86,14 +101,16 @@ def z3_exercises(asked: Question, claim: Claim, deadline: float) -> bool:
     module = Module((*specifications, *others), (product.system,), (), (), "")
     watching = build_product(module, product.system, (cover,))
     watching = replace(watching, entities=product.entities, givens=product.givens)
+    limit = proof.Deadline(deadline)
+
+    def is_exercised() -> bool:
+        scopes = (dict.fromkeys(product.entities, size) for size in (1, 2))
+        return any(bounded.search(watching, (), scope, 6, limit).counterexample for scope in scopes)
+
     try:
-        for size in (1, 2):
-            scope = dict.fromkeys(product.entities, size)
-            if bounded.search(watching, (), scope, 6, proof.Deadline(deadline)).counterexample is not None:
-                return True
-    except (proof.OutOfTime, Unsupported):
+        return limited(deadline, is_exercised)
+    except (OutOfTime, Unsupported):
         return False
-    return False
 
 
 def _exercise(claim: Claim) -> Claim:
@@ -113,15 +130,21 @@ class Proof:
 
 def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | str:
     """A proof for any number of everything; else what was tried."""
-    from honnin.compiler.smt import induction, proof, samples
+    from honnin.compiler.smt import induction, proof, samples, structures
 
     limit = proof.Deadline(deadline)
     progress("collecting states that the design reaches")
+    known: list[structures.Structure] = []
+    with suppress(OutOfTime):
+        until = proof.Deadline(time.monotonic() + SAMPLES_SHARE * limit.check())
+        known = limited(until.at, lambda: samples.reachable(asked.product, until.check))
     try:
-        known = samples.reachable(asked.product, limit.check)
-    except proof.OutOfTime:
-        return "the time limit was reached while the states that it learns from were collected"
-    result = induction.prove(asked.product, asked.properties, known, limit, progress, asked.lemmas)
+        result = limited(
+            deadline,
+            lambda: induction.prove(asked.product, asked.properties, known, limit, progress, asked.lemmas),
+        )
+    except Expired:
+        return "the time limit was reached while an invariant was looked for"
     if isinstance(result, induction.Inductive):
         return Proof(result.clauses, result.unproved)
     return result.reason
@@ -146,12 +169,18 @@ def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Prog
 
     NotApplicable when the design turns out not to be for the explicit search.
     """
-    try:
+
+    def deeper() -> Sighting | None:
         while hunt.depth < depth and hunt.states < states and not hunt.is_over:
             progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
             sighting = hunt.advance(deadline, states)
             if sighting is not None:
                 return sighting
+        return None
+
+    try:
+        return limited(deadline, deeper)
+    except Expired as error:
+        raise NotApplicable(TOO_MUCH) from error
     except (OutOfTime, TooLarge):
         return None
-    return None

@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from honnin.compiler.limit import OutOfTime
 from honnin.compiler.proving.question import Question
-from honnin.compiler.smt.proof import Deadline, Induction, OutOfTime
+from honnin.compiler.smt.proof import Deadline, Induction
 from honnin.compiler.smt.terms import holds
 from honnin.compiler.smt.universe import Unsupported
 from honnin.spec.core import Expr

@@ -12,13 +12,14 @@ from typing import Final
 
 from honnin.compiler.answers import Choice, Stuck
 from honnin.compiler.explicit.watch import CONFLICT
+from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import Place
 from honnin.compiler.proving.question import Question
 from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.smt.integer_terms import has_totals
 from honnin.compiler.smt.linear import linear_facts
 from honnin.compiler.smt.models import ModelState
-from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction, OutOfTime
+from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction
 from honnin.compiler.smt.runs import short_names
 from honnin.compiler.smt.steps import Taken, binders, counts
 from honnin.compiler.smt.terms import holds

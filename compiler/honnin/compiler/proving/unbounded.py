@@ -77,7 +77,7 @@ def unbounded(
 
 def _first_search(work: _Work) -> Verdict | None:
     try:
-        work.hunt = explicit_hunt(work.asked)
+        work.hunt = explicit_hunt(work.asked, time.monotonic() + FIRST_SHARE * work.time_left)
         return _first_hunt(work, work.hunt)
     except NotApplicable as reason:
         work.hunt = None
@@ -197,4 +197,4 @@ def _words(scope: Mapping[str, int]) -> str:
 
 
 def _unknown(work: _Work, scope: Mapping[str, int], depth: int) -> Unknown:
-    return Unknown(tuple(work.tried), scope, max(0, depth), z3_stuck(work.to_prove))
+    return Unknown(tuple(work.tried), scope if depth >= 0 else {}, max(0, depth), z3_stuck(work.to_prove))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final
 
 from honnin.compiler.answers import Bounded, Proved, Reached, Refuted, Unreachable, Verdict
+from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt
 from honnin.compiler.proving.engines import hunt_to, z3_exercises
 from honnin.compiler.proving.question import Question
@@ -30,7 +32,8 @@ def exercised(asked: Question, hunt: Hunt | None, deadline: float) -> Mapping[st
         return {claim.name: z3_exercises(asked, claim, until) for claim in claims}
     able = hunt.compiled.watch.was_exercised(hunt.done)
     if not all(able[claim.name] for claim in claims):
-        hunt_to(hunt, DEPTH, STATES, until, lambda _: None)
+        with suppress(NotApplicable):
+            hunt_to(hunt, DEPTH, STATES, until, lambda _: None)
         able = hunt.compiled.watch.was_exercised(hunt.done)
     return {claim.name: able[claim.name] for claim in claims}
 

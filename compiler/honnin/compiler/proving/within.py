@@ -8,9 +8,8 @@ from typing import Final
 
 from honnin.compiler.answers import Bounded, Unknown, Verdict
 from honnin.compiler.explicit.applicable import NotApplicable
-from honnin.compiler.explicit.hunt import Hunt, Sighting
-from honnin.compiler.explicit.search import OutOfTime, TooLarge
-from honnin.compiler.proving.engines import Bounds, Progress, explicit_hunt, seen, z3_search
+from honnin.compiler.explicit.hunt import Hunt
+from honnin.compiler.proving.engines import Bounds, Progress, explicit_hunt, hunt_to, seen, z3_search
 from honnin.compiler.proving.question import Question
 from honnin.compiler.proving.shortest import Covered, shortest
 from honnin.compiler.proving.vacuity import exercised, vacuity
@@ -19,12 +18,14 @@ MOST_STATES: Final = 2_000_000
 MOST_STEPS: Final = 60
 """How far z3 unrolls a design whose check bounds no steps."""
 
+_FOR_EVER: Final = 1_000_000
+
 
 def within(asked: Question, deadline: float, progress: Progress) -> tuple[Verdict, tuple[str, ...]]:
     """The verdict, and warnings."""
     bounds = {**dict.fromkeys(asked.product.entities, 1), **dict(asked.check.within)}
     try:
-        hunt = explicit_hunt(asked)
+        hunt = explicit_hunt(asked, deadline)
         verdict = _explicit(asked, hunt, bounds, deadline, progress)
     except NotApplicable as reason:
         verdict = _by_z3(asked, bounds, deadline, progress, f"explicit search does not apply: {reason}")
@@ -36,19 +37,14 @@ def _explicit(
     asked: Question, hunt: Hunt, bounds: Mapping[str, int], deadline: float, progress: Progress
 ) -> Verdict:
     limit, every = asked.check.steps, tuple(_scopes(bounds))
-    sizes = tuple(bounds[name] for name in hunt.compiled.vocabulary.entities)
-    hunt.fix(sizes)
-    try:
-        while not hunt.exhausted and (limit is None or hunt.depth < limit):
-            progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
-            sighting: Sighting | None = hunt.advance(deadline, MOST_STATES)
-            if sighting is not None:
-                found = seen(asked, hunt, sighting)
-                return shortest(asked, found, lambda _: (every, True), Covered(), deadline, progress)
-    except (OutOfTime, TooLarge):
-        return Unknown(
-            ("explicit search: the limit of time or states was reached",), bounds, max(0, hunt.depth)
-        )
+    hunt.fix(tuple(bounds[name] for name in hunt.compiled.vocabulary.entities))
+    sighting = hunt_to(hunt, _FOR_EVER if limit is None else limit, MOST_STATES, deadline, progress)
+    if sighting is not None:
+        found = seen(asked, hunt, sighting)
+        return shortest(asked, found, lambda _: (every, True), Covered(), deadline, progress)
+    if not hunt.exhausted and (limit is None or hunt.depth < limit):
+        why = "explicit search: the limit of time or states was reached"
+        return _unknown((why,), bounds, hunt.depth)
     if not hunt.certain:
         return _by_z3(asked, bounds, deadline, progress, "explicit search: not every value could be tried")
     if asked.is_cover:
@@ -69,11 +65,16 @@ def _by_z3(
             return shortest(asked, result, lambda _: (scopes, True), covered, deadline, progress)
         covered.add(result)
         if result.trouble:
-            return Unknown((why, f"bounded search: {result.trouble}"), bounds, max(0, result.depth))
+            return _unknown((why, f"bounded search: {result.trouble}"), bounds, result.depth)
         complete, depth = complete and result.complete, min(depth, result.depth)
     if asked.is_cover or not (complete or (limit is not None and depth >= limit)):
         return Unknown((why, "bounded search: nothing found"), bounds, depth)
     return Bounded(bounds, None if complete else limit, exercised(asked, None, deadline))
+
+
+def _unknown(tried: tuple[str, ...], bounds: Mapping[str, int], depth: int) -> Unknown:
+    """Nothing was found in runs of up to `depth` steps; of none at all where it is negative."""
+    return Unknown(tried, bounds if depth >= 0 else {}, max(0, depth))
 
 
 def _scopes(bounds: Mapping[str, int]) -> Iterator[Mapping[str, int]]:

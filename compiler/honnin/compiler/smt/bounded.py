@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import z3
 
 from honnin.compiler.answers import Counterexample
+from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import Path, Place, Product
 from honnin.compiler.smt.ledger import Ledger, merge
 from honnin.compiler.smt.models import decode
-from honnin.compiler.smt.proof import Deadline, OutOfTime, check
+from honnin.compiler.smt.proof import Deadline, check
 from honnin.compiler.smt.runs import Chosen, Recorder, Rerun, Script, short_names
 from honnin.compiler.smt.steps import Encoding, Taken, binders, counts
 from honnin.compiler.smt.terms import State, holds
@@ -25,7 +26,8 @@ from honnin.spec.core import INT, TIME, BoolT, EntityT, EnumT, OptionalT, Proper
 
 @dataclass(frozen=True, slots=True)
 class Searched:
-    """What a search found. `depth`: no run of fewer steps is wrong, and none of so many steps when there is no counterexample.
+    """What a search found. `depth`: no run of fewer steps is wrong, and none of so many steps when there is no counterexample (-1: none
+    was looked at).
 
     `complete`: no run of the scope is longer. `stopped`: why the search did not go on, where it should have.
     """
@@ -56,7 +58,7 @@ def search(
     try:
         found = _Unrolling(product, properties, scope, deadline, progress).run(steps)
     except Unsupported as reason:
-        return Searched(None, 0, stopped=f"a bounded search does not cover {reason}")
+        return Searched(None, -1, stopped=f"a bounded search does not cover {reason}")
     if found.counterexample is None:
         return found
     size = dict(scope)
@@ -136,9 +138,10 @@ class _Unrolling:
 
     def run(self, steps: int) -> Searched:
         """The shortest run within so many steps."""
-        depth = 0
+        depth = -1
         try:
             found = self._ask(self._wrong_at_start())
+            depth = 0
             while found is None and depth < steps:
                 if check(self.solver, self.deadline) == z3.unsat:
                     return Searched(None, depth, complete=True)

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import Product
 from honnin.compiler.smt.integer_terms import has_totals
 from honnin.compiler.smt.linear import linear_facts
 from honnin.compiler.smt.mining import Template
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.plans import Plan, plans
-from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction, OutOfTime
+from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction
 from honnin.compiler.smt.shrinking import needed, shrunk
 from honnin.compiler.smt.structures import Structure
 from honnin.compiler.smt.universe import Unsupported

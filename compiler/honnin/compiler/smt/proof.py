@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import TypeAlias
 
 import z3
 
+from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import NOW, Path, Place, Product, latest_name, place_name
 from honnin.compiler.smt.models import ModelState
 from honnin.compiler.smt.positions import Judged
@@ -23,10 +25,6 @@ from honnin.spec.core import Expr, Property, Type
 
 QUERY_SECONDS = 2.0
 """No query of a proof takes longer: a slow one is a sign that the invariant is too weak."""
-
-
-class OutOfTime(Exception):
-    """The time limit has passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +47,42 @@ class Deadline:
 
 
 def check(solver: z3.Solver, deadline: Deadline, assumptions: Sequence[z3.BoolRef] = ()) -> z3.CheckSatResult:
-    """`solver.check`, within the deadline. Ctrl-C, which z3 takes for itself, is KeyboardInterrupt again."""
-    solver.set("timeout", deadline.milliseconds())
-    result = solver.check(*assumptions)
-    if result == z3.unknown and "interrupt" in solver.reason_unknown():
-        raise KeyboardInterrupt
-    return result
+    """`solver.check`, within the deadline; Ctrl-C is KeyboardInterrupt, at the latest when a query of QUERY_SECONDS has ended.
+
+    z3's own way with Ctrl-C is turned off: it drops one that comes as a query ends.
+    """
+    solver.set(timeout=deadline.milliseconds(), ctrl_c=False)
+    if deadline.query <= QUERY_SECONDS:
+        return solver.check(*assumptions)
+    return _check_beside(solver, assumptions)
+
+
+def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
+    """`solver.check` in a thread of its own, ended when this one is told to end."""
+    found: list[z3.CheckSatResult | Exception] = []
+
+    def work() -> None:
+        try:
+            found.append(solver.check(*assumptions))
+        except Exception as error:  # noqa: BLE001 - raised where the answer is waited for
+            found.append(error)
+
+    worker = threading.Thread(target=work, daemon=True)
+    worker.start()
+    try:
+        while worker.is_alive():
+            worker.join(_LOOK_UP_EVERY)
+    finally:
+        while worker.is_alive():
+            solver.interrupt()
+            worker.join(_LOOK_UP_EVERY)
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
+
+
+_LOOK_UP_EVERY = 0.05
+"""Seconds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from honnin.compiler.smt.proof import Claimed, Induction, OutOfTime
+from honnin.compiler.limit import OutOfTime
+from honnin.compiler.smt.proof import Claimed, Induction
 from honnin.spec.core import Expr, walk
 
 

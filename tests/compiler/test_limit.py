@@ -1,0 +1,181 @@
+"""Nothing goes on for ever: time limits in the midst of one formula, of one step, of the search for initial states."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import combinations
+
+import pytest
+import z3
+
+from honnin.compiler.answers import Answer, Unknown
+from honnin.compiler.limit import Expired, limited
+from honnin.compiler.prove import prove
+from honnin.compiler.smt.proof import Deadline, check
+from honnin.spec.load import check_text
+
+GENEROUS = 60.0
+"""Seconds: what would go on for years is told from what ends, on the slowest machine too."""
+
+
+def test_work_that_ends_in_time_gives_its_result() -> None:
+    assert limited(time.monotonic() + GENEROUS, lambda: 7) == 7
+
+
+def _for_ever() -> int:
+    return sum(1 for _ in iter(int, 1))
+
+
+def test_work_that_does_not_end_is_ended() -> None:
+    started = time.monotonic()
+    with pytest.raises(Expired):
+        limited(started + 0.1, _for_ever, grace=0)
+    assert time.monotonic() - started < GENEROUS
+
+
+def test_limits_in_each_other_end_each_their_own() -> None:
+    def both() -> int:
+        with pytest.raises(Expired):
+            limited(time.monotonic() + 0.1, _for_ever, grace=0)
+        return limited(time.monotonic() + GENEROUS, lambda: 7)
+
+    assert limited(time.monotonic() + GENEROUS, both) == 7
+
+
+def test_nothing_is_raised_once_the_work_has_ended() -> None:
+    for _ in range(300):
+        with pytest.raises(Expired):
+            limited(time.monotonic(), _for_ever, grace=0)
+        for _ in range(100):
+            pass
+
+
+class _Finalised:
+    def __del__(self) -> None:
+        for _ in range(1000):
+            pass
+
+
+def test_an_end_that_falls_into_a_finaliser_comes_again_and_is_not_told(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def make() -> None:
+        while True:
+            _Finalised()
+
+    hook = sys.unraisablehook
+    with pytest.raises(Expired):
+        limited(time.monotonic() + 0.1, make, grace=0)
+    assert sys.unraisablehook is hook
+    assert capsys.readouterr().err == ""
+
+
+def test_errors_of_the_work_are_its_own() -> None:
+    with pytest.raises(ZeroDivisionError):
+        limited(time.monotonic() + GENEROUS, lambda: 1 // 0)
+
+
+# ---------------------------------------------------------------- Ctrl-C while z3 works
+
+
+@pytest.fixture
+def pressed() -> Iterator[Callable[[float], None]]:
+    """Presses Ctrl-C after so many seconds."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield lambda seconds: threading.Timer(seconds, signal.raise_signal, (signal.SIGINT,)).start()
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_control_c_is_heard_whatever_z3_answers(pressed: Callable[[float], None], number: int) -> None:
+    names = [z3.Bool(f"b{i}") for i in range(60)]
+    solver = z3.Solver()
+    solver.add(*(z3.Or(a, b, c) for a, b, c in zip(names, names[1:], names[7:], strict=False)))
+    pressed(0.1 + 0.01 * number)
+    with pytest.raises(KeyboardInterrupt):
+        while True:
+            assert check(solver, Deadline(time.monotonic() + GENEROUS)) == z3.sat
+
+
+def test_control_c_ends_a_query_without_a_limit_of_its_own(pressed: Callable[[float], None]) -> None:
+    holes = [[z3.Bool(f"in{i}_{j}") for j in range(14)] for i in range(15)]
+    solver = z3.Solver()
+    solver.add(*(z3.Or(*row) for row in holes))
+    solver.add(*(z3.Not(z3.And(a, b)) for hole in zip(*holes, strict=True) for a, b in combinations(hole, 2)))
+    pressed(0.2)
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        check(solver, Deadline(started + 10 * GENEROUS, query=float("inf")))
+    assert time.monotonic() - started < GENEROUS
+
+
+# ---------------------------------------------------------------- designs
+
+SPEC = """spec s "s"
+entity P
+event go(p: P)
+state seen: P -> Bool
+state amount: P -> Int
+after go(p) { seen[p] := true amount[p] += 1 }
+"""
+NAMES = ", ".join(f"x{i}" for i in range(14))
+SOME = " or ".join(f"seen[x{i}]" for i in range(14))
+GO = "action a(p: P) { emit go(p) }"
+MANY = f"always: forall {NAMES}: P. {SOME} or not seen[x0]"
+
+
+def design(claim: str, step: str = GO, check: str = "check d satisfies c") -> str:
+    return f'{SPEC}invariant c "": {claim}\nsystem d implements s {{ {step} }}\n{check}\n'
+
+
+def picks(kind: str) -> str:
+    names = [f"y{i}" for i in range(5)]
+    total = f"{' + '.join(names)} == 77777"
+    if kind == "picks":
+        first = " ".join(f"pick {name}: 0..999" for name in names)
+        return f"action a(p: P) {{ {first} when {total} emit go(p) }}"
+    return f"action a({', '.join(f'{name}: 0..999' for name in names)}, p: P) {{ when {total} emit go(p) }}"
+
+
+HOLES = {
+    "quantifiers in each other": design(MANY),
+    "quantifiers in each other, within bounds": design(MANY, check="check d satisfies c within P: 4"),
+    "a count of many names": design(
+        f"always: count({', '.join(f'x{i}: P' for i in range(12))} where seen[x0] and seen[x11]) >= 0"
+    ),
+    "a sum over many names": design(
+        f"always: sum(amount[x0] for {', '.join(f'x{i}: P' for i in range(12))} where seen[x0] or seen[x11]) >= 0"
+    ),
+    "long ranges": design("always: forall i, j, k: 0..9999. i + j + k >= 0 or exists p: P. seen[p]"),
+    "a guard that goes through many values": design(
+        "always: true", f"action a(p: P) {{ when forall {NAMES}: P. {SOME} or x0 == x0 emit go(p) }}"
+    ),
+    "picks that hardly ever succeed": design("always: true", picks("picks")),
+    "arguments that hardly ever do": design("always: true", picks("arguments")),
+}
+
+
+def answer(text: str, timeout: float) -> Answer:
+    checked = check_text(text)
+    assert checked.module is not None, checked.diagnostics
+    return prove(checked.module, checked.module.checks[0], timeout=timeout)
+
+
+@pytest.mark.parametrize("hole", HOLES)
+def test_a_check_ends_in_the_time_that_it_has(hole: str) -> None:
+    started = time.monotonic()
+    found = answer(HOLES[hole], timeout=1)
+    assert time.monotonic() - started < GENEROUS
+    if isinstance(found.verdict, Unknown):
+        assert found.verdict.tried
+        assert not found.expected
+
+
+def test_what_was_not_searched_at_all_is_not_said_to_hold_nothing() -> None:
+    found = answer(HOLES["quantifiers in each other, within bounds"], timeout=1)
+    assert isinstance(found.verdict, Unknown)
+    assert found.verdict.scope == {}
