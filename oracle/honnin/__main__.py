@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import _thread
+import signal
 import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+SOON = 0.002
+"""Seconds until Ctrl-C comes again where it could not be heard."""
 
 
 def main() -> None:
     """Loads the command line and runs it."""
-    hook = sys.unraisablehook
-
-    def tell(dropped: sys.UnraisableHookArgs) -> None:
-        # Python drops what is raised in a finaliser: Ctrl-C comes again.
-        if issubclass(dropped.exc_type, KeyboardInterrupt):
-            _thread.interrupt_main()
-        else:
-            hook(dropped)
-
-    sys.unraisablehook = tell
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _pressed)
     try:
         from honnin.oracle.cli import main as run
 
@@ -25,6 +25,27 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.stderr.write("interrupted\n")
         sys.exit(130)
+
+
+def _pressed(number: int, frame: FrameType | None) -> None:
+    """KeyboardInterrupt, but not in a finaliser, where Python would drop it, nor in the midst of what z3 counts."""
+    if "z3" in sys.modules or _is_in_finaliser(frame):
+        from threading import Timer
+
+        from honnin.compiler.limit import may_be_left
+
+        if not may_be_left(frame):
+            again = Timer(SOON, _thread.interrupt_main)
+            again.daemon = True
+            again.start()
+            return
+    raise KeyboardInterrupt
+
+
+def _is_in_finaliser(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code.co_name != "__del__":
+        frame = frame.f_back
+    return frame is not None
 
 
 if __name__ == "__main__":

@@ -1,17 +1,17 @@
 """Time limits, also where nobody looks at the clock: in the midst of one formula of very many values.
 
 Engines look at the clock between two pieces of work and end with OutOfTime, ready to go on. What is done by `limited` ends in any case: a
-thread that waits beside it raises Expired in the midst of it. (Calls of z3 end by z3's own limit: one that is ended from outside while z3 is
-idle spoils the next call.)
+thread that waits beside it raises Expired in the midst of it, but for the midst of z3's own Python code, which would lose count of its
+references. (Calls of z3 end by z3's own limit.)
 """
 
 from __future__ import annotations
 
-import ctypes
 import sys
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, Final, TypeVar
 
 _T = TypeVar("_T")
@@ -20,6 +20,8 @@ GRACE: Final = 0.5
 """Seconds after the deadline in which whoever looks at the clock may end in order."""
 AGAIN: Final = 0.25
 """Seconds until Expired is raised anew: it may have been raised where Python drops it, in a finaliser."""
+SOON: Final = 0.002
+"""Seconds until the thread is looked at again when Expired cannot be raised where it is."""
 
 
 class OutOfTime(Exception):
@@ -72,12 +74,25 @@ class _Watch:
             with self._turn:
                 if self._stopped.is_set():
                     return
-                _raise_in(self._watched, Expired)
-            pause = AGAIN
+                is_safe = may_be_left(sys._current_frames().get(self._watched))
+                if is_safe:
+                    _raise_in(self._watched, Expired)
+            pause = AGAIN if is_safe else SOON
+
+
+def may_be_left(frame: FrameType | None) -> bool:
+    """Whether what is running may be left by an exception at any moment: nothing of z3, no finaliser."""
+    while frame is not None:
+        if frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__", "").startswith("z3."):
+            return False
+        frame = frame.f_back
+    return True
 
 
 def _raise_in(thread: int, error: type[Expired] | None) -> None:
     """Raises the exception in the thread when it next runs Python code; None: not any more."""
+    import ctypes
+
     what = None if error is None else ctypes.py_object(error)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
 

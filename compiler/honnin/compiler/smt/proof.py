@@ -72,10 +72,12 @@ def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.Ch
     try:
         while worker.is_alive():
             worker.join(_LOOK_UP_EVERY)
-    finally:
+    except BaseException:
         while worker.is_alive():
             solver.interrupt()
             worker.join(_LOOK_UP_EVERY)
+        z3.Solver().check()  # takes an interrupt that came too late: it would spoil whatever is next
+        raise
     if isinstance(found[0], Exception):
         raise found[0]
     return found[0]

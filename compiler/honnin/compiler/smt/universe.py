@@ -44,6 +44,9 @@ from honnin.spec.core import (
 Reading = Callable[[tuple[Term, ...]], Term]
 """A map: what it holds at these keys."""
 
+# At the end of the process nothing need be taken apart: that takes time, and for ever where an end of a query spoilt something.
+z3.main_ctx().owner = False
+
 _SORT_NUMBERS = count()
 
 
