@@ -129,6 +129,79 @@ def test_a_conflict_of_writes_is_a_fault_and_leaves_the_state() -> None:
     assert (collecting.faults[0].position, collecting.faults[0].place) == (1, "n")
 
 
+# ---------------------------------------------------------------- causes
+
+SESSION = """
+spec desk
+entity K, P
+event login(k: K, personal p: P)
+event logout(k: K)
+event commit(k: K, personal p: P)
+state who: K -> P?
+state n: Int
+after login(k, p) { who[k] := p  n += 1 }
+after logout(k) { who[k] := none }
+invariant own "": on commit(k, p): who[k] == p
+invariant been "": on commit(k, p): not earlier[> 0s] commit(k, p)
+invariant few "": on commit(_, _): n < 3
+"""
+
+
+def causes(oracle: Any) -> list[list[Any]]:
+    return [
+        [v.invariant, *[(c.read, c.position, c.at, c.replaced) for c in v.causes]] for v in oracle.violations
+    ]
+
+
+def test_a_violation_tells_which_event_replaced_which() -> None:
+    oracle = oracle_module(load(SESSION).main).Oracle("collect")
+    oracle.login("k", "alice", at=1)
+    oracle.login("k", "bob", at=2)
+    oracle.commit("k", "alice", at=3)
+    assert causes(oracle) == [["own", ("who[k]", 2, 2.0, 1)]]
+    cause = oracle.violations[0].causes[0]
+    assert cause.event["event"] == "login" and cause.event["p"] == oracle.violations[0].why["who[k]"] != "bob"
+    line = f"who[k] is from event 2 at 2 s: login(k = k, p = {cause.event['p']}), which replaced what event 1 had set"
+    assert oracle.violations[0].account()[-1] == line
+    assert oracle.finish()["causes"] == [
+        {
+            "invariant": "own",
+            "from": ["who[k] is from login, which replaced another"],
+            "first": 3,
+            "violations": 1,
+        }
+    ]
+
+
+def test_a_violation_tells_what_cleared_a_place_and_when_a_past_event_was() -> None:
+    oracle = oracle_module(load(SESSION).main).Oracle("collect", reveal=True)
+    for number in range(3):
+        oracle.login("k", "alice", at=number)
+    oracle.logout("k", at=4)
+    oracle.commit("k", "alice", at=5)
+    assert causes(oracle) == [["own", ("who[k]", 4, 4.0, None)], ["few", ("n", 3, 2.0, None)]]
+    oracle.login("k", "alice", at=6)
+    oracle.commit("k", "alice", at=7)
+    found = [["been", ("earlier[> 0s] commit(k, p)", 5, 5.0, None)], ["few", ("n", 6, 6.0, None)]]
+    assert causes(oracle)[2:] == found
+
+
+def test_no_causes_where_none_are_asked_for() -> None:
+    oracle = oracle_module(load(SESSION).main).Oracle("collect", explain=False)
+    oracle.login("k", "alice", at=1)
+    oracle.commit("k", "bob", at=3)
+    assert causes(oracle) == [["own"]]
+    assert not oracle._from_state_who and not oracle._cleared
+
+
+def test_what_cleared_a_place_is_kept_for_so_many_keys() -> None:
+    oracle = oracle_module(load(SESSION).main).Oracle("collect")
+    for number in range(12_000):
+        oracle.login(number, "alice", at=number)
+        oracle.logout(number, at=number)
+    assert 5_000 <= len(oracle._cleared) <= 10_000 and not oracle._from_state_who
+
+
 # ---------------------------------------------------------------- time
 
 DEADLINE = 'spec s\nentity R\nevent q(r: R)\nevent z(r: R)\ninvariant I "": on q(r): eventually[<= 5s] z(r)'

@@ -141,7 +141,7 @@ def attributes(oracle: Any, known: set[str]) -> dict[str, str]:
 
 BASE = {
     *("_now", "_dated", "_broken", "_deadlines", "_raised", "_settled", "_obligations", "_hits", "_dropped"),
-    *("position", "violations", "broken", "faults", "_lock", "_waiting", "_due"),
+    *("position", "violations", "broken", "faults", "_lock", "_waiting", "_due", "_cleared", "_groups"),
 }
 """What every oracle keeps, beside what its generated class keeps."""
 

@@ -27,4 +27,14 @@ def record(violation: Violation, verdict: str) -> dict[str, Any]:
         "event": dict(violation.event),
         "bindings": dict(violation.bindings),
         "why": dict(violation.why),
+        "causes": [
+            {
+                "read": cause.read,
+                "position": cause.position,
+                "at": cause.at,
+                "event": dict(cause.event),
+                "replaced": cause.replaced,
+            }
+            for cause in violation.causes
+        ],
     }

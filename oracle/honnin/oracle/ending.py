@@ -31,7 +31,7 @@ def reads(run: Counterexample, module: Module) -> list[str]:
     numbers = {event.name: number for number, event in enumerate(specification.events)}
     spec = compile_specification(specification, module.digest)
     facts = {given.name: _fact(given, run) for given in specification.givens}
-    oracle = spec.oracle("collect", facts=facts, reveal=True)
+    oracle = spec.oracle("collect", facts=facts, reveal=True, explain=False)
     for step in run.steps:
         for event in step.events:
             if event.event in numbers:

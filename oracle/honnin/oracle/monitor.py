@@ -83,6 +83,7 @@ class Spec:
         reveal: bool = False,
         sealed: bool = False,
         shared: bool = True,
+        explain: bool = True,
     ) -> Any:
         """A new oracle, at the start of its trace. `facts`: what each `given` is, or the JSON file that says so.
 
@@ -90,7 +91,7 @@ class Spec:
         called with each violation. `clock` gives the time, in seconds, of an event reported without one. Personal values are
         shown as tokens made with `mask_key` (a key of its own without one), or in clear if `reveal`. A `sealed` oracle keeps them
         only as digests under `mask_key`: its `snapshot` has none in clear. Several threads may report events to one oracle; where one
-        thread alone does, `shared=False` saves the lock.
+        thread alone does, `shared=False` saves the lock. Unless `explain` is off, a violation tells the earlier events that it comes from.
         """
         if isinstance(facts, str | Path):
             facts = json.loads(Path(facts).read_bytes())
@@ -103,6 +104,7 @@ class Spec:
             reveal=reveal,
             sealed=sealed,
             shared=shared,
+            explain=explain,
         )
 
 

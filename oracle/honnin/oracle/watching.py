@@ -326,6 +326,10 @@ class Watching:
         for line, claim in zip(columns(rows), summary["claims"].values(), strict=True):
             colour = _colour(claim)
             session.say(paint(line, colour) if colour else line)
+        for group in summary["causes"]:
+            if group["violations"] > 1 and group["from"]:
+                origin = "; ".join(group["from"])
+                session.say(f"  {group['invariant']}, {plural(group['violations'], 'time')}: {origin}")
         if summary["not_monitored"]:
             session.say(f"  not monitored, prove only: {', '.join(summary['not_monitored'])}")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from honnin.compiler.generator.expressions import NOW, Printer
 from honnin.compiler.generator.lines import Lines, loop
 from honnin.compiler.generator.names import comment
-from honnin.compiler.generator.program import Program, awaits
+from honnin.compiler.generator.program import Place, Program, awaits
 from honnin.compiler.generator.specialise import OLD, at_event, at_start, with_bindings
 from honnin.compiler.machine import Check
 from honnin.compiler.simplify import conjunction, free, negation
@@ -113,7 +113,18 @@ class Accounts:
             for original, lowered in reads
             if free(lowered) <= scope.variables.keys()
         ]
-        return f"{_dictionary(bindings)}, {_dictionary(why)}"
+        return f"{_dictionary(bindings)}, {_dictionary(why)}, {self._causes(scope, reads)}"
+
+    def _causes(self, scope: Printer, reads: Sequence[tuple[Expr, Expr]]) -> str:
+        """For each place that was read: what the author wrote, and the events that it comes from."""
+        found: dict[str, None] = {}
+        for original, lowered in reads:
+            for node in walk(lowered):
+                if isinstance(node, StateRead) and free(node) <= scope.variables.keys():
+                    place = self.program.place(node.state)
+                    if place.traced:
+                        found[f"({expression(original)!r}, {_cause(scope, place, node)})"] = None
+        return f"({', '.join(found)},) if self._explain else ()" if found else "()"
 
     def _shown(self, text: str, type: Type, personal: bool) -> str:
         inner = type.inner if isinstance(type, OptionalT) else type
@@ -129,6 +140,17 @@ class Accounts:
             if isinstance(n, StateRead | GivenRead)
         ]
         return any(self.program.personal(type, place) for place in places)
+
+
+def _cause(scope: Printer, place: Place, read: StateRead) -> str:
+    """The event that the value comes from, and the one whose value that replaced."""
+    if place.scalar:
+        return f"{place.source}, None"
+    key = scope.key(read)
+    cleared = f"self._cleared.get(({place.name!r}, {key}))"
+    if place.marks:
+        return f"{place.attribute}.get({key}) or {cleared}, None"
+    return f"{place.source}.get({key}) or {cleared}, {place.replaced}.get({key})"
 
 
 def account_reads(

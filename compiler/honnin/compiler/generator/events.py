@@ -171,8 +171,7 @@ class Handler:
         with lines.block(f"def _on_{self.number}({signature}) -> None:"):
             lines.add(f"# {comment(self.event.name)}", f"{POSITION} = self.position = self.position + 1")
             lines.add(f"self._count_{self.number} += 1", "_failed: tuple[Failure, ...] = ()")
-            if self.number in self.program.remembered:
-                lines.add(f"{HERE} = ({', '.join((POSITION, NOW, str(self.number), *self.fields))})")
+            start = len(lines.lines)
             self._prepare(lines)
             for number, check in enumerate(self.program.checks):
                 if check.phase == 1:
@@ -191,6 +190,14 @@ class Handler:
                 lines.add("self._judge(_failed)")
             if faults:
                 lines.add("self._raise_fault(_faults)")
+            self._print_here(lines, start)
+
+    def _print_here(self, lines: Lines, start: int) -> None:
+        """What is kept of the event, if anything is: always where it waits for another, else if causes are to be told."""
+        if any(HERE in line for line in lines.lines[start:]):
+            here = f"({', '.join((POSITION, NOW, str(self.number), *self.fields))})"
+            asked = "" if self.number in self.program.remembered else " if self._explain else None"
+            lines.lines.insert(start, "    " * lines.depth + f"{HERE} = {here}{asked}")
 
     def _site(self, lines: Lines, printer: Printer, parameters: tuple[tuple[str, str], ...]) -> Site:
         return Site(

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from honnin.compiler.generator.candidates import Bind, Filter, Plan, distinct, is_plain
-from honnin.compiler.generator.expressions import Level, Printer
+from honnin.compiler.generator.expressions import HERE, Level, Printer
 from honnin.compiler.generator.names import tuple_text
 from honnin.compiler.generator.program import Place
 from honnin.compiler.simplify import is_true
@@ -102,6 +102,11 @@ def each(
         yield printer.bind(names)
 
 
+def mark(place: Place) -> str:
+    """What a flag's dictionary has at a key: that it is there, or the event that it comes from."""
+    return HERE if place.marks else "True"
+
+
 class Writer:
     """Prints writes to places at one event, and keeps the indexes and what `old` may ask for."""
 
@@ -113,12 +118,13 @@ class Writer:
         """The place at the keys gets a value: `text`, of which `value` tells what is known by syntax."""
         if place.scalar:
             self.lines.add(f"{place.attribute} = {text}")
+            self.note(place)
             return
         key = self._key(place, keys)
         self._remember(place, key)
         default = place.default
         if default is not None and isinstance(value, Lit) and place.flag:
-            self._store(place, key, keys, "True") if value.value != default.value else self._delete(
+            self._store(place, key, keys, mark(place)) if value.value != default.value else self._delete(
                 place, key, keys
             )
         elif default is not None and isinstance(value, Lit):
@@ -130,7 +136,7 @@ class Writer:
         elif place.flag:
             assert default is not None
             with self.lines.block(f"if {'not ' if default.value else ''}{text}:"):
-                self._store(place, key, keys, "True")
+                self._store(place, key, keys, mark(place))
             with self.lines.block("else:"):
                 self._delete(place, key, keys)
         else:
@@ -140,10 +146,12 @@ class Writer:
         """The place at the keys grows by the number `text` (`+`), or shrinks by it (`-`)."""
         if place.scalar:
             self.lines.add(f"{place.attribute} {operator}= {text}")
+            self.note(place)
             return
         key = self._key(place, keys)
         self._remember(place, key)
-        self._store_or_delete(place, key, keys, f"{self.printer.stored(place, key)[0]} {operator} {text}")
+        new = f"{self.printer.stored(place, key)[0]} {operator} {text}"
+        self._store_or_delete(place, key, keys, new, replaces=False)
 
     def _key(self, place: Place, keys: Sequence[str]) -> str:
         key = tuple_text(keys) if keys else "()"
@@ -153,7 +161,9 @@ class Writer:
         self.lines.add(f"{name} = {key}")
         return name
 
-    def _store_or_delete(self, place: Place, key: str, keys: Sequence[str], text: str) -> None:
+    def _store_or_delete(
+        self, place: Place, key: str, keys: Sequence[str], text: str, *, replaces: bool = True
+    ) -> None:
         value = self.printer.names.private("_value")
         self.lines.add(f"{value} = {text}")
         default = place.default_attribute if place.default is None else repr(place.default.value)
@@ -161,28 +171,55 @@ class Writer:
         with self.lines.block(f"if {value} {word} {default}:"):
             self._delete(place, key, keys)
         with self.lines.block("else:"):
-            self._store(place, key, keys, value)
+            self._store(place, key, keys, value, replaces=replaces)
 
-    def _store(self, place: Place, key: str, keys: Sequence[str], text: str) -> None:
+    def _store(
+        self, place: Place, key: str, keys: Sequence[str], text: str, *, replaces: bool = True
+    ) -> None:
         self.lines.add(f"{place.attribute}[{key}] = {text}")
+        self.note(place, key, replaces=replaces)
         for positions, attribute in self._indexes(place):
             part = tuple_text(keys[position] for position in positions)
             self.lines.add(f"{attribute}.setdefault({part}, {{}})[{key}] = None")
 
     def _delete(self, place: Place, key: str, keys: Sequence[str]) -> None:
-        self.lines.add(f"{place.attribute}.pop({key}, None)")
+        if not place.traced:
+            self.lines.add(f"{place.attribute}.pop({key}, None)")
+            self._unindex(place, key, keys)
+            return
+        with self.lines.block(f"if {key} in {place.attribute}:"):
+            self.lines.add(f"del {place.attribute}[{key}]")
+            self._unindex(place, key, keys)
+            others = "" if place.marks else f", {place.source}, {place.replaced}"
+            self.lines.add(f"self._clear({place.name!r}, {key}, {HERE}{others})")
+
+    def _unindex(self, place: Place, key: str, keys: Sequence[str]) -> None:
         for positions, attribute in self._indexes(place):
             part = tuple_text(keys[position] for position in positions)
             self.lines.add(f"unindex({attribute}, {part}, {key})")
 
+    def note(self, place: Place, key: str | None = None, *, replaces: bool = False) -> None:
+        """Note that what the place now has (at a key) comes from this event."""
+        if not place.traced or place.marks:
+            return
+        if key is None:
+            self.lines.add(f"{place.source} = {HERE}")
+            return
+        with self.lines.block("if self._explain:"):
+            if replaces:
+                self.lines.add(f"_was = {place.source}.get({key})")
+                with self.lines.block("if _was is not None:"):
+                    self.lines.add(f"{place.replaced}[{key}] = _was")
+            self.lines.add(f"{place.source}[{key}] = {HERE}")
+
     def take(self, place: Place, keys: Sequence[str]) -> None:
         """The place no longer holds the keys."""
-        key = self._key(place, keys) if self._indexes(place) else tuple_text(keys)
+        key = self._key(place, keys) if place.traced or self._indexes(place) else tuple_text(keys)
         self._delete(place, key, keys)
 
     def hold(self, place: Place, keys: Sequence[str], text: str) -> None:
         """The place holds the keys, with the value `text`."""
-        key = self._key(place, keys) if self._indexes(place) else tuple_text(keys)
+        key = self._key(place, keys) if place.traced or self._indexes(place) else tuple_text(keys)
         self._store(place, key, keys, text)
 
     def _indexes(self, place: Place) -> list[tuple[tuple[int, ...], str]]:

@@ -126,6 +126,7 @@ from honnin.compiler.runtime.history import (
     Due,
     Formula,
     Goal,
+    Here,
     Obligation,
     Writes,
     conflicts,
@@ -368,6 +369,11 @@ def _start_given(lines: Lines, made: Program, given: Given) -> None:
 
 def _start_place(lines: Lines, made: Program, place: Place, default: str) -> None:
     lines.add(f"{place.attribute}: {place.declared} = {default if place.scalar else '{}'}")
+    if place.traced and place.scalar:
+        lines.add(f"{place.source}: Here | None = None")
+    elif place.traced and not place.marks:
+        for attribute in (place.source, place.replaced):
+            lines.add(f"{attribute}: dict[{key_annotation(place.keys)}, Here | None] = {{}}")
     for positions, attribute in made.indexes.get(place.name, {}).items():
         part = key_annotation(tuple(place.keys[position] for position in positions))
         lines.add(f"{attribute}: dict[{part}, dict[{key_annotation(place.keys)}, None]] = {{}}")

@@ -47,7 +47,8 @@ class Place:
     """Where the values of a state, a register or an `eventually` are kept.
 
     A place without keys is one attribute. Any other is a dictionary of the keys whose value is not the default; a `flag` is a Bool
-    of which only the presence of the key counts. `default` is None where the default is computed at the start.
+    of which only the presence of the key counts. `default` is None where the default is computed at the start. Of a `traced` place the
+    events that wrote it last are kept too: in its own dictionary if it is a flag, else in `source`; in `replaced` those before them.
     """
 
     name: str
@@ -58,11 +59,25 @@ class Place:
     flag: bool
     indexable: bool = True
     boxed: bool = False
+    traced: bool = False
 
     @property
     def scalar(self) -> bool:
         """Kept in an attribute of its own, not in a dictionary (as a `boxed` one always is)."""
         return not self.keys and not self.boxed
+
+    @property
+    def marks(self) -> bool:
+        """Whether its dictionary has, for each key, the event that set it."""
+        return self.traced and self.flag and not self.scalar
+
+    @property
+    def source(self) -> str:
+        return self.attribute.replace("self._", "self._from_", 1)
+
+    @property
+    def replaced(self) -> str:
+        return self.attribute.replace("self._", "self._over_", 1)
 
     @property
     def default_attribute(self) -> str:
@@ -71,6 +86,8 @@ class Place:
     @property
     def stored(self) -> str:
         """The annotation of a stored value."""
+        if self.marks:
+            return "Here | None"
         if self.default is not None and self.default.value is None and isinstance(self.value, OptionalT):
             return annotation(self.value.inner)
         return annotation(self.value)
@@ -102,7 +119,7 @@ class Goal:
 class Program:
     """A machine without the claims that cannot be monitored, and the names of its parts.
 
-    `alone`: for an `eventually` that is all of a claim's formula, that claim. Filled while it is printed: `indexes` and `seen`;
+    `traced`: the places that a failure's account reads. `alone`: for an `eventually` that is all of a claim's formula, that claim. Filled while it is printed: `indexes` and `seen`;
     `counted`, for a claim the events at each of which it is exercised or reached; `remembered`, the events of which something is kept.
     """
 
@@ -117,6 +134,7 @@ class Program:
     givens: dict[str, str] = field(default_factory=dict)
     aggregates: dict[Expr, Aggregate] = field(default_factory=dict)
     counted: dict[int, dict[int, None]] = field(default_factory=dict)
+    traced: frozenset[str] = frozenset()
     alone: dict[str, int] = field(default_factory=dict)
     remembered: set[int] = field(default_factory=set)
 
@@ -191,6 +209,8 @@ def program(machine: Machine) -> Program:
             need(expr)
     registers = tuple(register for register in machine.registers if register.name in needed)
     made = Program(machine, checks, registers)
+    read = (lowered for check in checks for _, lowered in check.reads)
+    made.traced = frozenset(node.state for part in read for node in walk(part) if isinstance(node, StateRead))
     made.givens = {
         given.name: f"self._given_{made.names.new(given.name)}" for given in machine.specification.givens
     }
@@ -223,7 +243,9 @@ def _states(made: Program) -> None:
         default = state_default(made.specification, StateRead(state.name, keys, state.value))
         literal = _literal(default)
         flag = isinstance(state.value, BoolT) and literal is not None
-        made.places[state.name] = Place(state.name, attribute, state.keys, state.value, literal, flag)
+        made.places[state.name] = Place(
+            state.name, attribute, state.keys, state.value, literal, flag, traced=state.name in made.traced
+        )
 
 
 def _literal(default: Expr) -> Lit | None:
@@ -249,7 +271,14 @@ def _registers(made: Program) -> None:
             flag,
             indexable,
             boxed=register.stores == "times",
+            traced=register.name in made.traced and _is_traceable(register),
         )
+
+
+def _is_traceable(register: Register) -> bool:
+    """Whether the events that what it holds comes from can be kept: not where it forgets by time, or holds exceptions."""
+    forgets = register.stores == "times" or (register.stores == "latest" and bool(register.window))
+    return not forgets and not register.fresh
 
 
 def _with_goals(made: Program, expr: Expr) -> Expr:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from honnin.compiler.generator.candidates import Plan, Scan, Seen, Unplannable
 from honnin.compiler.generator.expressions import NOW, Level, Printer
-from honnin.compiler.generator.lines import Lines, Writer, each, loop
+from honnin.compiler.generator.lines import Lines, Writer, each, loop, mark
 from honnin.compiler.generator.names import comment, tuple_text
 from honnin.compiler.generator.program import Place, Program
 from honnin.compiler.generator.specialise import at_event
@@ -58,10 +58,11 @@ class _Commit:
         register, place = self.register, self.place
         if place.scalar:
             self.lines.add(f"{place.attribute} = {self.printer.text(self.begin)}")
+            Writer(self.lines, self.printer).note(place)
             return
         exceptional = negation(self.begin) if register.fresh else self.begin
         plans = self.printer.planner.plans(register.keys, exceptional)
-        found = self.printer.found(plans, register.keys, "True") if plans else "{}"
+        found = self.printer.found(plans, register.keys, mark(place)) if plans else "{}"
         self.lines.add(f"{place.attribute} = {found}")
         if register.fresh:
             self.lines.add(f"{place.attribute}_on = True")
@@ -78,10 +79,14 @@ class _Commit:
 
     def _since_scalar(self) -> None:
         attribute = self.place.attribute
+        writer = Writer(self.lines, self.printer)
         empty, full = ("False", "True") if self.register.stores == "whether" else ("None", NOW)
         drop, begin = normal(self.hold, False), self.begin
         if not is_false(drop):
             with self.lines.where(self.printer, drop):
+                if self.place.traced:
+                    with self.lines.block(f"if {attribute}{'' if empty == 'False' else ' is not None'}:"):
+                        writer.note(self.place)
                 self.lines.add(f"{attribute} = {empty}")
         if not is_false(begin):
             if self.register.stores == "earliest":
@@ -90,9 +95,11 @@ class _Commit:
                     test += f" and {self.printer.text(begin, Level.NOT)}"
                 with self.lines.block(f"if {test}:"):
                     self.lines.add(f"{attribute} = {full}")
+                    writer.note(self.place)
             else:
                 with self.lines.where(self.printer, begin):
                     self.lines.add(f"{attribute} = {full}")
+                    writer.note(self.place)
 
     def _since(self) -> None:
         writer = Writer(self.lines, self.printer)
@@ -126,7 +133,7 @@ class _Commit:
     def _hold(self, writer: Writer, keys: Sequence[str]) -> None:
         place, register = self.place, self.register
         if register.stores == "whether":
-            writer.hold(place, keys, "True")
+            writer.hold(place, keys, mark(place))
         elif register.stores == "earliest":
             with self.lines.block(f"if {tuple_text(keys)} not in {place.attribute}:"):
                 writer.hold(place, keys, NOW)

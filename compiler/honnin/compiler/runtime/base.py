@@ -62,13 +62,38 @@ DUE = "due by"
 """In what a missed deadline's claim read: the deadline."""
 
 
+class Cause(NamedTuple):
+    """Where something that a claim read comes from: the event that wrote it last, with its fields, personal values as tokens.
+
+    `read`: as the author of the claim wrote it. `replaced`: the position of the event whose value this one replaced.
+    """
+
+    read: str
+    position: int
+    at: float | None
+    event: Mapping[str, Shown]
+    replaced: int | None = None
+
+    @property
+    def kind(self) -> str:
+        """What kinds of events met here: `wanted[r] is from request, which replaced another`."""
+        over = "" if self.replaced is None else ", which replaced another"
+        return f"{self.read} is from {self.event['event']}{over}"
+
+    def words(self, dated: bool) -> str:
+        """One line of an account."""
+        at = "" if self.at is None else f" at {_utc(self.at) if dated else f'{_plain(self.at)} s'}"
+        over = "" if self.replaced is None else f", which replaced what event {self.replaced} had set"
+        return f"{self.read} is from event {self.position}{at}: {event_words(self.event)}{over}"
+
+
 class Violation(NamedTuple):
     """A claim that failed. Personal values are tokens, unless the oracle was asked to reveal them.
 
     `position` counts the accepted events from 1 (0: the initial state; None: found by the clock or at the end); `trigger` is the
     position of the event that raised the claim, `event` that event's fields. `at`: seconds, None where no time was given.
     `bindings`: the names of the claim's pattern, then of the quantifiers that witness the failure. `why`: what the claim read.
-    `dated`: times came with their dates, and are told so.
+    `dated`: times came with their dates, and are told so. `causes`: the earlier events that what was read comes from.
     """
 
     invariant: str
@@ -80,6 +105,7 @@ class Violation(NamedTuple):
     bindings: Mapping[str, Shown]
     why: Mapping[str, Shown]
     dated: bool = False
+    causes: tuple[Cause, ...] = ()
 
     def __str__(self) -> str:
         place = "by the clock" if self.position is None else f"at event {self.position}"
@@ -96,7 +122,7 @@ class Violation(NamedTuple):
         for word, values in (("with", self.bindings), ("because", {**self.why, **dated})):
             if values:
                 lines.append(f"{word} {pairs(values)}")
-        return lines
+        return [*lines, *(cause.words(self.dated) for cause in self.causes)]
 
     def _where(self) -> str:
         at = "" if self.at is None else f" at {_utc(self.at) if self.dated else f'{_plain(self.at)} s'}"

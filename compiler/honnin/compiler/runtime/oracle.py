@@ -16,6 +16,7 @@ from honnin.compiler.runtime.base import (
     NEVER,
     SHORTEST_KEY,
     BadInput,
+    Cause,
     Event,
     Fault,
     InvariantViolated,
@@ -34,12 +35,21 @@ from honnin.compiler.runtime.base import (
     seconds,
 )
 from honnin.compiler.runtime.facts import Given, entities_in, read_facts
+from honnin.compiler.runtime.history import Here
 from honnin.compiler.runtime.snapshot import Seal
 from honnin.compiler.runtime.waiting import Failure, Waiting
 
 OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
 __tracebackhide__ = True
 """Test runners leave these frames out of what they show: their variables hold values in clear."""
+
+
+_CLEARED = 5_000
+"""Of so many keys at least that were set back to their defaults, the event that did so is kept."""
+
+
+def _at(time: int) -> float | None:
+    return None if time == NEVER else seconds(time)
 
 
 class Claim(NamedTuple):
@@ -56,7 +66,7 @@ class Claim(NamedTuple):
 class OracleBase(Waiting):
     """Watches one trace. Methods may be called from several threads; each event is worked on as a whole."""
 
-    __slots__ = ("_lock", "_now", "position")
+    __slots__ = ("_explain", "_lock", "_now", "position")
     _NAME = ""
     _CLAIMS: tuple[tuple[str, Claim], ...] = ()
     _EVENTS: tuple[Event, ...] = ()
@@ -83,13 +93,15 @@ class OracleBase(Waiting):
         reveal: bool = False,
         sealed: bool = False,
         shared: bool = True,
+        explain: bool = True,
     ) -> None:
         """`facts` says every given; FactsRefused where it does not.
 
         `clock` (seconds) is asked only where a claim needs the time and an event has no `at`. With `reveal`, personal values are
         shown; otherwise they are tokens under `mask_key` (by default a key of this oracle's own). If `sealed`, the oracle itself
         keeps personal values only as digests under `mask_key`, so that a snapshot has none in clear. `shared`: several threads may
-        report events at once; where one thread alone does, `shared=False` saves the lock.
+        report events at once; where one thread alone does, `shared=False` saves the lock. `explain`: violations tell the
+        earlier events that they come from (`causes`).
         """
         if on_violation not in ("raise", "collect") and not callable(on_violation):
             raise SettingRefused('on_violation is "raise", "collect" or a callable')
@@ -114,6 +126,9 @@ class OracleBase(Waiting):
         self._dated = False
         self._broken = False
         self._wait_for_nothing()
+        self._explain = explain
+        self._cleared: dict[tuple[str, Any], Here] = {}
+        self._groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         self._hits = [0] * len(self._CLAIMS)
         self._dropped = [0] * len(self._CLAIMS)
         self.position = 0
@@ -210,6 +225,10 @@ class OracleBase(Waiting):
                 "positions": self.position,
                 "claims": claims,
                 "violations": len(self.violations),
+                "causes": [
+                    {"invariant": name, "from": list(kinds), "first": first, "violations": count}
+                    for (name, kinds), (first, count) in self._groups.items()
+                ],
                 "broken": len(self.broken),
                 "pending": [{"invariant": name, "trigger": trigger} for name, trigger in self.pending],
                 "faults": len(self.faults),
@@ -316,6 +335,7 @@ class OracleBase(Waiting):
                     self._dropped[failure.claim] += 1
                 else:
                     told.append(self._violation(failure))
+                    self._group(told[-1])
         self.violations += told
         if callable(self._on_violation):
             for violation in told:
@@ -323,19 +343,62 @@ class OracleBase(Waiting):
         elif told and self._on_violation == "raise":
             raise InvariantViolated(told[0], len(told) - 1)
 
+    def _group(self, violation: Violation) -> None:
+        """Count the violation among those of its claim that come from events of the same kinds."""
+        kinds = tuple(cause.kind for cause in violation.causes)
+        group = self._groups.setdefault((violation.invariant, kinds), [violation.trigger, 0])
+        group[1] += 1
+
     def _violation(self, failure: Failure) -> Violation:
         name, claim = self._CLAIMS[failure.claim]
-        event: dict[str, Shown] = {}
-        if failure.event >= 0:
-            fields = self._EVENTS[failure.event].fields
-            event["event"] = self._EVENTS[failure.event].name
-            for parameter, value in zip(fields, failure.values, strict=True):
-                event[parameter.name] = self._shown(value, parameter)
-        at = None if failure.at == NEVER else seconds(failure.at)
-        bindings, why = failure.account
+        bindings, why, traced = failure.account
+        causes = []
+        for read, here, replaced in traced:
+            if here is not None and here[0] != failure.position:
+                position, at, number, *values = here
+                before = None if replaced is None else replaced[0]
+                causes.append(Cause(read, position, _at(at), self._told(number, values), before))
         return Violation(
-            name, claim.title, failure.position, failure.trigger, at, event, bindings, why, self._dated
+            name,
+            claim.title,
+            failure.position,
+            failure.trigger,
+            _at(failure.at),
+            self._told(failure.event, failure.values),
+            bindings,
+            why,
+            self._dated,
+            tuple(causes),
         )
+
+    def _told(self, number: int, values: Sequence[Value]) -> dict[str, Shown]:
+        """An event as it is shown: its name and its fields; nothing for the start."""
+        if number < 0:
+            return {}
+        event = self._EVENTS[number]
+        fields = zip(event.fields, values, strict=True)
+        return {
+            "event": event.name,
+            **{parameter.name: self._shown(value, parameter) for parameter, value in fields},
+        }
+
+    def _clear(
+        self,
+        place: str,
+        key: Any,
+        here: Here | None,
+        source: dict[Any, Here | None] | None = None,
+        replaced: dict[Any, Here | None] | None = None,
+    ) -> None:
+        """An event has set the place back to its default at a key. The last ones that did so are kept."""
+        if source is not None and replaced is not None:
+            source.pop(key, None)
+            replaced.pop(key, None)
+        if here is not None:
+            if len(self._cleared) >= 2 * _CLEARED:
+                self._cleared = dict(list(self._cleared.items())[-_CLEARED:])
+            self._cleared.pop((place, key), None)
+            self._cleared[place, key] = here
 
     def _fault(self, found: list[Fault]) -> None:
         """Record what one event writes twice."""

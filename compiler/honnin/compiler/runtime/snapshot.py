@@ -14,9 +14,9 @@ from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any, TypeAlias
 
-from honnin.compiler.runtime.base import NEVER, Event, Fault, Mask, Value, Violation
+from honnin.compiler.runtime.base import NEVER, Cause, Event, Fault, Mask, Value, Violation
 from honnin.compiler.runtime.facts import Table
-from honnin.compiler.runtime.history import Due, Every, Formula, Goal, Obligation, Some
+from honnin.compiler.runtime.history import Due, Every, Formula, Goal, Here, Obligation, Some
 
 SNAPSHOT = "honnin snapshot"
 SNAPSHOT_VERSION = 1
@@ -233,6 +233,11 @@ def refill_due(table: dict[Any, list[int]], queue: deque[Due], waiting: Iterable
         queue.append((deadline, is_open, key, here, names))
 
 
+def _violation(parts: Sequence[Any]) -> Violation:
+    told = Violation(*parts)
+    return told._replace(causes=tuple(Cause(*cause) for cause in told.causes))
+
+
 # ---------------------------------------------------------------- what an oracle knows
 
 _OTHER_MARK = {
@@ -275,6 +280,8 @@ class Snapshots:
     _obligations: dict[int, Obligation]
     _waiting: tuple[tuple[int, dict[Any, list[int]], deque[Due]], ...] = ()
     _due: int
+    _cleared: dict[tuple[str, Any], Here]
+    _groups: dict[tuple[str, tuple[str, ...]], list[int]]
     _hits: list[int]
     _dropped: list[int]
     position: int
@@ -302,6 +309,8 @@ class Snapshots:
                 "told": [encoded(told, hidden) for told in (self.violations, self.broken, self.faults)],
                 "kept": {name: encoded(getattr(self, name), hidden) for name in self._KEPT},
                 "obligations": encoded_obligations(awaited, self._deadlines, tables, hidden),
+                "cleared": encoded(self._cleared, hidden),
+                "groups": encoded(self._groups),
                 "due": [self._encoded_due(queue, hidden) for _, _, queue in self._waiting],
             }
 
@@ -331,8 +340,10 @@ class Snapshots:
             self._raised, hits, dropped = snapshot["counts"]
             self._hits[:], self._dropped[:] = hits, dropped
             self.position = snapshot["position"]
-            self.violations[:] = [Violation(*one) for one in violations]
-            self.broken[:] = [Violation(*one) for one in broken]
+            self.violations[:] = map(_violation, violations)
+            self.broken[:] = map(_violation, broken)
+            self._cleared = decoded(snapshot["cleared"], shown)
+            self._groups = decoded(snapshot["groups"], shown)
             self.faults[:] = [Fault(*one) for one in faults]
 
     @staticmethod

@@ -11,10 +11,12 @@ from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple, TypeAlias
 
 from honnin.compiler.runtime.base import DUE, Field, Shown, Value, seconds
-from honnin.compiler.runtime.history import Due, Goal, Obligation, goals, truth
+from honnin.compiler.runtime.history import Due, Goal, Here, Obligation, goals, truth
 from honnin.compiler.runtime.snapshot import Snapshots
 
-Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown]]
+Traced: TypeAlias = tuple[str, Here | None, Here | None]
+"""What a claim read, as its author wrote it; the event that this comes from; the one whose value that event replaced."""
+Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown], tuple[Traced, ...]]
 NEVER_DUE = 10**30
 _FEW = 64
 
@@ -133,7 +135,7 @@ class Waiting(Snapshots):
         fields = self._EVENTS[obligation.event].fields
         values = obligation.values
         bindings = {name: self._shown(values[place], fields[place]) for name, place in obligation.names}
-        account = bindings, due
+        account: Account = (bindings, due, ())
         return Failure(obligation.claim, position, obligation.trigger, now, obligation.event, values, account)
 
     def _shown(self, value: Any, parameter: Field) -> Shown:
