@@ -210,7 +210,8 @@ def program(machine: Machine) -> Program:
     registers = tuple(register for register in machine.registers if register.name in needed)
     made = Program(machine, checks, registers)
     read = (lowered for check in checks for _, lowered in check.reads)
-    made.traced = frozenset(node.state for part in read for node in walk(part) if isinstance(node, StateRead))
+    read_places = {node.state for part in read for node in walk(part) if isinstance(node, StateRead)}
+    made.traced = frozenset(read_places - _counters(machine.specification))
     made.givens = {
         given.name: f"self._given_{made.names.new(given.name)}" for given in machine.specification.givens
     }
@@ -273,6 +274,15 @@ def _registers(made: Program) -> None:
             boxed=register.stores == "times",
             traced=register.name in made.traced and _is_traceable(register),
         )
+
+
+def _counters(specification: Specification) -> set[str]:
+    """The states that are only added to: what they are comes from no one event."""
+    operators: dict[str, set[str]] = {}
+    for after in specification.updates:
+        for assign in assigned(after.body):
+            operators.setdefault(assign.place, set()).add(assign.operator)
+    return {place for place, found in operators.items() if ":=" not in found}
 
 
 def _is_traceable(register: Register) -> bool:
