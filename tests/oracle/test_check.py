@@ -46,6 +46,64 @@ def test_a_failed_example_is_status_1(honnin: Run, golden: Golden) -> None:
     golden("check_failing_example.txt", ran.out + ran.err)
 
 
+COSTS = """
+spec costs
+entity Request, Terminal, Person
+event login(t: Terminal, p: Person)
+event logout(t: Terminal)
+event request(r: Request, t: Terminal, p: Person)
+event issue(r: Request, p: Person)
+state who: Terminal -> Person?
+state wanted: Request -> Person?
+state served: Int
+after login(t, p) { who[t] := p }
+after logout(t) { who[t] := none }
+after request(r, _, p) { wanted[r] := p }
+after issue(_, _) { served += 1 }
+invariant right_person "Right": on issue(r, s): wanted[r] == s
+invariant in_session "In": on request(_, t, p): who[t] == p
+invariant once_only "Once": on issue(r, _): not earlier[<= 1h] issue(r, _)
+invariant answered "Soon": on request(r, _, _): eventually[<= 60s] issue(r, _)
+invariant nobody_since "Since": on request(_, t, p): not logout(t) since login(t, p)
+invariant few "Few": on issue(_, _): served < 1000
+invariant after_another "Next": on issue(r, _): previously request(r, _, _)
+invariant anybody "Any": on issue(_, p): exists t: Terminal. who[t] == p
+cover served_at_all: on issue(_, _): true
+"""
+
+
+def test_the_cost_of_each_claim(honnin: Run, golden: Golden, tmp_path: Path) -> None:
+    file = tmp_path / "costs.honnin"
+    file.write_text(COSTS, encoding="utf-8")
+    ran = honnin("check", "--cost", file)
+    assert ran.status == 0
+    golden("check_cost.txt", ran.out)
+
+
+def test_the_cost_of_each_claim_as_json(honnin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "costs.honnin"
+    file.write_text(COSTS, encoding="utf-8")
+    told = {
+        r["cost"]["claim"]: r["cost"]
+        for r in honnin("check", "--cost", "--format", "json", file).records
+        if "cost" in r
+    }
+    assert [name for name, cost in told.items() if cost["bounded"] == "never"] == ["right_person"]
+    assert told["answered"] == {
+        "claim": "answered",
+        "bounded": "always",
+        "keeps": [
+            {
+                "what": "eventually[<= 1min] issue(r, _)",
+                "by": ["Request"],
+                "freed": "when it comes, or after 1min",
+                "bounded": "always",
+            }
+        ],
+        "slices": [{"entity": "Request", "fields": {"request": "r", "issue": "r"}}],
+    }
+
+
 def test_what_no_example_exercises_is_named_and_undecided_if_strict(honnin: Run, golden: Golden) -> None:
     assert honnin("check", "untried.honnin").status == 0
     ran = honnin("check", "--strict", "untried.honnin")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from honnin.oracle.costs import tell_costs
 from honnin.oracle.files import each, open_specification
 from honnin.oracle.options import FILES, STRICT, speaking
 from honnin.oracle.session import Session, paint
@@ -26,17 +27,18 @@ if TYPE_CHECKING:
 )
 @FILES
 @STRICT
+@click.option("--cost", is_flag=True, help="Also tell what an oracle keeps for each claim, and until when.")
 @speaking
-def command(session: Session, files: Sequence[Path], strict: bool) -> Status:
+def command(session: Session, files: Sequence[Path], strict: bool, cost: bool) -> Status:
     """Check specifications: syntax, types, what can be monitored, and every example.
 
     Claims that no example exercises and covers that none reaches are named. Exit status: 0 well, 1 an example fails, 2 the
     specification is wrong (also when an event of an example writes two values to one place), 3 (with --strict) something is not monitored, not exercised or not reached.
     """
-    return each(session, files, lambda file: _check(session, file, strict))
+    return each(session, files, lambda file: _check(session, file, strict, cost))
 
 
-def _check(session: Session, file: Path, strict: bool) -> Status:
+def _check(session: Session, file: Path, strict: bool, cost: bool) -> Status:
     from honnin.oracle.monitor import not_monitored
     from honnin.spec.examples import run_example, untried
 
@@ -52,6 +54,8 @@ def _check(session: Session, file: Path, strict: bool) -> Status:
         _tell_example(session, outcome)
     left = untried(module.main, outcomes)
     _report(session, file, module, outcomes, left)
+    if cost:
+        tell_costs(session, module.main)
     if any(outcome.report is not None and outcome.report.faults for outcome in outcomes):
         return Status.WRONG
     if not all(outcome.passed for outcome in outcomes):
