@@ -170,7 +170,7 @@ def _of_what_happens(case: Compared, depth: int) -> Iterator[str]:
     """Warnings must not call impossible, in runs so long, what a walk does."""
     taken = {step for _, walked in case.walks for step in walked.taken}
     for warning in case.answer.warnings:
-        said = re.fullmatch(r"(\S+) was never possible in runs of up to (\d+) steps", warning)
+        said = re.fullmatch(r"(\S+) was never possible in runs of up to (\d+) steps?", warning)
         if said and int(said[2]) >= depth and said[1] in taken:
             yield f"warns of {said[1]}, which a walk takes"
     verdict = case.answer.verdict

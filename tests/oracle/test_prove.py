@@ -29,6 +29,14 @@ def test_the_counterexample_as_json(honnin: Run) -> None:
     events = [event["event"] for step in refuted["run"]["steps"] for event in step["events"]]
     assert events == ["request", "request", "issue"]
     assert len(refuted["run"]["steps"]) == 5
+    assert refuted["shortest"] is True
+    assert refuted["run"]["sentence"] == (
+        "Request r1: request (step 1) has wanted = Person p1, but issue (step 5) has subject = Person p2, "
+        "the wanted of Request r2 in request (step 2)."
+    )
+    marks = {n: step["marks"] for n, step in enumerate(refuted["run"]["steps"], 1) if step["marks"]}
+    assert marks == {4: [{"kind": "overwrites", "place": "buffer", "keys": [], "earlier": 3}]}
+    assert (reached["shortest"], reached["run"]["sentence"]) == (True, None)
     assert (proved["answer"], reached["answer"]) == ("proved", "reached")
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from honnin.compiler.answers import Counterexample
 from honnin.compiler.product import Product, build_product
+from honnin.compiler.proving.question import without_lemmas
 from honnin.compiler.replay import Goal, ReplayDisagrees, confirmed, run_of
 from honnin.spec.core import And, Expr, Forall, Implies, Module, System
 from honnin.spec.words import expression
@@ -17,6 +18,7 @@ def failing(run: Counterexample, module: Module, subject: str) -> tuple[str, ...
     system = next((system for system in module.systems if system.name == subject), None)
     if system is None:
         return ()
+    system = without_lemmas(system, run.claim)
     body = _body(run, module, system)
     if body is None:
         return ()

@@ -140,6 +140,8 @@ class _Lowering:
                 hold, begin = self._lowered(left, phase), self._lowered(right, phase)
                 past = self._past(interval, begin, hold, phase, expr)
                 return disjunction((_if_present_counts(interval, begin), conjunction((hold, past))))
+            case Previously(interval=None, body=Since(interval=None, left=left, right=right)):
+                return self._past(None, self._lowered(right, phase), self._lowered(left, phase), phase, expr)
             case Previously(interval=interval, body=body):
                 return self._previously(interval, self._lowered(body, phase), phase, expr)
             case CountPast(bound=bound, body=body):

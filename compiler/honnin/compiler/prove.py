@@ -58,8 +58,13 @@ def prove(
 def _decided(module: Module, check: Check, deadline: float, say: Progress) -> tuple[Verdict, tuple[str, ...]]:
     if check.relation == "implies":
         return implied(module, check, deadline, say)
-    asked = question(module, check)
-    verdict, warnings = (within if check.bounded else unbounded)(asked, deadline, say)
+    asked = question(module, check, lemmas=False)
+    if check.bounded:
+        verdict, warnings = within(asked, deadline, say)
+    else:
+        offered = any(stated.kind == "lemma" for stated in module.system(check.subject).properties)
+        to_prove = question(module, check) if offered else asked
+        verdict, warnings = unbounded(asked, deadline, say, to_prove)
     return verdict, (*_reads(asked), *warnings)
 
 

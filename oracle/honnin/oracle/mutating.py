@@ -221,12 +221,12 @@ def _record(module: Module, mutant: Mutant, fate: Fate, seconds: float) -> dict[
         "end_column": span.end_column,
         "fate": _FATES[type(fate).__name__][0],
         "seconds": round(seconds, 3),
-        **_fate_record(module, fate),
+        **_fate_record(module, mutant, fate),
     }
 
 
-def _fate_record(module: Module, fate: Fate) -> dict[str, Any]:
-    from honnin.compiler.mutation import Equivalent, Killed, Survived, Undecided
+def _fate_record(module: Module, mutant: Mutant, fate: Fate) -> dict[str, Any]:
+    from honnin.compiler.mutation import Equivalent, Killed, Survived, Undecided, mutated
 
     match fate:
         case Killed(answer=answer, run=run):
@@ -234,10 +234,12 @@ def _fate_record(module: Module, fate: Fate) -> dict[str, Any]:
                 "target": answer.target,
                 "claim": run.claim,
                 "steps": len(run.steps),
-                "run": run_record(run, module),
+                "run": run_record(run, mutated(module, mutant.system), mutant.system.name),
             }
         case Survived(answers=answers, own=own, searched=searched):
-            found = {"run": None, "searched": list(searched)} if own is None else _own_record(module, own)
+            found = (
+                {"run": None, "searched": list(searched)} if own is None else _own_record(module, mutant, own)
+            )
             return {"answers": {answer.target: _answer(answer) for answer in answers}, **found}
         case Equivalent(answer=answer):
             return {"answers": {"does nothing new": _answer(answer)}}
@@ -245,9 +247,11 @@ def _fate_record(module: Module, fate: Fate) -> dict[str, Any]:
             return {"answers": {answer.target: _answer(answer) for answer in answers}}
 
 
-def _own_record(module: Module, own: OwnRun) -> dict[str, Any]:
-    run = run_record(own.run, module)
-    del run["claim"], run["specification"]
+def _own_record(module: Module, mutant: Mutant, own: OwnRun) -> dict[str, Any]:
+    from honnin.compiler.mutation import mutated
+
+    run = run_record(own.run, mutated(module, mutant.system), mutant.system.name)
+    del run["claim"], run["specification"], run["sentence"]
     design = None
     if own.design is not None:
         changes = [

@@ -449,6 +449,12 @@ _PROVER: tuple[Entry, ...] = (
     Entry(
         "HN0531", "certificate-of-another", "error", "A certificate is not of the specification as it is now."
     ),
+    Entry(
+        "HN0532",
+        "endless-lemma-asked",
+        "error",
+        "A check asks for a lemma about all values of an endless type.",
+    ),
     Entry("HN0534", "missing-extra", "error", "A library that honnin does without is needed for this."),
 )
 

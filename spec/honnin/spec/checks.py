@@ -7,8 +7,22 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from honnin.spec import core
-from honnin.spec.core import Check, EntityT, Event, Expr, OptionalT, Specification, Statement, System, Type
+from honnin.spec.core import (
+    Check,
+    EntityT,
+    Event,
+    Exists,
+    Expr,
+    Forall,
+    OptionalT,
+    Specification,
+    Statement,
+    System,
+    Type,
+    walk,
+)
 from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.elaborate.types import a_type, countable
 from honnin.spec.lints import specification_formulas, statements, system_formulas
 from honnin.spec.near import did_you_mean
 from honnin.spec.syntax import Bound, CheckDecl, Name
@@ -94,6 +108,8 @@ def _faults(declaration: CheckDecl, subjects: Subjects) -> Iterator[Diagnostic]:
         used = entities_used(system, implemented)
         entities = used.union(entity.name for spec in implemented for entity in spec.entities)
     yield from _target_faults(declaration, targets)
+    if not follows:
+        yield from _endless_lemma(declaration, subjects.systems[name.text])
     yield from _bound_faults(declaration, used, entities)
 
 
@@ -152,6 +168,20 @@ def _target_faults(declaration: CheckDecl, targets: Mapping[str, TargetKind]) ->
             expected=_EXPECTED[relation],
             hint=reaches if relation != "implies" else None,
         )
+
+
+def _endless_lemma(declaration: CheckDecl, system: System) -> Iterator[Diagnostic]:
+    """A lemma about all values of an endless type can be proved, but no run could be shown to break it."""
+    for stated in system.properties:
+        quantified = (node for node in walk(stated.condition) if isinstance(node, Forall | Exists))
+        endless = [node.binder.type for node in quantified if not countable(node.binder.type)]
+        if stated.name == declaration.target.text and endless:
+            yield Diagnostic(
+                "HN0532",
+                f"`{stated.name}` goes through the values of {a_type(endless[0])}: no check can ask for it",
+                declaration.target.span,
+                hint="it serves the proofs of other checks; ask for one of these",
+            )
 
 
 # ---------------------------------------------------------------- bounds

@@ -31,7 +31,7 @@ _CONDITIONS: Mapping[str, Context] = {
     "init": Context("`init`", variables=True, instances=True),
     "assume": Context("an assumption of a system", variables=True, instances=True),
     "invariant": Context("an invariant of a system", past=True, variables=True, instances=True),
-    "lemma": Context("a lemma", past=True, variables=True, instances=True),
+    "lemma": Context("a lemma", past=True, variables=True, instances=True, endless=True),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final, Literal
@@ -130,6 +130,12 @@ class Proof:
 
 def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | str:
     """A proof for any number of everything; else what was tried."""
+    turns = z3_proof_by_turns(asked, deadline, progress)
+    return next(result for result in turns if result is not None)
+
+
+def z3_proof_by_turns(asked: Question, deadline: float, progress: Progress) -> Iterator[Proof | str | None]:
+    """The same; None after each turn of a search, which goes on when it is asked for more."""
     from honnin.compiler.smt import induction, proof, samples, structures
 
     limit = proof.Deadline(deadline)
@@ -139,15 +145,17 @@ def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | st
         until = proof.Deadline(time.monotonic() + SAMPLES_SHARE * limit.check())
         known = limited(until.at, lambda: samples.reachable(asked.product, until.check))
     try:
-        result = limited(
-            deadline,
-            lambda: induction.prove(asked.product, asked.properties, known, limit, progress, asked.lemmas),
-        )
+        turns = induction.by_turns(asked.product, asked.properties, known, limit, progress, asked.lemmas)
+        while True:
+            result = limited(deadline, lambda: next(turns))
+            if isinstance(result, induction.Inductive):
+                yield Proof(result.clauses, result.unproved)
+            else:
+                yield None if result is None else result.reason
+    except StopIteration:
+        return
     except Expired:
-        return "the time limit was reached while an invariant was looked for"
-    if isinstance(result, induction.Inductive):
-        return Proof(result.clauses, result.unproved)
-    return result.reason
+        yield "the time limit was reached while an invariant was looked for"
 
 
 def z3_impossible(asked: Question, invariant: tuple[Expr, ...]) -> tuple[str, ...]:
@@ -173,7 +181,7 @@ def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Prog
     def deeper() -> Sighting | None:
         while hunt.depth < depth and hunt.states < states and not hunt.is_over:
             progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
-            sighting = hunt.advance(deadline, states)
+            sighting = hunt.advance(deadline, max(states, FEWEST_STATES))
             if sighting is not None:
                 return sighting
         return None
@@ -184,3 +192,7 @@ def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Prog
         raise NotApplicable(TOO_MUCH) from error
     except (OutOfTime, TooLarge):
         return None
+
+
+FEWEST_STATES: Final = 1_000
+"""No scope is narrowed for having fewer states than these."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from honnin.compiler.answers import Premise
 from honnin.compiler.product import Product, build_product
@@ -28,6 +28,10 @@ class Question:
         return self.check.relation == "reaches"
 
     @property
+    def expects_proof(self) -> bool:
+        return self.check.relation in ("satisfies", "implies")
+
+    @property
     def goals(self) -> tuple[Goal, ...]:
         """What would settle the question, in the order in which it is preferred."""
         return goals(self.product, self.properties)
@@ -47,15 +51,23 @@ class Question:
         return (*claims, *stated)
 
 
-def question(module: Module, check: Check) -> Question:
-    """The question that a statement about a design asks."""
+def question(module: Module, check: Check, *, lemmas: bool = True) -> Question:
+    """The question that a statement about a design asks. Without `lemmas` only a proof needs: those that are not asked for."""
     system = module.system(check.subject)
+    if not lemmas:
+        system = without_lemmas(system, check.target)
     claims, targets = _targets(module, system, check)
     product = build_product(module, system, claims)
     names = {stated.name for stated in targets}
     properties = tuple(stated for stated in product.properties if stated.name in names)
-    lemmas = tuple(stated.condition for stated in product.properties if stated.kind == "lemma")
-    return Question(check, product, properties, lemmas)
+    offered = tuple(stated.condition for stated in product.properties if stated.kind == "lemma")
+    return Question(check, product, properties, offered)
+
+
+def without_lemmas(system: System, asked: str) -> System:
+    """The design without its lemmas, but for the one that is asked for."""
+    kept = tuple(p for p in system.properties if p.kind != "lemma" or p.name == asked)
+    return replace(system, properties=kept)
 
 
 def _targets(module: Module, system: System, check: Check) -> tuple[tuple[Claim, ...], tuple[Property, ...]]:

@@ -21,6 +21,7 @@ from honnin.compiler.smt.linear import linear_facts
 from honnin.compiler.smt.models import ModelState
 from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction
 from honnin.compiler.smt.runs import short_names
+from honnin.compiler.smt.shrinking import inductive_among
 from honnin.compiler.smt.steps import Taken, binders, counts
 from honnin.compiler.smt.terms import holds
 from honnin.compiler.smt.universe import Unsupported
@@ -73,16 +74,11 @@ def _proved(induction: Induction, asked: Question) -> list[Claimed]:
 
     lemmas = [by_place(lemma, place) for lemma in asked.lemmas]
     words = vocabulary(asked.product, lemmas)
-    facts = linear_facts(induction, (), words, lambda _: None, totals=has_totals(words))
+    facts = linear_facts(induction, (), words, totals=has_totals(words))
     known = [induction.clause(clause) for clause in (*facts, *lemmas)]
     for clause in known:
         induction.assume(clause)
-    known = [clause for clause in known if induction.not_initial(clause) is False]
-    while True:
-        kept = [clause for clause in known if induction.is_kept(clause, known)]
-        if len(kept) == len(known):
-            return kept
-        known = kept
+    return inductive_among(induction, known)
 
 
 # ---------------------------------------------------------------- told

@@ -14,11 +14,12 @@ from honnin.compiler.explicit.hunt import Hunt
 from honnin.compiler.proving.engines import (
     Bounds,
     Progress,
+    Proof,
     explicit_hunt,
     hunt_to,
     seen,
     z3_impossible,
-    z3_proof,
+    z3_proof_by_turns,
     z3_search,
     z3_stuck,
 )
@@ -29,11 +30,17 @@ from honnin.compiler.proving.vacuity import exercised, vacuity
 from honnin.spec.core import Expr
 
 FIRST_DEPTH: Final = 10
-FIRST_STATES: Final = {"satisfies": 1_000, "implies": 1_000, "violates": 12_000, "reaches": 12_000}
+FIRST_STATES: Final = {"satisfies": 150, "implies": 150, "violates": 12_000, "reaches": 12_000}
 """How far the explicit search goes before a proof is tried: further where a run is expected."""
 
-FIRST_SHARE: Final = 0.4
+FIRST_SHARE: Final = {"satisfies": 0.1, "implies": 0.1, "violates": 0.4, "reaches": 0.4}
 """Of the time, what that search may take."""
+
+FIRST_SECONDS: Final = 1.0
+"""What it may take at most where a proof is expected; after each turn of the proof twice as much as before."""
+
+MORE_STATES: Final = 6
+"""So many times as many states are searched after each turn of a proof that did not come to an end."""
 
 DEPTHS: Final = (6, 12, 24, 40)
 """How many steps z3's search goes in every scope before it goes further in any."""
@@ -53,6 +60,8 @@ class _Work:
     progress: Progress
     hunt: Hunt | None = None
     bounds: Bounds = field(default_factory=Bounds)
+    states: int = 0
+    seconds: float = FIRST_SECONDS
     covered: Covered = field(default_factory=Covered)
     tried: list[str] = field(default_factory=list)
     unproved: tuple[Expr, ...] = ()
@@ -76,18 +85,25 @@ def unbounded(
 
 
 def _first_search(work: _Work) -> Verdict | None:
+    share = FIRST_SHARE[work.asked.check.relation]
     try:
-        work.hunt = explicit_hunt(work.asked, time.monotonic() + FIRST_SHARE * work.time_left)
+        work.hunt = explicit_hunt(work.asked, time.monotonic() + share * work.time_left)
         return _first_hunt(work, work.hunt)
     except NotApplicable as reason:
         work.hunt = None
         work.tried.append(f"explicit search does not apply: {reason}")
-        return _z3_search(work, steps=6, until=time.monotonic() + FIRST_SHARE * work.time_left)
+        return _z3_search(work, steps=6, until=time.monotonic() + share * work.time_left)
 
 
 def _first_hunt(work: _Work, hunt: Hunt) -> Verdict | None:
-    states = FIRST_STATES[work.asked.check.relation]
-    until = time.monotonic() + FIRST_SHARE * work.time_left
+    work.states = FIRST_STATES[work.asked.check.relation]
+    return _hunt(work, hunt, work.states)
+
+
+def _hunt(work: _Work, hunt: Hunt, states: int) -> Verdict | None:
+    """A verdict, if searching until there are so many states gives one."""
+    share = FIRST_SHARE[work.asked.check.relation] * work.time_left
+    until = time.monotonic() + (min(work.seconds, share) if work.asked.expects_proof else share)
     sighting = hunt_to(hunt, FIRST_DEPTH, states, until, work.progress)
     if sighting is not None:
         return _shortest(work, seen(work.asked, hunt, sighting))
@@ -104,8 +120,31 @@ _EXHAUSTED: Final = "every state that the design can reach was visited"
 
 
 def _proof(work: _Work) -> Verdict | None:
+    """A proof, or what the search for a run finds between its turns."""
     until = time.monotonic() + PROOF_SHARE * work.time_left
-    result = z3_proof(work.to_prove, until, work.progress)
+    for result in z3_proof_by_turns(work.to_prove, until, work.progress):
+        if result is not None:
+            return _proved(work, result)
+        found = _meanwhile(work)
+        if found is not None:
+            return found
+    return None
+
+
+def _meanwhile(work: _Work) -> Verdict | None:
+    work.states = min(MOST_STATES, MORE_STATES * work.states)
+    work.seconds *= 2
+    if work.hunt is None:
+        return None
+    try:
+        return _hunt(work, work.hunt, work.states)
+    except NotApplicable as reason:
+        work.hunt = None
+        work.tried.append(f"explicit search does not apply: {reason}")
+        return None
+
+
+def _proved(work: _Work, result: Proof | str) -> Verdict | None:
     if isinstance(result, str):
         work.tried.append(f"proof for any number: {result}")
         return None

@@ -20,7 +20,7 @@ STATES: Final = 6_000
 
 
 def exercised(asked: Question, hunt: Hunt | None, deadline: float) -> Mapping[str, bool]:
-    """Per claim asked about, whether the design was seen to exercise it."""
+    """Per claim asked about, whether the design was seen to exercise it; steps that were not seen possible are looked for too."""
     claims = [
         check.claim
         for machine in asked.product.machines
@@ -31,7 +31,7 @@ def exercised(asked: Question, hunt: Hunt | None, deadline: float) -> Mapping[st
     if hunt is None:
         return {claim.name: z3_exercises(asked, claim, until) for claim in claims}
     able = hunt.compiled.watch.was_exercised(hunt.done)
-    if not all(able[claim.name] for claim in claims):
+    if _never(asked, hunt) or not all(able[claim.name] for claim in claims):
         with suppress(NotApplicable):
             hunt_to(hunt, DEPTH, STATES, until, lambda _: None)
         able = hunt.compiled.watch.was_exercised(hunt.done)
@@ -46,7 +46,11 @@ def vacuity(asked: Question, hunt: Hunt | None, verdict: Verdict) -> tuple[str, 
         return ()
     if hunt.is_empty:
         return ("the assumptions and `init` leave no initial state: nothing can happen",)
-    steps = dict.fromkeys(path.step for path in asked.product.paths)
+    far = f"in runs of up to {hunt.depth} step{'' if hunt.depth == 1 else 's'}"
+    return tuple(f"{step} was never possible {far}" for step in _never(asked, hunt))
+
+
+def _never(asked: Question, hunt: Hunt) -> list[str]:
+    """The steps that no run searched could take."""
     possible = {asked.product.paths[number].step for number in hunt.possible}
-    never = [step for step in steps if step not in possible]
-    return tuple(f"{step} was never possible in runs of up to {hunt.depth} steps" for step in never)
+    return [s for s in dict.fromkeys(path.step for path in asked.product.paths) if s not in possible]

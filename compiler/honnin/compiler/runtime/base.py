@@ -181,7 +181,7 @@ class InvariantViolated(AssertionError):
             self.add_note(line)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.violation, self.others)
+        return type(self), (self.violation, self.others), {"__notes__": self.__notes__}
 
 
 class SpecificationFault(Exception):

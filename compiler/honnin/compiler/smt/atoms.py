@@ -143,10 +143,10 @@ def atoms(words: Vocabulary, budget: Budget, *, quantified: bool) -> list[Expr]:
     found: dict[Expr, None] = {}
     terms_there = terms(words, budget)
     for term in terms_there:
-        for atom in _alone(term, words):
+        for atom in alone(term, words):
             found[guarded(atom)] = None
     for left, right in combinations(terms_there, 2):
-        for atom in _pair(left, right):
+        for atom in pair(left, right):
             found[guarded(atom)] = None
     for comparison in words.comparisons:
         for instance in instances(comparison, budget):
@@ -159,28 +159,29 @@ def atoms(words: Vocabulary, budget: Budget, *, quantified: bool) -> list[Expr]:
     return ordered[:MOST_ATOMS]
 
 
-def _alone(term: Expr, words: Vocabulary) -> Iterator[Expr]:
+def alone(term: Expr, words: Vocabulary, *, unions: bool = True) -> Iterator[Expr]:
+    """The atoms that one read makes by itself. `unions`: also that a process is at one of several labels in a row."""
     type = type_of(term)
     if isinstance(term, Var):
         type = term.binder.type
     if isinstance(type, OptionalT):
         yield Compare("==", term, Lit(None, type))
-        yield from _with_constants(term, type.inner, words, lambda c: Lift(c, type))
+        yield from _with_constants(term, type.inner, words, unions, lambda c: Lift(c, type))
     elif isinstance(type, BoolT):
         yield term
     else:
-        yield from _with_constants(term, type, words, lambda c: c)
+        yield from _with_constants(term, type, words, unions, lambda c: c)
 
 
 def _with_constants(
-    term: Expr, type: Type, words: Vocabulary, lift: Callable[[Expr], Expr]
+    term: Expr, type: Type, words: Vocabulary, unions: bool, lift: Callable[[Expr], Expr]
 ) -> Iterator[Expr]:
     match type:
         case EnumT(members=members) if isinstance(term, VarRead) and term.variable.startswith("@"):
             process = term.variable[1:]
             labels = [core.AtLabel(process, term.keys, label) for label in members]
             for first, last in combinations(range(len(labels) + 1), 2):
-                if last - first < len(labels):
+                if last - first < (len(labels) if unions else 2):
                     yield labels[first] if last - first == 1 else core.Or(tuple(labels[first:last]))
         case EnumT() | BoolT():
             for value in finite_values(type) or ():
@@ -204,7 +205,8 @@ def _literals(term: Expr, words: Vocabulary) -> tuple[Lit, ...]:
             return ()
 
 
-def _pair(left: Expr, right: Expr) -> Iterator[Expr]:
+def pair(left: Expr, right: Expr) -> Iterator[Expr]:
+    """The atoms that compare two reads."""
     a, b = type_of(left), type_of(right)
     inner_a = a.inner if isinstance(a, OptionalT) else a
     inner_b = b.inner if isinstance(b, OptionalT) else b

@@ -1,30 +1,36 @@
-"""Proofs for any number of every entity: an inductive invariant is found, clause by clause, and checked again from scratch.
+"""Proofs for any number of every entity: an inductive invariant is found by one of two searches, and checked again from scratch.
 
-The loop: z3 is asked for a step from a state that satisfies the clauses so far to something wrong. The state it finds is
-excluded by a clause that no sample violates; a clause that a step breaks is saved by further clauses, or given up, and what the
-step led to then counts as a sample. Nothing is believed because samples satisfy it: what is answered is proved by z3.
+The searches take turns, so that what one of them proves soon is proved soon; each knows the same samples and linear facts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import Product
+from honnin.compiler.smt.directed.search import Directed
 from honnin.compiler.smt.integer_terms import has_totals
 from honnin.compiler.smt.linear import linear_facts
-from honnin.compiler.smt.mining import Template
 from honnin.compiler.smt.obligations import is_inductive
-from honnin.compiler.smt.plans import Plan, plans
-from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction
-from honnin.compiler.smt.shrinking import needed, shrunk
+from honnin.compiler.smt.proof import Claimed, Deadline, Induction
+from honnin.compiler.smt.shrinking import inductive_among, needed, shrunk
 from honnin.compiler.smt.structures import Structure
+from honnin.compiler.smt.templates import Templates
 from honnin.compiler.smt.universe import Unsupported
-from honnin.compiler.smt.vocabulary import Vocabulary, by_place, vocabulary
+from honnin.compiler.smt.vocabulary import by_place, vocabulary
 from honnin.spec.core import Expr, Property
 
 Progress = Callable[[str], None]
+
+FIRST_TURN: Final = 1.5
+"""Seconds of CPU for the first turn of the templates; each turn after is longer by GROWTH than that search's turn before."""
+
+GROWTH: Final = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,115 +51,6 @@ class NotFound:
     reason: str
 
 
-class _Search:
-    """The state of the loop. `lemmas` hold of every sample and initially, and are being proved together."""
-
-    def __init__(self, induction: Induction, samples: Sequence[Structure]) -> None:
-        self.induction = induction
-        self.samples = samples
-        self.lemmas: list[Claimed] = []
-        self.settled = 0  # so many lemmas, the first ones, are known to be kept
-        self.given_up: set[Expr] = set()
-        self.paths = range(len(induction.paths))
-
-    def settle(self, facts: Sequence[Expr]) -> None:
-        """The facts, inductive by themselves, are lemmas for good."""
-        claimed = [self.induction.clause(fact) for fact in facts]
-        for clause in claimed:
-            self.induction.assume(clause)
-        numbers = {clause.number for clause in claimed}
-        self.lemmas = [*claimed, *(lemma for lemma in self.lemmas if lemma.number not in numbers)]
-        self.settled = len(claimed)
-
-    def adopt(self, clause: Claimed) -> None:
-        """The clause is one of the lemmas from now on."""
-        self.induction.assume(clause)
-        self.lemmas.append(clause)
-
-    def look(self, plan: Plan, words: Vocabulary, progress: Progress) -> bool:
-        """Whether the lemmas, with more of the plan's, are now inductive and exclude everything wrong."""
-        self.given_up = set()
-        progress(f"looking for an invariant: {plan}")
-        self.template = Template(words, plan, self.samples, self.induction.deadline.check)
-        return self._loop()
-
-    def _loop(self) -> bool:
-        while True:
-            wrong = self._violation()
-            if wrong is True:
-                return False
-            if isinstance(wrong, Found):
-                if not self._exclude(wrong.before):
-                    return False
-                continue
-            broken = self._broken()
-            if broken is None:
-                return True
-            lemma, step = broken
-            if step is None or not self._exclude(step.before):
-                self._give_up(lemma, step)
-
-    def _violation(self) -> Found | bool:
-        for path in self.paths:
-            found = self.induction.violation(path, self.lemmas)
-            if found is not False:
-                return found
-        return False
-
-    def _broken(self) -> tuple[Claimed, Found | None] | None:
-        """A lemma that some step breaks, with the step if z3 can tell it."""
-        for lemma in reversed(self.lemmas[self.settled :]):
-            for path in self.paths:
-                found = self.induction.broken(path, lemma, self.lemmas)
-                if found is not False:
-                    return lemma, found if isinstance(found, Found) else None
-        return None
-
-    def _give_up(self, lemma: Claimed, step: Found | None) -> None:
-        """No clause of this plan saves the lemma: whatever its invariants are, they contain the step, so its end is a sample."""
-        self.lemmas.remove(lemma)
-        self.given_up.add(lemma.formula)
-        if step is not None and step.after is not None:
-            self.template.add(step.after)
-
-    def _exclude(self, state: Structure) -> bool:
-        """Whether a lemma was added that the state violates."""
-        while True:
-            self.induction.deadline.check()
-            candidates = [
-                clause
-                for clause in self.template.clauses(state, _CANDIDATES)
-                if clause.formula not in self.given_up
-            ]
-            if not candidates:
-                return False
-            claimed = [self.induction.clause(clause.formula) for clause in candidates[:_CONSIDERED]]
-            sound = [clause for clause in claimed if self._holds_initially(clause)]
-            if sound:
-                self.adopt(self._best(sound))
-                return True
-
-    def _holds_initially(self, clause: Claimed) -> bool:
-        """Whether the clause holds initially; if not, it is not considered again."""
-        start = self.induction.not_initial(clause)
-        if isinstance(start, Found):
-            self.template.add(start.before)
-        if start is not False:
-            self.given_up.add(clause.formula)
-        return start is False
-
-    def _best(self, clauses: list[Claimed]) -> Claimed:
-        """The first that no step breaks; else the first."""
-        return next((c for c in clauses if self.induction.is_kept(c, self.lemmas)), clauses[0])
-
-
-_TOTALS_FROM = 3
-"""Totals over maps are related from this plan on where the design itself has none: they make every question dearer."""
-
-_CANDIDATES = 40
-_CONSIDERED = 8
-
-
 def prove(
     product: Product,
     properties: tuple[Property, ...],
@@ -166,43 +63,113 @@ def prove(
 
     `lemmas` (formulas of the design) are proved too where that succeeds, never assumed.
     """
-    forms = {by_place(lemma, lambda name: product.state_place(name, None)): lemma for lemma in lemmas}
-    try:
-        found = _prove(product, properties, samples, deadline, progress, tuple(forms))
-    except Unsupported as reason:
-        return NotFound(f"a proof for any number does not cover {reason}")
-    except OutOfTime:
-        return NotFound("the time limit was reached while an invariant was looked for")
-    if isinstance(found, NotFound):
-        return found
-    return Inductive(found.clauses, tuple(forms[form] for form in forms if form not in found.clauses))
+    turns = by_turns(product, properties, samples, deadline, progress, lemmas)
+    return next(answer for answer in turns if answer is not None)
 
 
-def _prove(
+def by_turns(
     product: Product,
     properties: tuple[Property, ...],
     samples: Sequence[Structure],
     deadline: Deadline,
     progress: Progress,
-    lemmas: tuple[Expr, ...],
-) -> Inductive | NotFound:
-    induction = Induction(product, properties, deadline)
-    if induction.initial_violation() is not False:
-        return NotFound("the initial state may already be wrong")
-    words = vocabulary(product, lemmas)
-    search = _Search(induction, samples)
-    search.settle(linear_facts(induction, samples, words, progress, totals=has_totals(words)))
-    for lemma in lemmas:
-        claimed = induction.clause(lemma)
-        if induction.not_initial(claimed) is False:
-            search.adopt(claimed)
-    tried = 0
-    for plan in plans(words):
-        tried += 1
-        if tried == _TOTALS_FROM and not has_totals(words):
-            search.settle(linear_facts(induction, samples, words, progress, totals=True))
-        if search.look(plan, words, progress):
-            clauses = shrunk(induction, needed(induction, search.lemmas, lemmas), lemmas)
-            if is_inductive(product, properties, clauses, deadline):
-                return Inductive(clauses)
-    return NotFound(f"no inductive invariant was found among the clauses of {tried} vocabularies")
+    lemmas: tuple[Expr, ...] = (),
+) -> Iterator[Inductive | NotFound | None]:
+    """The same, None after each turn: whoever asks may do something else before it goes on."""
+    forms = {by_place(lemma, lambda name: product.state_place(name, None)): lemma for lemma in lemmas}
+    try:
+        for found in _Attempt(product, properties, samples, deadline, tuple(forms)).work(progress):
+            if isinstance(found, Inductive):
+                unproved = tuple(forms[form] for form in forms if form not in found.clauses)
+                yield Inductive(found.clauses, unproved)
+            else:
+                yield found
+    except Unsupported as reason:
+        yield NotFound(f"a proof for any number does not cover {reason}")
+    except OutOfTime:
+        yield NotFound("the time limit was reached while an invariant was looked for")
+
+
+class _Attempt:
+    """The searches for one product. Each has solvers of its own: the clauses of one would only be in the way of the other."""
+
+    def __init__(
+        self,
+        product: Product,
+        properties: tuple[Property, ...],
+        samples: Sequence[Structure],
+        deadline: Deadline,
+        lemmas: tuple[Expr, ...],
+    ) -> None:
+        self.product = product
+        self.properties = properties
+        self.samples = samples
+        self.deadline = deadline
+        self.lemmas = lemmas
+        self.words = vocabulary(product, lemmas)
+        self.facts: list[Expr] = []
+        self.found: Inductive | None = None
+        self.reasons: list[str] = []
+
+    def work(self, progress: Progress) -> Iterator[Inductive | NotFound | None]:
+        """Both searches by turns, until one has an invariant or neither will; None after each turn."""
+        induction = self._induction()
+        if induction.initial_violation() is not False:
+            yield NotFound("the initial state may already be wrong")
+            return
+        progress("looking for linear relations between integers")
+        self.facts = linear_facts(induction, self.samples, self.words, totals=has_totals(self.words))
+        searches = deque([self._templates(induction), self._directed()])
+        length = FIRST_TURN
+        while searches and self.found is None:
+            search = searches.popleft()
+            if self._turn(search, length, progress):
+                searches.append(search)
+            length *= GROWTH
+            if searches and self.found is None:
+                yield None
+        yield self.found or NotFound("; ".join(self.reasons))
+
+    def _turn(self, search: Iterator[str], length: float, progress: Progress) -> bool:
+        """Lets the search work; whether it has more to do."""
+        end = time.process_time() + length
+        for said in search:
+            progress(said)
+            self.deadline.check()
+            if time.process_time() > end:
+                return True
+        return False
+
+    def _induction(self, *, small: bool = False) -> Induction:
+        return Induction(self.product, self.properties, self.deadline, small=small)
+
+    def _templates(self, induction: Induction) -> Iterator[str]:
+        search = Templates(induction, self.words, self.samples, self.facts, self.lemmas)
+        yield from search.run()
+        self._accept(induction, search.invariant, search.reason)
+
+    def _directed(self) -> Iterator[str]:
+        """Without quantified literals first: they make every question dearer."""
+        for quantified in (False, True) if self.words.formulas else (False,):
+            induction = self._induction(small=True)
+            settled = [induction.clause(fact) for fact in self.facts]
+            for clause in settled:
+                induction.assume(clause)
+            search = Directed(induction, self.words, self.samples, settled, quantified=quantified)
+            yield from search.run()
+            self._accept(induction, search.invariant, search.reason)
+
+    def _accept(self, induction: Induction, invariant: Sequence[Claimed] | None, reason: str) -> None:
+        """The invariant, shrunk and checked anew; else the reason why there is none."""
+        if invariant is None:
+            self.reasons.append(reason)
+            return
+        lemmas = [induction.clause(lemma) for lemma in self.lemmas]
+        for lemma in lemmas:
+            induction.assume(lemma)
+        known = inductive_among(induction, list({c.number: c for c in (*invariant, *lemmas)}.values()))
+        clauses = shrunk(induction, needed(induction, known, self.lemmas), self.lemmas)
+        if is_inductive(self.product, self.properties, clauses, self.deadline):
+            self.found = Inductive(clauses)
+        else:
+            self.reasons.append("an invariant was found that z3 does not confirm")

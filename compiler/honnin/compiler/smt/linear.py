@@ -8,7 +8,7 @@ equations first and the bounds with them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 
@@ -34,8 +34,6 @@ from honnin.compiler.smt.values import Formula, Number, Term, conj, neg, number
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import INT, Arithmetic, Compare, Expr, Forall, GivenRead, Lit, VarRead, type_of
 
-Progress = Callable[[str], None]
-
 MOST_SAMPLES = 120
 """So many samples are looked at: the rest is left to counterexamples."""
 
@@ -46,7 +44,6 @@ def linear_facts(
     induction: Induction,
     samples: Sequence[Structure],
     words: Vocabulary,
-    progress: Progress,
     *,
     totals: bool,
 ) -> list[Expr]:
@@ -56,7 +53,6 @@ def linear_facts(
     """
     if not (has_integers(induction.product) or has_totals(words)):
         return []
-    progress("looking for linear relations between integers")
     found: list[Expr] = []
     with induction.totals.quiet():
         related = list(families(induction.product, words, totals=totals))

@@ -7,7 +7,7 @@ least one differs from r: a small hitting set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from honnin.compiler.simplify import disjunction, negation
@@ -155,23 +155,11 @@ class Template:
     A clause is looked for in the tables of few variables first: another is asked only where these have none.
     """
 
-    def __init__(
-        self, words: Vocabulary, plan: Plan, samples: Sequence[Structure], tick: Callable[[], object]
-    ) -> None:
+    def __init__(self, words: Vocabulary, plan: Plan, samples: Sequence[Structure]) -> None:
         self.plan = plan
         self._samples = list(samples)
-        self._tick = tick
         self._made: list[Table] = []
         self._coming = _tables(words, plan)
-
-    def _tables(self) -> Iterator[Table]:
-        yield from self._made
-        for table in self._coming:
-            for sample in self._samples:
-                self._tick()
-                table.add(sample)
-            self._made.append(table)
-            yield table
 
     def add(self, structure: Structure) -> None:
         """The state is a sample from now on."""
@@ -179,13 +167,22 @@ class Template:
         for table in self._made:
             table.add(structure)
 
-    def clauses(self, structure: Structure, most: int) -> list[Clause]:
-        """Clauses that the state violates and no sample does, the simplest first; empty when there are none."""
-        for table in self._tables():
+    def clauses(self, structure: Structure, most: int) -> Iterator[list[Clause]]:
+        """Clauses that the state violates and no sample does, the simplest first; empty lists come before, while it is worked."""
+        for table in self._made:
+            found = table.clauses(structure, self.plan.literals, most)
+            yield found
+            if found:
+                return
+        for table in self._coming:
+            for sample in self._samples:
+                yield []
+                table.add(sample)
+            self._made.append(table)
             found = table.clauses(structure, self.plan.literals, most)
             if found:
-                return found
-        return []
+                yield found
+                return
 
 
 def _tables(words: Vocabulary, plan: Plan) -> Iterator[Table]:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeAlias
 
 import z3
@@ -15,6 +15,7 @@ from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import NOW, Path, Place, Product, latest_name, place_name
 from honnin.compiler.smt.models import ModelState
 from honnin.compiler.smt.positions import Judged
+from honnin.compiler.smt.small import Sizes
 from honnin.compiler.smt.steps import Encoding, Taken, counts
 from honnin.compiler.smt.terms import State, holds
 from honnin.compiler.smt.totals import Totals
@@ -119,10 +120,17 @@ class Induction:
     """The proof obligations of a product: that claims hold at every position, and properties of states always.
 
     Clauses are closed formulas over places (`VarRead`). Those that are active are assumed in the state before a step, so clauses
-    may come and go.
+    may come and go. `small`: the states that are found have few elements, at the price of more questions.
     """
 
-    def __init__(self, product: Product, properties: tuple[Property, ...], deadline: Deadline) -> None:
+    def __init__(
+        self,
+        product: Product,
+        properties: tuple[Property, ...],
+        deadline: Deadline,
+        *,
+        small: bool = False,
+    ) -> None:
         self.product = product
         self.deadline = deadline
         self.universe = Universe(None)
@@ -130,6 +138,7 @@ class Induction:
         self.before = State({p.name: self.universe.function(p.keys, p.value) for p in product.places})
         self.totals = Totals(self.universe, self.before)
         self.encoding.total_by(self.totals.value)
+        self._sizes = Sizes(self.universe, product.entities) if small else None
         self.properties = properties
         self._claimed: dict[Expr, Claimed] = {}
         self.rests_on: tuple[Claimed, ...] = ()  # the active clauses that the last answer False rests on
@@ -141,7 +150,7 @@ class Induction:
     def start(self) -> z3.Solver:
         """Knows what an initial state is."""
         solver = z3.Solver()
-        solver.add(_expression(self.encoding.possible_initially(self.initial_state)))
+        solver.add(as_expression(self.encoding.possible_initially(self.initial_state)))
         self._add_side(solver)
         return solver
 
@@ -151,9 +160,9 @@ class Induction:
         now: Term = self.universe.fresh(core.TIME) if self.product.timed else None
         taken = self.encoding.take(path, self._aged(now), names, now=now)
         solver = z3.Solver()
-        solver.add(_expression(taken.possible))
+        solver.add(as_expression(taken.possible))
         for known in self._known_before():
-            solver.add(_expression(known))
+            solver.add(as_expression(known))
         self._add_side(solver)
         return taken, solver
 
@@ -164,7 +173,7 @@ class Induction:
             if place.register is not None and counts(place):
                 changes[place.name] = self.universe.function(place.keys, place.value)
                 latest = place_name(self.product.machines[place.machine or 0], latest_name(place.register))
-                self.universe.side.append(_expression(self._ages(place, latest, changes[place.name], now)))
+                self.universe.side.append(as_expression(self._ages(place, latest, changes[place.name], now)))
         return self.before.having(changes)
 
     def _ages(self, place: Place, latest: str, counted: Reading, now: Term) -> Formula:
@@ -186,13 +195,14 @@ class Induction:
                 )
             )
 
-        return self._everywhere(place.keys, at)
+        return self.everywhere(place.keys, at)
 
-    def _everywhere(self, types: tuple[Type, ...], at: Callable[[tuple[Term, ...]], Formula]) -> Formula:
+    def everywhere(self, types: tuple[Type, ...], at: Callable[[tuple[Term, ...]], Formula]) -> Formula:
+        """What `at` says, of all keys of the types."""
         if not types:
             return at(())
         return self.universe.quantify(
-            True, types[0], lambda key: self._everywhere(types[1:], lambda rest: at((key, *rest)))
+            True, types[0], lambda key: self.everywhere(types[1:], lambda rest: at((key, *rest)))
         )
 
     def _known_before(self) -> Iterable[Formula]:
@@ -224,7 +234,7 @@ class Induction:
             names[matrix.binder.uid] = self.universe.fresh(matrix.binder.type)
             matrix = matrix.body
         at = self.encoding.design(self.before)
-        before = _expression(holds(formula, at, {}))
+        before = as_expression(holds(formula, at, {}))
         return Claimed(
             formula, number, z3.Bool(f"g{number}"), before, matrix, names, holds(matrix, at, names)
         )
@@ -301,12 +311,18 @@ class Induction:
         solver = self.start if path is None else self.paths[path][1]
         solver.push()
         try:
-            solver.add(*map(_expression, formulas))
+            solver.add(*map(as_expression, formulas))
             self._add_side(solver)
             result = check(solver, self.deadline)
             return solver.model() if result == z3.sat else result == z3.unknown
         finally:
             solver.pop()
+
+    def smallest(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.ModelRef:
+        """A model of what has just been found satisfiable, with few elements if that is wanted."""
+        if self._sizes is None:
+            return solver.model()
+        return self._sizes.smallest(solver, assumptions, partial(check, deadline=self.deadline))
 
     def _ask(
         self,
@@ -323,16 +339,17 @@ class Induction:
             return False
         solver.push()
         try:
-            solver.add(_expression(wanted))
+            solver.add(as_expression(wanted))
             self._add_side(solver)
-            result = check(solver, self.deadline, [clause.guard for clause in active])
+            guards = [clause.guard for clause in active]
+            result = check(solver, self.deadline, guards)
             if result == z3.unsat:
                 used = {guard.get_id() for guard in solver.unsat_core()}
                 reasons[path] = self.rests_on = tuple(c for c in active if c.guard.get_id() in used)
                 return False
             if result == z3.unknown:
                 return True
-            model = solver.model()
+            model = self.smallest(solver, guards)
         finally:
             solver.pop()
         before = self.before if after is not None else self.initial_state
@@ -342,7 +359,8 @@ class Induction:
         )
 
 
-def _expression(formula: Formula) -> z3.BoolRef:
+def as_expression(formula: Formula) -> z3.BoolRef:
+    """The formula for z3, also where it is known."""
     return z3.BoolVal(formula) if isinstance(formula, bool) else formula
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from itertools import product as combinations
 from typing import Final, TypeAlias
@@ -31,8 +32,9 @@ MOST_DECISIONS: Final = 4_000
 
 def reachable(product: Product, tick: Tick) -> list[Structure]:
     """States that the product reaches."""
+    stated = tuple(p for p in product.properties if p.kind != "lemma")
     try:
-        compiled = compile_product(product, product.properties, whole=True)
+        compiled = compile_product(replace(product, properties=stated), stated, whole=True)
         return list(_found(compiled, tick))
     except NotApplicable:
         return list(walked(product, tick))

@@ -25,6 +25,16 @@ def shrunk(induction: Induction, clauses: Sequence[Claimed], wanted: Sequence[Ex
     return tuple(clause.formula for clause in kept)
 
 
+def inductive_among(induction: Induction, clauses: Sequence[Claimed]) -> list[Claimed]:
+    """Those that hold initially and are kept by every step, all of them being assumed."""
+    known = [clause for clause in clauses if induction.not_initial(clause) is False]
+    while True:
+        kept = [clause for clause in known if induction.is_kept(clause, known)]
+        if len(kept) == len(known):
+            return kept
+        known = kept
+
+
 def needed(induction: Induction, clauses: Sequence[Claimed], wanted: Sequence[Expr]) -> list[Claimed]:
     """Those of the clauses of an invariant that are wanted or that the proof of what is asked rests on, and the proofs of these, and so on."""
     used: dict[int, Claimed] = {}

@@ -6,7 +6,7 @@ Formulas here speak of places by their full names (`VarRead` of a place; `atoms.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import Any, Protocol, TypeAlias
 
@@ -121,6 +121,43 @@ def row_function(variables: Sequence[Binder], formulas: Sequence[Expr]) -> Rows:
     last = len(variables)
     lines += [f"{' ' * last}found.add(f{last})", "return found"]
     return source.function([], lines)
+
+
+def satisfiable(variables: Sequence[Binder], literals: Sequence[Expr]) -> Callable[[Structure], bool]:
+    """Whether all the literals are true in a structure for some values of the variables, as a Python function."""
+    source = _Source(variables)
+    tests: list[list[str]] = [[] for _ in range(len(variables) + 1)]
+    for literal in literals:
+        tests[source.level(literal)].append(source.text(literal))
+    lines: list[str] = []
+    for level in range(len(variables) + 1):
+        indent = " " * level
+        if level:
+            lines.append(f"{indent[1:]}for x{level - 1} in D({source.constant(variables[level - 1].type)}):")
+        lines += [
+            f"{indent}{name} = {text}" for text, (name, there) in source.reads.items() if there == level
+        ]
+        refused = "continue" if level else "return False"
+        lines += [f"{indent}if not {test}: {refused}" for test in tests[level]]
+    lines += [f"{' ' * len(variables)}return True", "return False"]
+    return source.function([], lines)
+
+
+def row_of(
+    variables: Sequence[Binder], formulas: tuple[Expr, ...], values: Values, structure: Structure
+) -> int:
+    """The bits of the formulas that are true in the structure for these values of the variables."""
+    return _rows_of(tuple(variables), formulas)(structure, *values)
+
+
+@lru_cache(maxsize=256)
+def _rows_of(variables: tuple[Binder, ...], formulas: tuple[Expr, ...]) -> Added:
+    source = _Source(())
+    names = [f"x{index}" for index in range(len(variables))]
+    source.variables = {b.uid: name for b, name in zip(variables, names, strict=True)}
+    tests = [f"if {source.text(formula)}: found |= {1 << i}" for i, formula in enumerate(formulas)]
+    reads = [f"{name} = {text}" for text, (name, _) in source.reads.items()]
+    return source.function(names, [*reads, "found = 0", *tests, "return found"])
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -10,6 +10,7 @@ from typing import TypeVar
 from honnin.compiler.deadlines import due
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.product import Place, Product, place_name
+from honnin.compiler.simplify import free
 from honnin.spec import core
 from honnin.spec.core import (
     Assign,
@@ -17,6 +18,7 @@ from honnin.spec.core import (
     Compare,
     EntityT,
     EnumT,
+    Exists,
     Expr,
     GivenRead,
     Lift,
@@ -46,7 +48,7 @@ class Vocabulary:
     """What a product's formulas speak of.
 
     `shapes`: reads whose keys are themselves reads, with their free variables; `comparisons`: those that do arithmetic;
-    `formulas`: those with quantifiers. `constants`: every literal by its type. `compared`: by place or given, the literals that its
+    `formulas`: those with quantifiers, and their projections. `constants`: every literal by its type. `compared`: by place or given, the literals that its
     values are compared with or assigned. `keyed`: by place of the design, the literals among its keys. `sorts`: what clauses
     quantify over.
     """
@@ -74,7 +76,7 @@ def vocabulary(prod: Product, hints: Iterable[Expr] = ()) -> Vocabulary:
         prod.places,
         tuple(dict.fromkeys(node for node in nodes if _is_shape(node))),
         tuple(dict.fromkeys(node for node in nodes if _is_comparison(node))),
-        tuple(dict.fromkeys(node for node in nodes if _is_quantified(node))),
+        tuple(dict.fromkeys(_quantified(nodes))),
         constants,
         _grouped([*_compared(nodes), *_assigned(prod, constants)]),
         _grouped(
@@ -121,6 +123,20 @@ def _is_quantified(node: Expr) -> bool:
     return isinstance(node, core.Forall | core.Exists) and not any(
         isinstance(part, _OF_EVENTS) for part in walk(node)
     )
+
+
+def _quantified(nodes: Sequence[Expr]) -> Iterator[Expr]:
+    """The quantified formulas; then that one of them is true of some value of one of its variables: of some quorum, say."""
+    found = [node for node in nodes if _is_quantified(node)]
+    yield from found
+    for node in found:
+        unbound = free(node)
+        variables = {
+            n.binder.uid: n.binder for n in walk(node) if isinstance(n, Var) and n.binder.uid in unbound
+        }
+        for one in variables.values():
+            if isinstance(one.type, EntityT):
+                yield Exists(one, node)
 
 
 def _compared(nodes: Iterable[Expr]) -> Iterator[tuple[str, Lit]]:

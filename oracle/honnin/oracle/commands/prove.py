@@ -318,9 +318,14 @@ def _verdict_record(module: Module, verdict: Verdict, subject: str) -> dict[str,
                 "exercised": dict(verdict.exercised),
             }
         case Refuted(counterexample=run):
-            return {"run": run_record(run, module), "failing": list(failing(run, module, subject))}
+            told = list(failing(run, module, subject))
+            return {
+                "shortest": verdict.shortest,
+                "run": run_record(run, module, subject),
+                "failing": told,
+            }
         case Reached(witness=run):
-            return {"run": run_record(run, module)}
+            return {"shortest": verdict.shortest, "run": run_record(run, module, subject)}
         case Unreachable(reason=reason):
             return {"reason": reason}
         case Bounded():

@@ -28,7 +28,8 @@ class Context:
     """What may stand in an expression, by where it stands.
 
     `place` names it in messages. `past`: temporal operators of the past. `atoms`: event atoms. `eventually`: that operator, here.
-    `state`: specification state. `variables`: a system's variables. `instances`: `p[x].v` and `p[x] at l`.
+    `state`: specification state. `variables`: a system's variables. `instances`: `p[x].v` and `p[x] at l`. `endless`: quantifiers
+    over types whose values cannot be gone through.
     """
 
     place: str
@@ -41,6 +42,7 @@ class Context:
     givens: bool = True
     variables: bool = False
     instances: bool = False
+    endless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +76,16 @@ class Typer:
         """The expression as a value of the type `wanted`, lifted if need be. `what` names the place in messages."""
         return fit(self.expression(written, wanted), wanted, self.report, written.span, what=what)
 
-    def bound(self, parameters: tuple[syntax.Parameter, ...], what: str) -> tuple[core.Binder, ...] | None:
-        """Binders for the names of `parameters`, whose types must be countable; None after a diagnostic."""
+    def bound(
+        self, parameters: tuple[syntax.Parameter, ...], what: str, *, endless: bool = False
+    ) -> tuple[core.Binder, ...] | None:
+        """Binders for the names of `parameters`, whose types must be countable or may be `endless`; None after a diagnostic."""
         made: list[core.Binder] = []
         sound = True
         for parameter in parameters:
             type = place_type(parameter.type, self.scope, self.report)
-            if type is not None and not countable(type):
+            able = type is None or countable(type) or (endless and not isinstance(type, OptionalT))
+            if type is not None and not able:
                 message = f"{what} cannot go through the values of {a_type(type)}"
                 hint = (
                     f"those of entities, enums, Bool and ranges of at most {core.MOST_LISTED} numbers can be"
@@ -305,7 +310,7 @@ class Typer:
     # ------------------------------------------------------------ binders
 
     def _quantified(self, written: syntax.Quantified) -> core.Expr | None:
-        binders = self.bound(written.parameters, "a quantifier")
+        binders = self.bound(written.parameters, "a quantifier", endless=self.context.endless)
         if binders is None:
             return None
         universal = written.kind == "forall"

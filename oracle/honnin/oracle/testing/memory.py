@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from honnin.compiler.runtime.base import InvariantViolated, Mask, Violation, event_words
+from honnin.compiler.runtime.base import Mask, Violation, event_words
 from honnin.spec.core import EntityT, Event, OptionalT, Specification, Type, Value
 
 CAPACITY = 10_000
@@ -55,13 +55,19 @@ class Memory:
             if seen.position <= last and (seen.entities & about or seen.position in (last, violation.trigger))
         ]
         left_out = [f"... {len(found) - SHOWN} earlier ones"] if len(found) > SHOWN else []
-        return [
-            *left_out,
-            *(f"{s.position:>4}  {event_words({'event': s.event, **s.fields})}" for s in found[-SHOWN:]),
-        ]
+        return [*left_out, *map(line, found[-SHOWN:])]
+
+    def at(self, position: int) -> list[str]:
+        """The event there, if it is kept."""
+        return [line(seen) for seen in self._kept if seen.position == position]
 
     def _last(self) -> int:
         return self._kept[-1].position if self._kept else 0
+
+
+def line(seen: Remembered) -> str:
+    """The event on one line, after its position."""
+    return f"{seen.position:>4}  {event_words({'event': seen.event, **seen.fields})}"
 
 
 def entity_of(type: Type) -> str | None:
@@ -93,11 +99,7 @@ def remembering(oracle: type[Any], specification: Specification, memory: Memory)
         def method(self: Any, now: int, *values: Value) -> None:
             __tracebackhide__ = True
             memory.add(self.position + 1, event, values)
-            try:
-                work(self, now, *values)
-            except InvariantViolated as error:
-                error.add_note("\n".join(["the events that matter:", *memory.story(error.violation)]))
-                raise
+            work(self, now, *values)
 
         return method
 

@@ -1,0 +1,175 @@
+"""Literals over a fixed pool of constants as z3 sees them: before a step, after each path, initially. Each is made once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import z3
+
+from honnin.compiler.product import Place
+from honnin.compiler.smt.models import ModelState
+from honnin.compiler.smt.proof import Claimed, Found, Induction, as_expression, check
+from honnin.compiler.smt.steps import counts
+from honnin.compiler.smt.terms import Moment, holds
+from honnin.compiler.smt.values import Formula, Term, conj, disj, neg
+from honnin.spec.core import Binder, Expr, Not, OptionalT
+
+START = -1
+"""Stands for the initial state where the number of a path is asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why no step leads to a state: these literals, by number, cannot all be true there if these clauses are before."""
+
+    literals: frozenset[int]
+    clauses: tuple[Claimed, ...] = ()
+
+
+@dataclass(slots=True)
+class _Side:
+    """The literals at one place: their values, and for each that is not known the constant whose truth asks for it."""
+
+    at: Moment
+    solver: z3.Solver
+    values: dict[int, Formula] = field(default_factory=dict)
+    guards: dict[int, z3.BoolRef] = field(default_factory=dict)
+    known: int = 0
+
+
+class Literals:
+    """The literals of diagrams, by number, for the questions of a search."""
+
+    def __init__(self, induction: Induction) -> None:
+        self.induction = induction
+        self.names: dict[int, Term] = {}
+        self.all: list[Expr] = []
+        self._numbers: dict[Expr, int] = {}
+        self._before: dict[int, Formula] = {}
+        encoding = induction.encoding
+        self._now = encoding.design(induction.before)
+        self._sides = {START: _Side(encoding.design(induction.initial_state), induction.start)}
+        for path, (taken, solver) in enumerate(induction.paths):
+            self._sides[path] = _Side(encoding.design(taken.state, taken.now), solver)
+        self._from_start = z3.Bool("from_start")
+        starts = z3.Implies(self._from_start, as_expression(starting(induction)))
+        for _, solver in induction.paths:
+            solver.add(starts)
+
+    def numbers(self, literals: Sequence[Expr], pool: Sequence[Binder]) -> tuple[int, ...]:
+        """The numbers of the literals; `pool`: the variables that they may have."""
+        for one in pool:
+            if one.uid not in self.names:
+                self.names[one.uid] = self.induction.universe.fresh(one.type)
+        return tuple(map(self._number, literals))
+
+    def _number(self, literal: Expr) -> int:
+        if literal not in self._numbers:
+            self._numbers[literal] = len(self.all)
+            self.all.append(literal)
+        return self._numbers[literal]
+
+    def before(self, number: int) -> Formula:
+        """The literal in the state before a step."""
+        if number not in self._before:
+            self._before[number] = self._value(number, self._now)
+        return self._before[number]
+
+    def _value(self, number: int, at: Moment) -> Formula:
+        literal = self.all[number]
+        if isinstance(literal, Not):
+            return neg(holds(literal.body, at, self.names))
+        return holds(literal, at, self.names)
+
+    def denied(self, numbers: frozenset[int] | Sequence[int]) -> z3.BoolRef:
+        """That the literals are all true before a step for no values of the pool."""
+        body = disj(neg(self.before(n)) for n in numbers)
+        constants = [c for c in self.names.values() if isinstance(c, z3.ExprRef)]
+        return as_expression(body) if isinstance(body, bool) else z3.ForAll(constants, body)
+
+    # ------------------------------------------------------------ questions
+
+    def reached(
+        self,
+        path: int,
+        numbers: Sequence[int],
+        active: Sequence[Claimed],
+        *,
+        start: bool = False,
+        extra: z3.BoolRef | None = None,
+    ) -> Found | Why | None:
+        """A step by the path from a state in which the active clauses hold (`start`: from an initial one) to one in which the literals
+        are true of some elements; or why there is none; None: z3 cannot say. `path` START: an initial state."""
+        side = self._sides[path]
+        guards: dict[int, int] = {}
+        assumed: list[z3.BoolRef] = []
+        for number in numbers:
+            value = self._at(side, path, number)
+            if value is False:
+                return Why(frozenset((number,)))
+            if value is not True:
+                guard = side.guards[number]
+                guards[guard.get_id()] = number
+                assumed.append(guard)
+        clauses = {clause.guard.get_id(): clause for clause in active}
+        self._tell_side(side)
+        solver = side.solver
+        if extra is not None:
+            solver.push()
+            solver.add(extra)
+        try:
+            started = [self._from_start] if start else []
+            assumed += [*started, *(c.guard for c in active)]
+            result = check(solver, self.induction.deadline, assumed)
+            if result == z3.unsat:
+                core = [each.get_id() for each in solver.unsat_core()]
+                return Why(
+                    frozenset(guards[c] for c in core if c in guards),
+                    tuple(clauses[c] for c in core if c in clauses),
+                )
+            if result == z3.unknown:
+                return None
+            return self._found(path, self.induction.smallest(solver, assumed))
+        finally:
+            if extra is not None:
+                solver.pop()
+
+    def _at(self, side: _Side, path: int, number: int) -> Formula:
+        if number not in side.values:
+            value = side.values[number] = self._value(number, side.at)
+            if not isinstance(value, bool):
+                guard = side.guards[number] = z3.Bool(f"l{path}_{number}")
+                side.solver.add(z3.Implies(guard, value))
+        return side.values[number]
+
+    def _tell_side(self, side: _Side) -> None:
+        facts = self.induction.universe.side
+        side.solver.add(*facts[side.known :])
+        side.known = len(facts)
+
+    def _found(self, path: int, model: z3.ModelRef) -> Found:
+        induction = self.induction
+        if path == START:
+            return Found(ModelState(model, induction.encoding, induction.initial_state), None)
+        taken, _ = induction.paths[path]
+        return Found(
+            ModelState(model, induction.encoding, induction.before),
+            ModelState(model, induction.encoding, taken.state),
+        )
+
+
+def starting(induction: Induction) -> Formula:
+    """That the state before a step is an initial one, as far as its maps have keys that can be quantified over."""
+    parts: list[Formula] = [induction.encoding.possible_initially(induction.before)]
+    for place in induction.product.places:
+        fixed = place.initial is not None or counts(place)
+        if fixed and not any(isinstance(key, OptionalT) for key in place.keys):
+            parts.append(induction.everywhere(place.keys, partial(_as_at_first, induction, place)))
+    return conj(parts)
+
+
+def _as_at_first(induction: Induction, place: Place, keys: tuple[Term, ...]) -> Formula:
+    first = 0 if counts(place) else induction.initial_state.read(place.name, keys)
+    return induction.universe.equal(place.value, induction.before.read(place.name, keys), first)

@@ -1,0 +1,239 @@
+"""The search over frames: states from which something goes wrong are excluded, the earliest frames first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from honnin.compiler.simplify import disjunction, negation
+from honnin.compiler.smt.atoms import weight
+from honnin.compiler.smt.directed.diagrams import Diagrams
+from honnin.compiler.smt.directed.literals import START, Literals, Why
+from honnin.compiler.smt.proof import Claimed, Found, Induction
+from honnin.compiler.smt.structures import Structure, satisfiable
+from honnin.compiler.smt.vocabulary import Vocabulary
+from honnin.spec.core import Binder, Expr, Forall, Var, walk
+
+MOST_SAMPLES: Final = 160
+"""So many samples are asked whether a clause is too strong."""
+
+
+@dataclass(slots=True)
+class _Lemma:
+    """A clause of the frames 1 to `level`: the literals are not all true of any elements. `whys`: by path, why it is kept."""
+
+    literals: frozenset[int]
+    claimed: Claimed
+    level: int
+    whys: dict[int, Why] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """A state to be excluded from frame `level`."""
+
+    literals: tuple[int, ...]
+    level: int
+
+
+class Directed:
+    """One search. `settled`: clauses that hold always. `invariant` is set when one is found; `reason`: why there is none."""
+
+    def __init__(
+        self,
+        induction: Induction,
+        words: Vocabulary,
+        samples: Sequence[Structure],
+        settled: Sequence[Claimed] = (),
+        *,
+        quantified: bool,
+    ) -> None:
+        self.induction = induction
+        self.literals = Literals(induction)
+        self.diagrams = Diagrams(words, quantified=quantified)
+        self.samples = samples[:: max(1, len(samples) // MOST_SAMPLES)]
+        self.settled = list(settled)
+        self.lemmas: list[_Lemma] = []
+        self.top = 1
+        self.paths = range(len(induction.paths))
+        self.invariant: list[Claimed] | None = None
+        self.reason = ""
+
+    def run(self) -> Iterator[str]:
+        """Works until an invariant is found or none can be; hands over, often, what is being done."""
+        while True:
+            wrong = self._wrong()
+            if isinstance(wrong, Found):
+                yield from self._exclude(self._task(wrong.before, self.top))
+            elif wrong:
+                self.reason = "z3 cannot say"
+            else:
+                yield from self._propagate()
+            if self.reason or self.invariant is not None:
+                return
+
+    def _active(self, level: int) -> list[Claimed]:
+        return [*self.settled, *(lemma.claimed for lemma in self.lemmas if lemma.level >= level)]
+
+    def _wrong(self) -> Found | bool:
+        active = self._active(self.top)
+        for path in self.paths:
+            found = self.induction.violation(path, active)
+            if found is not False:
+                return found
+        return False
+
+    def _task(self, state: Structure, level: int) -> _Task:
+        diagram = self.diagrams.of(state)
+        return _Task(self.literals.numbers(diagram, self.diagrams.pool), level)
+
+    # ------------------------------------------------------------ excluding a state
+
+    def _exclude(self, task: _Task) -> Iterator[str]:
+        tasks = [task]
+        while tasks:
+            yield f"frame {tasks[-1].level} of {self.top}, {len(self.lemmas)} clauses"
+            task = tasks[-1]
+            start = self.literals.reached(START, task.literals, ())
+            if not isinstance(start, Why) or task.level == 0:
+                self.reason = "a state that goes wrong cannot be told from one that is reached"
+                return
+            found = self._before(task)
+            if found is None:
+                self.reason = "z3 cannot say"
+                return
+            if isinstance(found, Found):
+                tasks.append(self._task(found.before, task.level - 1))
+                continue
+            lemma = self._lemma({START: start, **found}, task)
+            self.lemmas.append(lemma)
+            while lemma.level < self.top and self._is_kept(lemma):
+                lemma.level += 1
+            tasks.pop()
+
+    def _before(self, task: _Task) -> Found | dict[int, Why] | None:
+        """A state of the frame before from which a step leads there; else why there is none, by path."""
+        whys: dict[int, Why] = {}
+        for path in self.paths:
+            found = self._reached(path, task.literals, task.level)
+            if isinstance(found, Found):
+                # From the state to itself, or to one that is like it, is no way there.
+                found = self._reached(path, task.literals, task.level, alone=False)
+            if not isinstance(found, Why):
+                return found
+            whys[path] = found
+        return whys
+
+    def _reached(
+        self, path: int, literals: Sequence[int], level: int, *, alone: bool = True
+    ) -> Found | Why | None:
+        return self.literals.reached(
+            path,
+            literals,
+            self._active(level - 1) if level > 1 else self.settled,
+            start=level == 1,
+            extra=None if alone else self.literals.denied(literals),
+        )
+
+    def _lemma(self, whys: dict[int, Why], task: _Task) -> _Lemma:
+        """As few literals as will do, which no sample has: those on which elements hang first, then the heaviest."""
+        kept = _union(whys.values())
+        tried: set[frozenset[int]] = set()
+        groups = [*self._by_element(kept), *([n] for n in sorted(kept, key=self._weight, reverse=True))]
+        for group in groups:
+            fewer = kept.difference(group)
+            if fewer != kept and fewer not in tried:
+                tried.add(fewer)
+                found = self._still(whys, fewer, task.level)
+                if found is not None:
+                    whys, kept = found, _union(found.values())
+        claimed = self.induction.clause(self._formula(kept))
+        self.induction.assume(claimed)
+        return _Lemma(kept, claimed, task.level)
+
+    def _still(self, whys: dict[int, Why], fewer: frozenset[int], level: int) -> dict[int, Why] | None:
+        """Why fewer literals will do, if they do."""
+        if self._is_seen(fewer):
+            return None
+        found = dict(whys)
+        order = tuple(sorted(fewer))
+        for path, why in whys.items():
+            if why.literals <= fewer:
+                continue
+            answer = (
+                self.literals.reached(START, order, ())
+                if path == START
+                else self._reached(path, order, level, alone=False)
+            )
+            if not isinstance(answer, Why):
+                return None
+            found[path] = answer
+        return found
+
+    def _by_element(self, numbers: Iterable[int]) -> list[list[int]]:
+        """The literals that speak of each variable, those of the most variables first."""
+        groups: dict[int, list[int]] = {}
+        for number in numbers:
+            for uid in {b.uid for b in self._variables((number,))}:
+                groups.setdefault(uid, []).append(number)
+        return sorted(groups.values(), key=lambda group: (-len(group), group))
+
+    def _weight(self, number: int) -> tuple[float, int]:
+        return weight(self.literals.all[number]), number
+
+    def _variables(self, numbers: Iterable[int]) -> tuple[Binder, ...]:
+        found = {
+            node.binder.uid: node.binder
+            for number in numbers
+            for node in walk(self.literals.all[number])
+            if isinstance(node, Var) and node.binder.uid in self.literals.names
+        }
+        return tuple(found[uid] for uid in sorted(found, reverse=True))
+
+    def _is_seen(self, numbers: frozenset[int]) -> bool:
+        """Whether in some sample all the literals are true."""
+        order = sorted(numbers)
+        test = satisfiable(self._variables(order), [self.literals.all[n] for n in order])
+        return any(map(test, self.samples))
+
+    def _formula(self, numbers: frozenset[int]) -> Expr:
+        order = sorted(numbers, key=self._weight)
+        formula = disjunction(tuple(negation(self.literals.all[n]) for n in order))
+        for variable in reversed(self._variables(order)):
+            formula = Forall(variable, formula)
+        return formula
+
+    # ------------------------------------------------------------ frames
+
+    def _is_kept(self, lemma: _Lemma) -> bool:
+        """Whether every step from a state of the lemma's last frame keeps it."""
+        active = self._active(lemma.level)
+        numbers = {clause.number for clause in active}
+        order = tuple(sorted(lemma.literals))
+        for path in self.paths:
+            why = lemma.whys.get(path)
+            if why is not None and numbers.issuperset(c.number for c in why.clauses):
+                continue
+            answer = self.literals.reached(path, order, active)
+            if not isinstance(answer, Why):
+                return False
+            lemma.whys[path] = answer
+        return True
+
+    def _propagate(self) -> Iterator[str]:
+        """One frame more; the clauses that hold there are handed on."""
+        self.top += 1
+        for level in range(1, self.top):
+            for lemma in self.lemmas:
+                if lemma.level == level:
+                    yield f"frame {level} of {self.top}, {len(self.lemmas)} clauses"
+                    if self._is_kept(lemma):
+                        lemma.level += 1
+            if all(lemma.level != level for lemma in self.lemmas):
+                self.invariant = self._active(level + 1)
+                return
+
+
+def _union(whys: Iterable[Why]) -> frozenset[int]:
+    return frozenset(number for why in whys for number in why.literals)
