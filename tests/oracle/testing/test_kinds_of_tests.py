@@ -56,7 +56,7 @@ def test_unittest_cases_under_pytest(run: Run) -> None:
     result = run(CASES)
     result.assert_outcomes(passed=2, failed=5)
     result.stdout.fnmatch_lines(["E *in_time is violated at event 2*", "E *raised by event 1*is still open"])
-    result.stdout.fnmatch_lines(["bounded (*), 6 traces of 9 events"])
+    result.stdout.fnmatch_lines(["bounded (*), 7 traces of 9 events"])
 
 
 def test_unittest_cases_alone(run: Run, pytester: pytest.Pytester) -> None:

@@ -6,9 +6,9 @@ the fixture `honnin_oracle`. What is undecided fails a test like what is violate
 
 from __future__ import annotations
 
+from honnin.oracle.several import Oracles
 from honnin.oracle.testing.cases import OracleTestCase
 from honnin.oracle.testing.problems import NotViolated, Refused, Undecided
-from honnin.oracle.testing.several import Oracles
 from honnin.oracle.testing.watched import watching
 
 __all__ = ["NotViolated", "OracleTestCase", "Oracles", "Refused", "Undecided", "watching"]

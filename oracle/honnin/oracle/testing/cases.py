@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+from honnin.oracle.attach.targets import listening
+from honnin.oracle.several import as_one, together
 from honnin.oracle.testing import records
-from honnin.oracle.testing.problems import as_one
 from honnin.oracle.testing.settings import settings
-from honnin.oracle.testing.several import together
 from honnin.oracle.testing.watched import Watched, conclude
 
 __tracebackhide__ = True
@@ -45,6 +45,7 @@ class OracleTestCase(unittest.TestCase):
             listed = [names] if isinstance(names, str | Path) else names
             self._watches = [Watched(one) for one in settings(listed, self.honnin_settings, self._find)]
             self.addCleanup(self._finish)
+            self.enterContext(listening(together([watched.oracle for watched in self._watches])))
         return together([watched.oracle for watched in self._watches])
 
     def _find(self, name: str | Path) -> Path:
@@ -59,6 +60,7 @@ class OracleTestCase(unittest.TestCase):
 
             @functools.wraps(method)
             async def awaited() -> None:
+                self._begin()
                 try:
                     await method()
                 except BaseException as error:
@@ -70,6 +72,7 @@ class OracleTestCase(unittest.TestCase):
 
         @functools.wraps(method)
         def called() -> None:
+            self._begin()
             try:
                 method()
             except BaseException as error:
@@ -78,6 +81,11 @@ class OracleTestCase(unittest.TestCase):
             conclude(self._watches)
 
         return called
+
+    def _begin(self) -> None:
+        """The oracle listens when the test method begins, at the latest."""
+        if self.honnin_specs:
+            self.oracle  # noqa: B018 - it is made when it is asked for
 
     def _note(self, error: BaseException) -> None:
         """A test that skips itself is concluded first: what is undecided is no skip."""

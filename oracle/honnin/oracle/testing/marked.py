@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
+from honnin.oracle.attach.targets import listening
+from honnin.oracle.several import as_one, together
 from honnin.oracle.table import plural
 from honnin.oracle.testing import records
-from honnin.oracle.testing.problems import Refused, as_one
+from honnin.oracle.testing.problems import Refused
 from honnin.oracle.testing.records import Record
 from honnin.oracle.testing.settings import Settings, settings
-from honnin.oracle.testing.several import together
 from honnin.oracle.testing.watched import Watched, conclude
 
 __tracebackhide__ = True
@@ -166,7 +167,9 @@ def oracles(request: pytest.FixtureRequest) -> Iterator[Any]:
             watches.append(_watched(one, live, request))
     except Refused as error:
         pytest.fail(str(error), pytrace=False)
-    yield together([watched.oracle for watched in watches])
+    oracle = together([watched.oracle for watched in watches])
+    with listening(oracle):
+        yield oracle
     own = live.of_the_test()
     live.watches = [watched for watched in live.watches if watched.scope != "function"]
     late = [problem for watched in own for problem in watched.late_problems()]
@@ -200,7 +203,9 @@ def session_oracles(config: pytest.Config, shared: Shared) -> Iterator[Any]:
             raise Refused("the fixture `honnin_session_oracle` needs `honnin_specs` in the ini file")
     except Refused as error:
         pytest.fail(str(error), pytrace=False)
-    yield together([watched.oracle for watched in watches])
+    oracle = together([watched.oracle for watched in watches])
+    with listening(oracle):
+        yield oracle
 
 
 # ---------------------------------------------------------------- around a test

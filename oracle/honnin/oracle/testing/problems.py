@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 
 class Undecided(AssertionError):
     """What was asked has no answer: an obligation is still open, or an assumption is broken. Never a pass."""
@@ -15,13 +13,6 @@ class NotViolated(AssertionError):
 
 class Refused(ValueError):
     """A test cannot be run as its settings say."""
-
-
-def as_one(problems: Sequence[Exception], of: str) -> Exception:
-    """The problem; several as an ExceptionGroup."""
-    if len(problems) == 1:
-        return problems[0]
-    return ExceptionGroup(f"{len(problems)} problems in {of}", list(problems))
 
 
 def members(error: BaseException) -> list[BaseException]:

@@ -17,12 +17,13 @@ from honnin.compiler.runtime.base import (
     Violation,
 )
 from honnin.oracle.account import headline
+from honnin.oracle.attach.targets import listening
+from honnin.oracle.several import as_one, together
 from honnin.oracle.testing import records
 from honnin.oracle.testing.memory import Memory, remembering
-from honnin.oracle.testing.problems import NotViolated, Refused, Undecided, as_one, members
+from honnin.oracle.testing.problems import NotViolated, Refused, Undecided, members
 from honnin.oracle.testing.records import Record
 from honnin.oracle.testing.settings import Settings, settings
-from honnin.oracle.testing.several import together
 
 __tracebackhide__ = True
 _PARTS = ("honnin.", "<oracle ")
@@ -198,9 +199,13 @@ class watching:
 
     def __enter__(self) -> Any:
         self._watches = [Watched(one) for one in self._settings]
-        return together([watched.oracle for watched in self._watches])
+        oracle = together([watched.oracle for watched in self._watches])
+        self._listening = listening(oracle)
+        self._listening.__enter__()
+        return oracle
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
+        self._listening.__exit__()
         for watched in self._watches:
             records.collect(watched.record())
         if error is None:

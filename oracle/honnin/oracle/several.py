@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from honnin.compiler.runtime.base import BadInput, InvariantViolated, SpecificationFault, When
-from honnin.oracle.testing.problems import as_one
 
 __tracebackhide__ = True
 _TOLD = (InvariantViolated, SpecificationFault, BadInput)
@@ -37,25 +37,32 @@ class Oracles(Mapping[str, Any]):
         found = [oracle for oracle in self.values() if any(event == known.name for known in oracle._EVENTS)]
         if not found:
             raise BadInput("`event` names no event of the specifications")
-        errors: list[Exception] = []
-        for oracle in found:
-            try:
-                oracle.observe(event, at=at, **fields)
-            except _TOLD as error:
-                errors.append(error)
-        if errors:
-            raise as_one(errors, f"event `{event}`")
+        together_raised(
+            [partial(oracle.observe, event, at=at, **fields) for oracle in found], f"event `{event}`"
+        )
 
     def tick(self, at: When = None) -> None:
         """The clock shows `at`, for every oracle."""
-        errors: list[Exception] = []
-        for oracle in self.values():
-            try:
-                oracle.tick(at)
-            except _TOLD as error:
-                errors.append(error)
-        if errors:
-            raise as_one(errors, "a tick of the clock")
+        together_raised([partial(oracle.tick, at) for oracle in self.values()], "a tick of the clock")
+
+
+def as_one(problems: Sequence[Exception], of: str) -> Exception:
+    """The problem; several as an ExceptionGroup."""
+    if len(problems) == 1:
+        return problems[0]
+    return ExceptionGroup(f"{len(problems)} problems in {of}", list(problems))
+
+
+def together_raised(actions: Sequence[Callable[[], object]], of: str) -> None:
+    """Does them all, then raises what an oracle raised in one; of several an ExceptionGroup."""
+    errors: list[Exception] = []
+    for action in actions:
+        try:
+            action()
+        except _TOLD as error:
+            errors.append(error)
+    if errors:
+        raise as_one(errors, of)
 
 
 def together(oracles: Sequence[Any]) -> Any:
