@@ -39,6 +39,7 @@ SECTIONS = {
     "HN04": "Systems and checks",
     "HN05": "Warnings, lints and proofs",
     "HN06": "Traces, facts and examples",
+    "HN07": "Services",
     "HN08": "Usage and files",
     "HN09": "Faults of honnin",
 }

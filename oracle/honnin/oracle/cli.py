@@ -15,7 +15,19 @@ from honnin.oracle.files import Refused
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
 
-COMMANDS = ("check", "prove", "recheck", "mutate", "explain", "compile", "watch", "audit", "fmt", "demo")
+COMMANDS = (
+    "check",
+    "prove",
+    "recheck",
+    "mutate",
+    "explain",
+    "compile",
+    "watch",
+    "audit",
+    "serve",
+    "fmt",
+    "demo",
+)
 
 
 class Honnin(click.Group):

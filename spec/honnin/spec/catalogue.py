@@ -1,7 +1,7 @@
 """Every message that honnin can give, by its stable code. A code is never reused; each has a page docs/errors/CODE.md.
 
 Ranges: 00xx words and syntax, 01xx names, 02xx types, 03xx formulas, events and claims, 04xx systems and checks,
-05xx warnings and lints, 06xx traces and facts, 07xx answers of the prover, 08xx usage and files, 09xx faults of honnin.
+05xx warnings and lints, 06xx traces and facts, 07xx services, 08xx usage and files, 09xx faults of honnin.
 """
 
 from __future__ import annotations
@@ -458,6 +458,15 @@ _PROVER: tuple[Entry, ...] = (
     Entry("HN0534", "missing-extra", "error", "A library that honnin does without is needed for this."),
 )
 
+_SERVICE: tuple[Entry, ...] = (
+    Entry("HN0710", "no-token", "error", "A service that others can reach has no token, or too short a one."),
+    Entry("HN0711", "journal-damaged", "error", "The journal of a service is not what was written."),
+    Entry("HN0712", "other-service", "error", "A checkpoint is not one of the service that is started."),
+    Entry("HN0713", "checkpoint-without-key", "error", "A service is to keep checkpoints and has no key."),
+    Entry("HN0714", "cannot-listen", "error", "A service cannot listen at its address."),
+    Entry("HN0715", "service-stopped", "error", "A service could no longer keep what it was told."),
+)
+
 _USAGE: tuple[Entry, ...] = (
     Entry("HN0801", "no-such-file", "error", "A file does not exist."),
     Entry("HN0802", "is-a-directory", "error", "A directory was given where a file is needed."),
@@ -488,6 +497,7 @@ CATALOGUE: dict[str, Entry] = {
         _LINTS,
         _TRACES,
         _PROVER,
+        _SERVICE,
         _USAGE,
         _FAULTS,
     )

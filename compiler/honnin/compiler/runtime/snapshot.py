@@ -32,6 +32,12 @@ class SnapshotRefused(ValueError):
 # ---------------------------------------------------------------- sealing
 
 
+class Sealed(str):
+    """A digest that a sealed oracle once kept in the place of a value."""
+
+    __slots__ = ()
+
+
 class Seal:
     """Keyed digests (HMAC-SHA-256, 128 bits) in the place of personal values: equal for equal values.
 
@@ -49,7 +55,7 @@ class Seal:
         """The digest that is kept for a value; none and the specification's own texts stay."""
         if value is None or (type(value) is str and value in self._literals):
             return value
-        return self._digest(value)
+        return str(value) if type(value) is Sealed else self._digest(value)
 
     def token(self, kept: Any) -> Any:
         """The token under which what is kept is shown: the one that the value itself has under this key."""
@@ -379,3 +385,29 @@ class Snapshots:
             if places:
                 name = f"_on_{number}"
                 setattr(self, name, seal.handler(getattr(self, name), places))
+
+
+# ---------------------------------------------------------------- single events
+
+
+def to_journal(oracle: Snapshots, event: int, values: Sequence[Value]) -> Json:
+    """The values of an event as JSON has them, and as the oracle keeps them: a sealed one has digests for personal ones."""
+    kept = list(values)
+    seal = oracle._seal
+    if seal is not None:
+        for place in oracle._SEALED_FIELDS[event]:
+            value = seal(kept[place])
+            kept[place] = seal.hidden.get(value, value)
+    return [encoded(value) for value in kept]
+
+
+def from_journal(oracle: Snapshots, event: int, written: Sequence[Json]) -> tuple[Value, ...]:
+    """The values that `to_journal` was given, as the oracle takes them."""
+    values = [decoded(value) for value in written]
+    seal = oracle._seal
+    if seal is not None:
+        shown = {digest: literal for literal, digest in seal.hidden.items()}
+        for place in oracle._SEALED_FIELDS[event]:
+            if values[place] is not None:
+                values[place] = shown.get(values[place]) or Sealed(values[place])
+    return tuple(values)

@@ -1,0 +1,1 @@
+"""An oracle as a service: events over HTTP, acknowledged once they are safe."""

@@ -1,0 +1,1 @@
+"""Events from OpenTelemetry: in the process itself, and from exports over OTLP."""
