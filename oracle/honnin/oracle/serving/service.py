@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from honnin.compiler.runtime.base import BadInput
 from honnin.compiler.runtime.snapshot import from_journal, to_journal
+from honnin.oracle.mapped import is_dated
 from honnin.oracle.serving.found import Found
 from honnin.oracle.serving.ids import Accepted, Ids
 from honnin.oracle.serving.keeping import Keeping
@@ -190,8 +191,7 @@ class Service:
         try:
             told = read(record.parsed)
             timed = [(number, values, self._time(at)) for number, values, at in told]
-            for number, values, at in timed:
-                self.oracle.observe_values(number, values, at)
+            self._observe(timed)
         except BadInput as error:
             return self._rejected(str(error))
         if not told:
@@ -205,6 +205,12 @@ class Service:
             events = [[n, to_journal(self.oracle, n, values), at] for n, values, at in timed]
             self.keeping.add({"events": events, "id": digest, "at": answer.sequence})
         return answer
+
+    def _observe(self, told: Sequence[Told]) -> None:
+        """The events of a record. Raises BadInput, before the first."""
+        self.oracle._dated = is_dated(tuple(told))
+        for number, values, at in told:
+            self.oracle.observe_values(number, values, at)
 
     def _rejected(self, reason: str) -> Rejected:
         self.counts["rejected"] += 1
@@ -265,8 +271,7 @@ class Service:
             return
         if record["at"] <= self.oracle.position:
             return
-        for number, written, at in record["events"]:
-            self.oracle.observe_values(number, from_journal(self.oracle, number, written), at)
+        self._observe([(n, from_journal(self.oracle, n, written), at) for n, written, at in record["events"]])
         self.counts["accepted"] += len(record["events"])
         answer = Accepted(self.oracle.position, self.found.drain(self.oracle))
         if record["id"] is not None:
