@@ -46,8 +46,9 @@ def wrapped(words: Sequence[str], room: int) -> list[str]:
     """
     lines: list[str] = []
     for word in words:
-        whole = width(word) <= room - len(HANGING)
-        for number, part in enumerate(_parts(word, room - len(HANGING))):
+        left = room - len(HANGING) if lines else room
+        whole = width(word) <= left
+        for number, part in enumerate(_parts(word, left)):
             fits = bool(lines) and width(lines[-1]) + 1 + width(part) <= room
             if fits and (whole or number > 0):
                 lines[-1] += f" {part}"
