@@ -84,6 +84,9 @@ class Spec:
         sealed: bool = False,
         shared: bool = True,
         explain: bool = True,
+        fail_open: bool = False,
+        sample: float | None = None,
+        sample_by: str | None = None,
     ) -> Any:
         """A new oracle, at the start of its trace. `facts`: what each `given` is, or the JSON file that says so.
 
@@ -92,6 +95,7 @@ class Spec:
         shown as tokens made with `mask_key` (a key of its own without one), or in clear if `reveal`. A `sealed` oracle keeps them
         only as digests under `mask_key`: its `snapshot` has none in clear. Several threads may report events to one oracle; where one
         thread alone does, `shared=False` saves the lock. Unless `explain` is off, a violation tells the earlier events that it comes from.
+        `fail_open` and `sample`: see docs/commands.md, "Left running".
         """
         if isinstance(facts, str | Path):
             facts = json.loads(Path(facts).read_bytes())
@@ -105,6 +109,9 @@ class Spec:
             sealed=sealed,
             shared=shared,
             explain=explain,
+            fail_open=fail_open,
+            sample=sample,
+            sample_by=sample_by,
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from honnin.compiler.generator.accounts import Accounts
 from honnin.compiler.generator.candidates import Planner
-from honnin.compiler.generator.checks import Site, print_always, print_on
+from honnin.compiler.generator.checks import Site, print_always, print_on, values_text
 from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Printer
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
@@ -80,25 +80,36 @@ def print_method(
     work = f"self._on_{number}({', '.join((NOW, *parameters))})"
     with lines.block(f"def {method}({signature}) -> None:"):
         lines.add(f"# event {comment(event.name)}{title}")
-        plain = not {"type", "str", "int", "bool"} & set(parameters)
-        for place, (name, parameter) in enumerate(zip(parameters, event.fields, strict=True)):
-            checked = f"{name} = self._checked({number}, {place}, {name})"
-            test = _unreadable(name, parameter.type) if plain else None
-            if test is None:
-                lines.add(checked)
-            else:
-                with lines.block(f"if {test}:"):
-                    lines.add(checked)
-        if not lock:
-            _print_moment(lines, needs_time)
-            lines.add(work)
-            return
-        lines.add("_lock = self._lock", "_lock.acquire()")
         with lines.block("try:"):
-            _print_moment(lines, needs_time)
-            lines.add(work)
-        with lines.block("finally:"):
-            lines.add("_lock.release()")
+            _print_checks(lines, number, event, parameters)
+            if lock:
+                lines.add("_lock = self._lock", "_lock.acquire()")
+                with lines.block("try:"):
+                    _print_moment(lines, needs_time)
+                    lines.add(work)
+                with lines.block("finally:"):
+                    lines.add("_lock.release()")
+            else:
+                _print_moment(lines, needs_time)
+                lines.add(work)
+        with (
+            lines.block("except Exception as _error:"),
+            lines.block("if not self._overlooks(_error):"),
+        ):
+            lines.add("raise")
+
+
+def _print_checks(lines: Lines, number: int, event: Event, parameters: Sequence[str]) -> None:
+    """Values that are none as they stand are read, or refused."""
+    plain = not {"type", "str", "int", "bool"} & set(parameters)
+    for place, (name, parameter) in enumerate(zip(parameters, event.fields, strict=True)):
+        checked = f"{name} = self._checked({number}, {place}, {name})"
+        test = _unreadable(name, parameter.type) if plain else None
+        if test is None:
+            lines.add(checked)
+        else:
+            with lines.block(f"if {test}:"):
+                lines.add(checked)
 
 
 def _print_moment(lines: Lines, needs_time: bool) -> None:
@@ -169,7 +180,12 @@ class Handler:
         kept = tuple((local, self._old_annotation(name)) for name, local in old.items())
         after = self._site(lines, new, (*parameters, *kept))
         with lines.block(f"def _on_{self.number}({signature}) -> None:"):
-            lines.add(f"# {comment(self.event.name)}", f"{POSITION} = self.position = self.position + 1")
+            lines.add(f"# {comment(self.event.name)}")
+            with lines.block(
+                f"if self._sampling and self._passes_over({self.number}, {values_text(self.fields)}):"
+            ):
+                lines.add("return")
+            lines.add(f"{POSITION} = self.position = self.position + 1")
             lines.add(f"self._count_{self.number} += 1", "_failed: tuple[Failure, ...] = ()")
             start = len(lines.lines)
             self._prepare(lines)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from honnin.compiler.cost.slices import slices
 from honnin.compiler.generator.accounts import Accounts
 from honnin.compiler.generator.aggregates import Aggregate
 from honnin.compiler.generator.candidates import Planner
@@ -21,7 +22,7 @@ from honnin.compiler.generator.names import Names, annotation, comment, identifi
 from honnin.compiler.generator.program import Place, Program, program
 from honnin.compiler.generator.registers import has_queue
 from honnin.compiler.machine import Machine
-from honnin.compiler.runtime import base, facts, history, oracle, snapshot, waiting
+from honnin.compiler.runtime import base, facts, history, modes, oracle, snapshot, waiting
 from honnin.compiler.simplify import is_true, negation, simplify
 from honnin.spec.core import (
     BoolT,
@@ -150,7 +151,7 @@ def _runtime() -> str:
     plain: set[str] = set()
     named: dict[str, set[str]] = {}
     bodies = []
-    for module in (base, facts, history, snapshot, waiting, oracle):
+    for module in (base, facts, history, snapshot, waiting, modes, oracle):
         assert module.__file__ is not None
         text = Path(module.__file__).read_text(encoding="utf-8")
         _, _, text = text.partition("from __future__ import annotations\n")
@@ -293,6 +294,7 @@ def _class(made: Program) -> Lines:
         lines.add("_GIVENS = GIVENS", "_SKIPPED = tuple(NOT_MONITORED)", f"_NEEDS_TIME = {made.needs_time}")
         counted = {number: tuple(events) for number, events in made.counted.items()}
         lines.add(f"_PERSONAL_KEYS = {_personal_keys(made)!r}", f"_COUNTED = {counted!r}")
+        lines.add(f"_SLICES = {_slices(made)!r}")
         print_kept(lines, made, start.lines)
         lines.add("")
     lines.lines += [*start.lines, "", *public.lines, *work.lines]
@@ -309,6 +311,26 @@ def _class(made: Program) -> Lines:
     lines.lines += [*alone.lines, "Oracle._UNSHARED = Unshared"]
     lines.add(f"METHODS = {methods!r}")
     return lines
+
+
+def _slices(made: Program) -> dict[str, tuple[tuple[int, ...], tuple[int | None, ...]]]:
+    """For each entity the claims that it slices, all by the same field of each event, and these fields."""
+    found: dict[str, tuple[tuple[int, ...], dict[str, str]]] = {}
+    for number, check in enumerate(made.checks):
+        for one in slices(made, check):
+            claims, fields = found.get(one.entity, ((), {}))
+            if all(fields.get(event, field) == field for event, field in one.fields):
+                found[one.entity] = ((*claims, number), {**fields, **dict(one.fields)})
+    return {entity: (claims, _places(made, fields)) for entity, (claims, fields) in found.items()}
+
+
+def _places(made: Program, fields: dict[str, str]) -> tuple[int | None, ...]:
+    """For each event the place of its field, None where it has none."""
+    named = [[field.name for field in event.fields] for event in made.specification.events]
+    return tuple(
+        names.index(fields[event.name]) if event.name in fields else None
+        for names, event in zip(named, made.specification.events, strict=True)
+    )
 
 
 def _parameter_names(event: Event) -> list[str]:

@@ -36,8 +36,9 @@ from honnin.compiler.runtime.base import (
 )
 from honnin.compiler.runtime.facts import Given, entities_in, read_facts
 from honnin.compiler.runtime.history import Here
+from honnin.compiler.runtime.modes import Modes
 from honnin.compiler.runtime.snapshot import Seal
-from honnin.compiler.runtime.waiting import Failure, Waiting
+from honnin.compiler.runtime.waiting import Failure
 
 OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
 __tracebackhide__ = True
@@ -63,10 +64,10 @@ class Claim(NamedTuple):
 # ---------------------------------------------------------------- the oracle
 
 
-class OracleBase(Waiting):
+class OracleBase(Modes):
     """Watches one trace. Methods may be called from several threads; each event is worked on as a whole."""
 
-    __slots__ = ("_explain", "_lock", "_now", "position")
+    __slots__ = ("_explain", "_lock", "_now", "_sampling", "position")
     _NAME = ""
     _CLAIMS: tuple[tuple[str, Claim], ...] = ()
     _EVENTS: tuple[Event, ...] = ()
@@ -94,6 +95,9 @@ class OracleBase(Waiting):
         sealed: bool = False,
         shared: bool = True,
         explain: bool = True,
+        fail_open: bool = False,
+        sample: float | None = None,
+        sample_by: str | None = None,
     ) -> None:
         """`facts` says every given; FactsRefused where it does not.
 
@@ -102,6 +106,9 @@ class OracleBase(Waiting):
         keeps personal values only as digests under `mask_key`, so that a snapshot has none in clear. `shared`: several threads may
         report events at once; where one thread alone does, `shared=False` saves the lock. `explain`: violations tell the
         earlier events that they come from (`causes`).
+
+        `fail_open`: nothing that goes wrong reaches the caller, but for a violation. `sample`: the share of slices (by the entity
+        `sample_by`, or that which slices most claims) that is looked at; the rest is counted. See `Modes`.
         """
         if on_violation not in ("raise", "collect") and not callable(on_violation):
             raise SettingRefused('on_violation is "raise", "collect" or a callable')
@@ -127,6 +134,7 @@ class OracleBase(Waiting):
         self._broken = False
         self._wait_for_nothing()
         self._explain = explain
+        self._set_modes(fail_open, sample, sample_by)
         self._cleared: dict[tuple[str, Any], Here] = {}
         self._groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
         self._hits = [0] * len(self._CLAIMS)
@@ -144,6 +152,13 @@ class OracleBase(Waiting):
 
     def observe(self, event: str, /, *, at: When = None, **fields: Any) -> None:
         """One event, by its name and its fields' names; other fields are ignored. Raises BadInput."""
+        try:
+            self._observe(event, at, fields)
+        except Exception as error:
+            if not self._overlooks(error):
+                raise
+
+    def _observe(self, event: str, at: When, fields: Mapping[str, Any]) -> None:
         number = self._index.get(event) if isinstance(event, str) else None
         if number is None:
             raise BadInput("`event` names no event of the specification")
@@ -157,7 +172,12 @@ class OracleBase(Waiting):
 
     def observe_line(self, line: str | bytes) -> None:
         """One event as a line of JSON. Raises BadInput, and then nothing has changed."""
-        number, values, at = self.read_line(line)
+        try:
+            number, values, at = self.read_line(line)
+        except BadInput as error:
+            if not self._overlooks(error):
+                raise
+            return
         self.observe_values(number, values, at)
 
     def read_line(self, line: str | bytes) -> tuple[int, tuple[Value, ...], int | None]:
@@ -189,11 +209,13 @@ class OracleBase(Waiting):
 
     def observe_values(self, event: int, values: tuple[Value, ...], at: int | None = None) -> None:
         """One event by its number in EVENTS, its values as the language has them, its time in microseconds."""
-        with self._lock:
-            if at is None:
-                self._handlers[event](self._moment(None), *values)
-            else:
-                self._handlers[event](self._advance(at), *values)
+        try:
+            with self._lock:
+                now = self._moment(None) if at is None else self._advance(at)
+                self._handlers[event](now, *values)
+        except Exception as error:
+            if not self._overlooks(error):
+                raise
 
     def tick(self, at: When = None) -> None:
         """The clock shows `at`, and nothing has happened: deadlines before it are missed. Raises BadInput for a time going back."""
@@ -233,6 +255,7 @@ class OracleBase(Waiting):
                 "pending": [{"invariant": name, "trigger": trigger} for name, trigger in self.pending],
                 "faults": len(self.faults),
                 "not_monitored": list(self._SKIPPED),
+                **self._told_of_modes(),
             }
 
     # ------------------------------------------------------------ what is known
@@ -275,7 +298,11 @@ class OracleBase(Waiting):
         return self._hits[number] + sum(counts)
 
     def verdict(self, name: str) -> str:
-        """`violated`, `assumption broken`, `pending` or `satisfied so far`; of a cover, `reached` or `not reached`."""
+        """`violated`, `assumption broken`, `pending` or `satisfied so far`; of a cover, `reached` or `not reached`.
+
+        Of a sampled oracle `in a sample` stands for `satisfied so far`, and `not sampled` for a claim that the sample says nothing of;
+        after a fault of honnin it is `undecided`.
+        """
         number = next((n for n, (other, _) in enumerate(self._CLAIMS) if other == name), None)
         if number is None:
             raise KeyError(name)
@@ -287,6 +314,10 @@ class OracleBase(Waiting):
             return "assumption broken"
         if any(claim == number for claim, _ in self._open()):
             return "pending"
+        if self._lost:
+            return "undecided"
+        if self._sampling:
+            return "in a sample" if self._is_sampled(number) else "not sampled"
         return "satisfied so far"
 
     # ------------------------------------------------------------ work
@@ -325,13 +356,14 @@ class OracleBase(Waiting):
         """Record what failed at one event; then, if asked, tell or raise."""
         before = self._broken
         told = []
-        for failure in failures:
+        failures = [failure for failure in failures if self._is_sampled(failure.claim)]
+        for failure in () if self._lost else failures:
             if self._CLAIMS[failure.claim][1].kind == "assume":
                 self._broken = True
                 self.broken.append(self._violation(failure))
         for failure in failures:
             if self._CLAIMS[failure.claim][1].kind != "assume":
-                if before or (self._broken and failure.position == failure.trigger):
+                if before or self._lost or (self._broken and failure.position == failure.trigger):
                     self._dropped[failure.claim] += 1
                 else:
                     told.append(self._violation(failure))
@@ -339,9 +371,18 @@ class OracleBase(Waiting):
         self.violations += told
         if callable(self._on_violation):
             for violation in told:
-                self._on_violation(violation)
+                self._tell(self._on_violation, violation)
         elif told and self._on_violation == "raise":
             raise InvariantViolated(told[0], len(told) - 1)
+
+    def _tell(self, tell: Callable[[Violation], object], violation: Violation) -> None:
+        try:
+            tell(violation)
+        except Exception as error:
+            self._tally["callback_errors"] += 1
+            if not self._fail_open:
+                self._callback_error = error
+                raise
 
     def _group(self, violation: Violation) -> None:
         """Count the violation among those of its claim that come from events of the same kinds."""

@@ -288,6 +288,8 @@ class Snapshots:
     _due: int
     _cleared: dict[tuple[str, Any], Here]
     _groups: dict[tuple[str, tuple[str, ...]], list[int]]
+    _tally: dict[str, int]
+    _lost: list[Any]
     _hits: list[int]
     _dropped: list[int]
     position: int
@@ -317,6 +319,7 @@ class Snapshots:
                 "obligations": encoded_obligations(awaited, self._deadlines, tables, hidden),
                 "cleared": encoded(self._cleared, hidden),
                 "groups": encoded(self._groups),
+                "tally": encoded([self._tally, self._lost]),
                 "due": [self._encoded_due(queue, hidden) for _, _, queue in self._waiting],
             }
 
@@ -350,6 +353,7 @@ class Snapshots:
             self.broken[:] = map(_violation, broken)
             self._cleared = decoded(snapshot["cleared"], shown)
             self._groups = decoded(snapshot["groups"], shown)
+            self._tally, self._lost = decoded(snapshot["tally"], shown)
             self.faults[:] = [Fault(*one) for one in faults]
 
     @staticmethod
