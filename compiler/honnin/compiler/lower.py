@@ -53,6 +53,7 @@ from honnin.spec.core import (
     rewrite,
     walk,
 )
+from honnin.spec.monitorable import monitored_form
 from honnin.spec.words import expression
 
 _Stores: TypeAlias = Literal["whether", "latest", "earliest", "times"]
@@ -119,13 +120,14 @@ class _Lowering:
 
     def check(self, claim: Claim) -> Check:
         phase: Phase = 1 if claim.form == "on" else 2
+        when, body = (monitored_form(part, claim, self.specification) for part in (claim.when, claim.body))
         return Check(
             claim,
             phase,
-            self._lowered(claim.when, phase),
-            self._lowered(claim.body, phase),
+            self._lowered(when, phase),
+            self._lowered(body, phase),
             _initial(claim),
-            tuple((part, self._lowered(part, phase)) for part in _reads(claim)),
+            tuple((part, self._lowered(part, phase)) for part in _reads(when, body)),
         )
 
     def _lowered(self, expr: Expr, phase: Phase) -> Expr:
@@ -296,7 +298,7 @@ _SHOWN = (
 )
 
 
-def _reads(claim: Claim) -> tuple[Expr, ...]:
+def _reads(*formulas: Expr) -> tuple[Expr, ...]:
     found: list[Expr] = []
 
     def visit(expr: Expr) -> None:
@@ -306,6 +308,6 @@ def _reads(claim: Claim) -> tuple[Expr, ...]:
         elif expr not in found:
             found.append(expr)
 
-    visit(claim.when)
-    visit(claim.body)
+    for formula in formulas:
+        visit(formula)
     return tuple(found)

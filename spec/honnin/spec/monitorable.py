@@ -25,6 +25,7 @@ from honnin.spec.core import (
     Value,
 )
 from honnin.spec.hidden import hidden_formula
+from honnin.spec.spread import spread
 from honnin.spec.words import bound_here, expression, free_binders
 
 
@@ -272,18 +273,26 @@ def prove_only(claim: Claim, specification: Specification) -> ProveOnly | None:
     if claim.given_only:
         return None
     defaults = constant_defaults(specification.states)
-    bound = tuple(
-        dict.fromkeys(
-            argument
-            for pattern in claim.patterns
-            for argument in pattern.arguments
-            if isinstance(argument, Binder)
-        )
-    )
+    bound = _bound(claim)
     for formula in (claim.when, claim.body):
-        for culprit, where in undecided(formula, bound, defaults):
+        for culprit, where in undecided(monitored_form(formula, claim, specification), bound, defaults):
             return ProveOnly("not monitorable", culprit.name, expression(where))
     return None
+
+
+def _bound(claim: Claim) -> tuple[Binder, ...]:
+    """The names that the claim's patterns bind."""
+    arguments = (argument for pattern in claim.patterns for argument in pattern.arguments)
+    return tuple(dict.fromkeys(argument for argument in arguments if isinstance(argument, Binder)))
+
+
+def monitored_form(formula: Expr, claim: Claim, specification: Specification) -> Expr:
+    """The claim's formula as an oracle is to decide it: as it stands if it can be, else with its past operators moved inwards if then it can."""
+    defaults = constant_defaults(specification.states)
+    for form in (formula, spread(formula)):
+        if not any(undecided(form, _bound(claim), defaults)):
+            return form
+    return formula
 
 
 def undecided(expr: Expr, scope: tuple[Binder, ...], defaults: Defaults) -> Iterator[tuple[Binder, Expr]]:

@@ -89,7 +89,7 @@ class Accounts:
         signature = ", ".join(("self", f"{NOW}: int", *(f"{name}: {kind}" for name, kind in parameters)))
         with lines.block(f"def {name}({signature}) -> Account:"):
             lines.add(f"# why {comment(check.claim.name)} fails")
-            binders, failing = _witness(body)
+            binders, failing = _witness(body, _foralls(check.claim.body))
             if binders:
                 plans = printer.planner.plans(binders, failing)
                 for plan in (plan for plan in plans if len(plan) < _STEPS):
@@ -166,14 +166,25 @@ def account_reads(
     return found
 
 
-def _witness(body: Expr) -> tuple[list[Binder], Expr]:
-    """The outermost `forall`s of the formula, and what holds of the values that make it false."""
+def _foralls(body: Expr) -> int:
+    """How many outermost `forall`s the author wrote: so many values witness a failure."""
     match body:
-        case Forall(binder=binder, body=inner):
-            binders, failing = _witness(inner)
+        case Forall(body=inner):
+            return 1 + _foralls(inner)
+        case Implies(right=right):
+            return _foralls(right)
+        case _:
+            return 0
+
+
+def _witness(body: Expr, most: int) -> tuple[list[Binder], Expr]:
+    """The outermost `forall`s of the formula, `most` of them, and what holds of the values that make it false."""
+    match body:
+        case Forall(binder=binder, body=inner) if most:
+            binders, failing = _witness(inner, most - 1)
             return [binder, *binders], failing
-        case Implies(left=left, right=right):
-            binders, failing = _witness(right)
+        case Implies(left=left, right=right) if most:
+            binders, failing = _witness(right, most)
             return binders, conjunction((left, failing)) if binders else conjunction((left, negation(right)))
         case _:
             return [], negation(body)
