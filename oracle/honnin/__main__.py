@@ -17,7 +17,7 @@ SOON = 0.002
 def main() -> None:
     """Loads the command line and runs it."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, _pressed)
+        signal.signal(signal.SIGINT, hear)
     try:
         from honnin.oracle.cli import main as run
 
@@ -27,7 +27,7 @@ def main() -> None:
         sys.exit(130)
 
 
-def _pressed(number: int, frame: FrameType | None) -> None:
+def hear(number: int, frame: FrameType | None) -> None:
     """KeyboardInterrupt, but not in a finaliser, where Python would drop it, nor in the midst of what z3 counts."""
     if "z3" in sys.modules or _is_in_finaliser(frame):
         from threading import Timer

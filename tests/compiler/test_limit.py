@@ -12,6 +12,7 @@ from itertools import combinations
 import pytest
 import z3
 
+from honnin.__main__ import hear
 from honnin.compiler.answers import Answer, Unknown
 from honnin.compiler.limit import Expired, limited
 from honnin.compiler.prove import prove
@@ -84,8 +85,8 @@ def test_errors_of_the_work_are_its_own() -> None:
 
 @pytest.fixture
 def pressed() -> Iterator[Callable[[float], None]]:
-    """Presses Ctrl-C after so many seconds."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Presses Ctrl-C after so many seconds, heard as the program hears it."""
+    before = signal.signal(signal.SIGINT, hear)
     yield lambda seconds: threading.Timer(seconds, signal.raise_signal, (signal.SIGINT,)).start()
     signal.signal(signal.SIGINT, before)
 

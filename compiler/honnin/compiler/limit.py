@@ -64,9 +64,13 @@ class _Watch:
         self._thread.start()
 
     def stop(self) -> None:
-        with self._turn:
-            self._stopped.set()
-            _raise_in(self._watched, None)
+        """Nothing is raised any more when this returns: what was raised before comes while it goes round."""
+        for _ in range(3):
+            try:
+                with self._turn:
+                    self._stopped.set()
+            except Expired:
+                continue
 
     def _run(self) -> None:
         pause = max(0.0, self._at - time.monotonic())
@@ -76,7 +80,7 @@ class _Watch:
                     return
                 is_safe = may_be_left(sys._current_frames().get(self._watched))
                 if is_safe:
-                    _raise_in(self._watched, Expired)
+                    _raise_in(self._watched)
             pause = AGAIN if is_safe else SOON
 
 
@@ -89,12 +93,11 @@ def may_be_left(frame: FrameType | None) -> bool:
     return True
 
 
-def _raise_in(thread: int, error: type[Expired] | None) -> None:
-    """Raises the exception in the thread when it next runs Python code; None: not any more."""
+def _raise_in(thread: int) -> None:
+    """Raises Expired in the thread when it next runs Python code. (To take it back would leave CPython looking for it for ever.)"""
     import ctypes
 
-    what = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), what)
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Expired))
 
 
 def _without_expired(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:
