@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import _thread
 import signal
 import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import FrameType
-
-SOON = 0.002
-"""Seconds until Ctrl-C comes again where it could not be heard."""
 
 
 def main() -> None:
@@ -30,16 +26,11 @@ def main() -> None:
 def hear(number: int, frame: FrameType | None) -> None:
     """KeyboardInterrupt, but not in a finaliser, where Python would drop it, nor in the midst of what z3 counts."""
     if "z3" in sys.modules or _is_in_finaliser(frame):
-        from threading import Timer
+        from honnin.compiler.limit import put_off
 
-        from honnin.compiler.limit import may_be_left
-
-        if not may_be_left(frame):
-            again = Timer(SOON, _thread.interrupt_main)
-            again.daemon = True
-            again.start()
-            return
-    raise KeyboardInterrupt
+        put_off.hear(frame)
+    else:
+        raise KeyboardInterrupt
 
 
 def _is_in_finaliser(frame: FrameType | None) -> bool:

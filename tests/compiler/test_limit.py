@@ -88,6 +88,9 @@ def pressed() -> Iterator[Callable[[float], None]]:
     """Presses Ctrl-C after so many seconds, heard as the program hears it."""
     before = signal.signal(signal.SIGINT, hear)
     yield lambda seconds: threading.Timer(seconds, signal.raise_signal, (signal.SIGINT,)).start()
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.join()
     signal.signal(signal.SIGINT, before)
 
 

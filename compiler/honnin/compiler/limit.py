@@ -7,6 +7,7 @@ references. (Calls of z3 end by z3's own limit.)
 
 from __future__ import annotations
 
+import _thread
 import sys
 import threading
 import time
@@ -98,6 +99,36 @@ def _raise_in(thread: int) -> None:
     import ctypes
 
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(Expired))
+
+
+class _PutOff:
+    """A Ctrl-C that came where it may not be heard. It comes again soon, unless it `waits` no more by then."""
+
+    def __init__(self) -> None:
+        self.waits = False
+        self._is_coming = False
+
+    def hear(self, frame: FrameType | None) -> None:
+        """KeyboardInterrupt, where `frame` may be left; later, where not."""
+        is_old, self._is_coming = self._is_coming, False
+        if is_old and not self.waits:
+            return
+        self.waits = not may_be_left(frame)
+        if not self.waits:
+            raise KeyboardInterrupt
+        self._is_coming = True
+        again = threading.Timer(SOON, _thread.interrupt_main)
+        again.daemon = True
+        again.start()
+
+    def hear_now(self) -> None:
+        """KeyboardInterrupt if there is one that waits: to be called between two calls of z3."""
+        if self.waits:
+            self.waits = False
+            raise KeyboardInterrupt
+
+
+put_off: Final = _PutOff()
 
 
 def _without_expired(hook: Callable[[Any], Any]) -> Callable[[Any], Any]:

@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 import z3
 
-from honnin.compiler.limit import OutOfTime
+from honnin.compiler.limit import OutOfTime, put_off
 from honnin.compiler.product import NOW, Path, Place, Product, latest_name, place_name
 from honnin.compiler.smt.models import ModelState
 from honnin.compiler.smt.positions import Judged
@@ -53,9 +53,10 @@ def check(solver: z3.Solver, deadline: Deadline, assumptions: Sequence[z3.BoolRe
     z3's own way with Ctrl-C is turned off: it drops one that comes as a query ends.
     """
     solver.set(timeout=deadline.milliseconds(), ctrl_c=False)
-    if deadline.query <= QUERY_SECONDS:
-        return solver.check(*assumptions)
-    return _check_beside(solver, assumptions)
+    is_short = deadline.query <= QUERY_SECONDS
+    result = solver.check(*assumptions) if is_short else _check_beside(solver, assumptions)
+    put_off.hear_now()
+    return result
 
 
 def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
