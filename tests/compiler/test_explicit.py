@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from itertools import permutations
 
 import pytest
@@ -258,6 +259,31 @@ def test_a_search_that_was_cut_short_can_be_taken_up_again() -> None:
         except TooLarge:
             continue
     assert set(cut.parents) == set(whole.parents)
+
+
+def test_a_search_holds_no_more_than_there_is_room_for() -> None:
+    about = asked(KEYED, "certificates")
+    compiled = compile_product(about.product, about.properties)
+    whole, close = Search(compiled, (2, 1, 2)), Search(compiled, (2, 1, 2))
+    whole.advance_to(40, 0, soon(), 10**6)
+    assert whole.exhausted
+    close.room = whole.held // 4
+    with pytest.raises(TooLarge):
+        close.advance_to(40, 0, soon(), 10**6)
+    assert close.held <= close.room
+    close.room = whole.held
+    close.advance_to(40, 0, soon(), 10**6)
+    assert set(close.parents) == set(whole.parents)
+
+
+def test_the_searches_of_a_hunt_share_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("honnin.compiler.explicit.hunt.ROOM", 20_000)
+    about = asked(KEYED, "certificates")
+    hunt = Hunt(about.product, about.properties)
+    with suppress(TooLarge):
+        while not hunt.is_over:
+            assert hunt.advance(soon(), 10**6) is None
+    assert not hunt.certain
 
 
 def test_none_and_not_chosen_are_no_values() -> None:

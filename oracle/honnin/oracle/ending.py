@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -29,7 +30,10 @@ def reads(run: Counterexample, module: Module) -> list[str]:
         return []
     specification = module.specification(run.specification)
     numbers = {event.name: number for number, event in enumerate(specification.events)}
-    spec = compile_specification(specification, module.digest)
+    claims = tuple(
+        claim for claim in specification.claims if claim.name == run.claim or claim.kind == "assume"
+    )
+    spec = compile_specification(replace(specification, claims=claims), f"{module.digest} {run.claim}")
     facts = {given.name: _fact(given, run) for given in specification.givens}
     oracle = spec.oracle("collect", facts=facts, reveal=True, explain=False)
     for step in run.steps:

@@ -18,7 +18,7 @@ from honnin.compiler.explicit.layout import Sizes
 from honnin.compiler.explicit.monotone import monotone
 from honnin.compiler.explicit.needs import Needs
 from honnin.compiler.explicit.run import read_run
-from honnin.compiler.explicit.search import Found, Search, TooLarge
+from honnin.compiler.explicit.search import ROOM, Found, Search, TooLarge
 from honnin.compiler.explicit.space import compile_product
 from honnin.compiler.explicit.watch import Watched
 from honnin.compiler.product import Product
@@ -157,6 +157,7 @@ class Hunt:
         self._searches = {scope: s for scope, s in self._searches.items() if scope in wanted}
         for scope in wanted:
             search = self._searches.setdefault(scope, Search(self._searched, scope))
+            search.room = ROOM - sum(one.held for one in self._searches.values() if one is not search)
             try:
                 if search.advance_to(steps, self.goal, deadline, limit) is not None:
                     return True

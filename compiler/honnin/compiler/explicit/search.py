@@ -18,8 +18,14 @@ _RENAMINGS: Final = 20
 """So many states that are renamings of each other, at most, are expected for each that is kept."""
 
 
+ROOM: Final = 60_000_000
+"""Words that the searches of one question may hold together: 480 MB."""
+_OF_A_STATE: Final = 20
+"""Words that a state takes beside its cells."""
+
+
 class TooLarge(Exception):
-    """The scope has more states than were allowed."""
+    """The scope has more states than were allowed, or than there is room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +56,7 @@ def _check(deadline: float) -> None:
 class Search:
     """The states of a scope, level by level. `depth` steps are covered; `exhausted` when there is nothing further.
 
-    `done` and `possible` collect what was seen on the way: the bits of all steps, the paths that were possible.
+    `done` and `possible` collect what was seen on the way: the bits of all steps, the paths that were possible. `room`: words that it may hold.
     """
 
     def __init__(self, compiled: Compiled, sizes: Sizes) -> None:
@@ -62,6 +68,8 @@ class Search:
         self.depth = -1
         self.done = 0
         self.possible: set[int] = set()
+        self.room = ROOM
+        self._words = len(self.space.layout.where) + _OF_A_STATE
         self._level: list[tuple[State, Known]] = []
         self._raw: set[State] = set()
 
@@ -72,6 +80,11 @@ class Search:
     @property
     def states(self) -> int:
         return len(self.parents)
+
+    @property
+    def held(self) -> int:
+        """Words that it holds, about."""
+        return (len(self.parents) + len(self._raw)) * self._words
 
     def advance(self, goal: int, deadline: float, limit: int) -> Found | None:
         """One step deeper; a run with one of the bits of `goal` at its end, if there is one.
@@ -122,9 +135,17 @@ class Search:
                     reached.setdefault(way[2], state)
             if len(reached) > limit * _RENAMINGS:
                 raise TooLarge
+            self._make_room(len(reached))
         self._level = self._adopted(reached, deadline, limit)
         self._raw.update(reached)
         return None
+
+    def _make_room(self, more: int) -> None:
+        """For so many states more: what only saves time is forgotten first."""
+        if self.held + more * self._words > self.room:
+            self._raw.clear()
+            if self.held + more * self._words > self.room:
+                raise TooLarge
 
     def _adopted(self, reached: dict[State, State], deadline: float, limit: int) -> list[tuple[State, Known]]:
         """The canonical forms that are new, with what they know; when that fails, nothing is changed."""

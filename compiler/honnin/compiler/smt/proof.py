@@ -52,7 +52,7 @@ def check(solver: z3.Solver, deadline: Deadline, assumptions: Sequence[z3.BoolRe
 
     z3's own way with Ctrl-C is turned off: it drops one that comes as a query ends.
     """
-    solver.set(timeout=deadline.milliseconds(), ctrl_c=False)
+    solver.set(timeout=deadline.milliseconds(), ctrl_c=False, max_memory=MOST_MEGABYTES)
     is_short = deadline.query <= QUERY_SECONDS
     result = solver.check(*assumptions) if is_short else _check_beside(solver, assumptions)
     put_off.hear_now()
@@ -85,6 +85,8 @@ def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.Ch
     return found[0]
 
 
+MOST_MEGABYTES = 700
+"""What z3 may hold while it answers."""
 _LOOK_UP_EVERY = 0.05
 """Seconds."""
 

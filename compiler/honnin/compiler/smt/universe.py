@@ -49,6 +49,11 @@ z3.main_ctx().owner = False
 
 _SORT_NUMBERS = count()
 
+MOST_BYTES = 600_000_000
+"""What z3 may hold while formulas are made."""
+_LOOK_AFTER = 4096
+"""Values gone through between two looks at what z3 holds."""
+
 
 class Unsupported(Exception):
     """The engine cannot say this; the text says what it is."""
@@ -63,6 +68,7 @@ class Universe:
     def __init__(self, domains: Mapping[str, tuple[Value | Unseen, ...]] | None) -> None:
         self.domains = domains
         self.side: list[z3.BoolRef] = []
+        self._listed = 0
         self._sorts: dict[Type, z3.SortRef] = {}
         self._members: dict[Type, dict[str, z3.ExprRef]] = {}
         self._texts: dict[str, int] = {}
@@ -313,12 +319,22 @@ class Universe:
         if len(listed) < len(domains):
             raise Unsupported("`count` or `sum` over an entity of any number")
         for chosen in product(*listed):
+            self._count()
             yield {**environment, **{b.uid: term for b, term in zip(binders, chosen, strict=True)}}
+
+    def _count(self, more: int = 1) -> None:
+        """So many values are gone through. Unsupported where the formulas have become too large."""
+        self._listed += more
+        if self._listed >= _LOOK_AFTER:
+            self._listed = 0
+            if z3.Z3_get_estimated_alloc_size() > MOST_BYTES:
+                raise Unsupported("formulas this large")
 
     def quantify(self, every: bool, type: Type, body: Callable[[Term], Formula]) -> Formula:
         """`body` for every value of the type, or (not `every`) for some."""
         values = self.domain(type)
         if values is not None:
+            self._count(len(values))
             parts = (body(value) for value in values)
             return conj(parts) if every else disj(parts)
         variable = z3.Const(self._name(), self.sort(type))
