@@ -109,6 +109,8 @@ class Door:
             request.url.path, request.url.path[1:]
         )
         text = files("honnin.oracle.serving").joinpath("page", name).read_text(encoding="utf-8")
+        if request.url.query == "wrong":
+            text = text.replace(" hidden>", ">")
         return Response(text, media_type=f"{_PAGES[name]}; charset=utf-8")
 
     async def login(self, request: Request) -> Response:

@@ -56,6 +56,9 @@ def _claim(name: str, claim: dict[str, Any], is_pending: bool, service: Service)
         mood, verdict = "undecided", "pending" if is_pending else "unjudged"
     elif not times:
         verdict = "not reached yet" if claim["kind"] == "cover" else "never exercised yet"
+    elif claim["kind"] != "cover" and (service.found.broken or service.counts["rejected"]):
+        why = "an assumption is broken" if service.found.broken else "not everything was read"
+        mood, verdict = "undecided", f"{verdict}, but {why}"
     return {
         "name": name,
         "kind": claim["kind"],
