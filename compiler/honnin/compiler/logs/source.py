@@ -50,18 +50,19 @@ def mapping_source(mapping: Mapping, specification: Specification) -> str:
     with printer.lines.block("def read(record):"):
         printer.lines.add(f"# {comment(mapping.title or mapping.name)}")
         printer.mapping()
-    return "\n".join(printer.lines.lines) + "\n"
+    return "\n".join([*printer.tables, *printer.lines.lines]) + "\n"
 
 
 @dataclass(slots=True)
 class _Printer:
-    """`found`: the local name that has what each path leads to, from here on."""
+    """`found`: the local name that has what each path leads to, from here on; `tables`: of translations, a line each."""
 
     whole: Mapping
     events: Dict[str, Event]
     numbers: Dict[str, int]
     lines: Lines = field(default_factory=Lines)
     found: dict[Path, str] = field(default_factory=dict)
+    tables: list[str] = field(default_factory=list)
     count: int = 0
 
     def mapping(self) -> None:
@@ -150,7 +151,7 @@ class _Printer:
         where = f"{what}, from `{path_text(source.path)}`"
         made = self._name()
         if isinstance(source, Translated):
-            self.lines.add(f"{made} = {_translation(source, name, type, where)}")
+            self.lines.add(f"{made} = {self._translated(source, name, type, where)}")
         elif source.conversion is not None:
             text = self._converted(source, name, reader, where)
             unless_none = f" if {name} is not None else None" if isinstance(type, OptionalT) else ""
@@ -166,11 +167,23 @@ class _Printer:
             return f"field({name}, {reader}, {where!r})"
         if read.conversion in _TIMES:
             digits = DIGITS[read.conversion]
-            return (
-                f"field({name}, lambda raw: microseconds_of(raw, {digits}, {read.conversion!r}), {where!r})"
-            )
+            whole = f"{name} * {10 ** (6 - digits)}" if digits <= 6 else f"{name} // {10 ** (digits - 6)}"
+            quick = f"{whole} if type({name}) is int and 0 <= {name} < {10 ** (15 + digits)} else "
+            return f"{quick}field({name}, lambda raw: microseconds_of(raw, {digits}, {read.conversion!r}), {where!r})"
         convert = "integer_of" if read.conversion == "Int" else "text_of"
         return f"field({name}, lambda raw: {reader}({convert}(raw)), {where!r})"
+
+    def _translated(self, source: Translated, name: str, type: Type, where: str) -> str:
+        entries = dict(source.entries) if all(isinstance(key, str) for key, _ in source.entries) else {}
+        table = f"TABLE_{len(self.tables)}"
+        self.tables.append(f"{table} = {_table(source, type)}")
+        rest = "NOTHING" if source.rest is None else repr(source.rest.value)
+        careful = f"translated({name}, {table}, {rest}, {where!r})"
+        if not entries:
+            return careful
+        texts = f"TEXTS_{len(self.tables)}"
+        self.tables.append(f"{texts} = {entries!r}")
+        return f"{texts}[{name}] if type({name}) is str and {name} in {texts} else {careful}"
 
 
 def _is(name: str, value: str | int | bool | None) -> str:
@@ -208,13 +221,13 @@ def _plain(name: str, type: Type) -> str | None:
             return None
 
 
-def _translation(source: Translated, name: str, type: Type, where: str) -> str:
+def _table(source: Translated, type: Type) -> str:
+    """The table of a translation: its keys have their types beside them, for `1`, `"1"` and `true` are three."""
     entries = "".join(f"({_kind(key)}, {key!r}): {value!r}, " for key, value in source.entries)
     says_none = source.rest is not None or any(key is None for key, _ in source.entries)
     if isinstance(type, OptionalT) and not says_none:
         entries += "(NoneType, None): None, "
-    rest = "NOTHING" if source.rest is None else repr(source.rest.value)
-    return f"translated({name}, {{{entries}}}, {rest}, {where!r})"
+    return f"{{{entries}}}"
 
 
 def _kind(key: str | int | bool | None) -> str:
