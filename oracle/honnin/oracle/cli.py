@@ -19,6 +19,7 @@ COMMANDS = (
     "check",
     "prove",
     "recheck",
+    "conforms",
     "mutate",
     "explain",
     "compile",

@@ -30,7 +30,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini(
         "honnin_scope", "which tests share an oracle: function, class, module, session", default="function"
     )
-    parser.getgroup("honnin").addoption(
+    group = parser.getgroup("honnin")
+    group.addoption(
+        "--honnin-replay",
+        metavar="TOKEN",
+        help="run the one schedule that a failure of `explore` printed, in place of every interleaving",
+    )
+    group.addoption(
         "--honnin-require-exercised",
         action="store_true",
         help="fail the session where a claim of a specification was never exercised, or a cover never reached",
@@ -40,6 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", _MARKER)
     config.pluginmanager.register(_Session(config), "honnin-session")
+    token = config.getoption("--honnin-replay")
+    if token is not None:
+        from honnin.oracle.interleave.replay_option import Replay
+
+        config.pluginmanager.register(Replay(token))
 
 
 def _live(config: pytest.Config) -> Living | None:

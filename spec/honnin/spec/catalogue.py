@@ -406,6 +406,8 @@ _TRACES: tuple[Entry, ...] = (
         "An example needs a fact that it does not give and that has no default.",
     ),
     Entry("HN0643", "example-conflict", "error", "An event of an example writes two values to one place."),
+    Entry("HN0660", "no-such-system", "error", "A specification has no system of that name."),
+    Entry("HN0661", "no-such-step", "error", "A line of a log tells a step that the design does not have."),
     Entry("HN0690", "unsealed-checkpoint", "error", "A checkpoint would have personal values in clear."),
     Entry("HN0691", "no-checkpoint", "error", "A file is no checkpoint, or is damaged."),
     Entry(

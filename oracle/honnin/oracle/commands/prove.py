@@ -57,6 +57,12 @@ INDENT = 2
     metavar="DIR",
     help="Write every proof there, to be checked again by honnin recheck.",
 )
+@click.option(
+    "--emit-test",
+    type=PATH,
+    metavar="PATH",
+    help="Write every counterexample there, as pytest tests that drive an implementation.",
+)
 @speaking
 def command(
     session: Session,
@@ -66,6 +72,7 @@ def command(
     strict: bool,
     traces: Path | None,
     certificate: Path | None,
+    emit_test: Path | None,
 ) -> Status:
     """Answer the check statements: proved for any number of everything, refuted with a shortest run, or unknown.
 
@@ -74,7 +81,9 @@ def command(
     """
     if certificate is not None and len(files) > 1:
         raise click.UsageError("--certificate is for one file: a certificate is of one specification.")
-    wanted = _Wanted(timeout, verbose, strict, traces, certificate)
+    if emit_test is not None and len(files) > 1:
+        raise click.UsageError("--emit-test is for one file: a test is of one specification.")
+    wanted = _Wanted(timeout, verbose, strict, traces, certificate, emit_test)
     return each(session, files, lambda file: _prove_file(session, file, wanted))
 
 
@@ -87,6 +96,7 @@ class _Wanted:
     strict: bool
     traces: Path | None
     certificate: Path | None
+    emit_test: Path | None
 
 
 def _prove_file(session: Session, file: Path, wanted: _Wanted) -> Status:
@@ -122,8 +132,22 @@ def _prove_file(session: Session, file: Path, wanted: _Wanted) -> Status:
         from honnin.oracle.certificates import write_certificate
 
         write_certificate(session, wanted.certificate, file, module, answers)
+    if wanted.emit_test is not None:
+        _emit_test(session, wanted.emit_test, file, module, [answer for answer, _ in answers])
     _summary(session, file, statuses)
     return worst(*statuses)
+
+
+def _emit_test(session: Session, test: Path, file: Path, module: Module, answers: Sequence[Answer]) -> None:
+    from honnin.oracle.emitting import emitted
+
+    text, count = emitted(module, answers, file, test)
+    session.tell({"emitted": {"file": str(test), "tests": count}})
+    if count:
+        write_text(test, text)
+        session.note(f"{test}: {plural(count, 'test')}, for a fixture `honnin_driver` of yours")
+    else:
+        session.note(f"{test}: not written: no claim that an oracle watches is refuted")
 
 
 def _write_traces(folder: Path, file: Path, module: Module, answer: Answer) -> None:

@@ -1,6 +1,7 @@
-"""Every interleaving of real threads, at observation points and locks: `explore`, `replay`, `point`."""
+"""Every interleaving of real threads and asyncio tasks, at observation points and locks: `explore`, `replay`, `point`."""
 
 from honnin.oracle.interleave.context import point
+from honnin.oracle.interleave.driving import DesignStep, Driver, Instance, drive
 from honnin.oracle.interleave.exploration import Explored, Run, explore, replay
 from honnin.oracle.interleave.failures import (
     BlockedOutside,
@@ -8,6 +9,7 @@ from honnin.oracle.interleave.failures import (
     ExplorationUnfinished,
     InterleavingFailed,
     NeverEnds,
+    NotDriven,
     ScheduleDiverged,
     TokenRefused,
     Undecided,
@@ -16,14 +18,19 @@ from honnin.oracle.interleave.failures import (
 __all__ = [
     "BlockedOutside",
     "Deadlock",
+    "DesignStep",
+    "Driver",
     "ExplorationUnfinished",
     "Explored",
+    "Instance",
     "InterleavingFailed",
     "NeverEnds",
+    "NotDriven",
     "Run",
     "ScheduleDiverged",
     "TokenRefused",
     "Undecided",
+    "drive",
     "explore",
     "point",
     "replay",

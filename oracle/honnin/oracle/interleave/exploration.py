@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -17,9 +17,11 @@ from honnin.oracle.interleave.failures import (
     ExplorationUnfinished,
     InterleavingFailed,
     NeverEnds,
+    NotDriven,
     ScheduleDiverged,
     Undecided,
 )
+from honnin.oracle.interleave.loops import run_tasks
 from honnin.oracle.interleave.patching import patched
 from honnin.oracle.interleave.scheduler import Scheduler
 from honnin.oracle.interleave.search import Bounded, Fixed, Gradual, Random, Redundant, Search
@@ -51,11 +53,28 @@ class Run:
     def __init__(self, scheduler: Scheduler, oracle: Any) -> None:
         self.oracle = oracle
         self._scheduler = scheduler
+        self._tasks: list[tuple[str, Callable[[], Coroutine[Any, Any, object]]]] = []
         self.checks: list[Callable[[], object]] = []
 
     def thread(self, name: str, function: Callable[..., object], /, *arguments: Any, **named: Any) -> None:
         """A thread with that name, which calls `function`."""
         self._scheduler.spawn(name, lambda: function(*arguments, **named))
+
+    def task(
+        self,
+        name: str,
+        function: Callable[..., Coroutine[Any, Any, object]],
+        /,
+        *arguments: Any,
+        **named: Any,
+    ) -> None:
+        """A task of asyncio with that name, on one event loop with the others, which runs the coroutine function."""
+        self._tasks.append((name, lambda: function(*arguments, **named)))
+
+    def begin(self) -> None:
+        """The scenario is made."""
+        if self._tasks:
+            self._scheduler.spawn("event loop", lambda: run_tasks(self._tasks), silent=True)
 
     def check(self, function: Callable[[], object]) -> None:
         """Called when all threads and tasks have ended; fails the run where it raises."""
@@ -238,6 +257,15 @@ class Exploration:
             yield run, failure
             more = search.advance(run)
 
+    def once(self, search: Search) -> tuple[str, ...]:
+        """The labels of the one schedule of the search; raises where it fails."""
+        __tracebackhide__ = True
+        with patched() as self.lasting:
+            run, failure = self._one(search)
+        if failure is not None:
+            raise self._reported(run, failure, 1, again=False) from failure.__cause__
+        return labels(run)
+
     def replayed(self, token: str) -> Explored:
         """The one schedule of the token."""
         __tracebackhide__ = True
@@ -283,6 +311,7 @@ class Exploration:
                 oracle = self.make("raise", facts=_read(settings.facts), clock=clock, mask_key=_KEY)
             run = Run(scheduler, oracle)
             self.scenario(run)
+            run.begin()
             scheduler.run(settings.blocked_after)
             return scheduler, self._judged(scheduler, run)
         finally:
@@ -296,7 +325,7 @@ class Exploration:
                 return None
             case Deadlock() | NeverEnds() | BlockedOutside() as failure:
                 return failure
-            case ScheduleDiverged() | KeyboardInterrupt() as error:
+            case ScheduleDiverged() | NotDriven() | KeyboardInterrupt() as error:
                 raise error
             case error:
                 assert error is not None
@@ -333,15 +362,18 @@ class Exploration:
                     more = search.advance(other)
         return self._reported(run, failure, found)
 
-    def _reported(self, run: Scheduler, failure: InterleavingFailed, found: int) -> InterleavingFailed:
-        """The failure with the schedule in its notes."""
+    def _reported(
+        self, run: Scheduler, failure: InterleavingFailed, found: int, again: bool = True
+    ) -> InterleavingFailed:
+        """The failure with the schedule in its notes; `again`: and how it is run again."""
         chosen = [(step.choice, step.label) for step in run.steps]
         failure.token = tokens.token(self.identity, chosen)
         failure.schedule = labels(run)
         failure.found = found
         words = f"schedule {found}, {plural(len(run.steps), 'step')}, {switches(run.steps)} switches"
         failure.add_note("\n".join([words, *picture(run, _ending(failure))]))
-        failure.add_note(f"replay it: {_how_to_replay(failure.token)}")
+        if again:
+            failure.add_note(f"replay it: {_how_to_replay(failure.token)}")
         return failure
 
 

@@ -46,3 +46,7 @@ class ScheduleDiverged(AssertionError):
 
 class TokenRefused(ValueError):
     """The token cannot be replayed here: it is damaged, or of another scenario or specification."""
+
+
+class NotDriven(AssertionError):
+    """The order of a design's run was not tried on the implementation. No pass."""

@@ -1,12 +1,13 @@
 """How the code under test gets the stand-ins: while an exploration goes on, they stand where the real ones stood.
 
-Replaced are the names in `threading`, `queue` and `time` themselves; and in the modules of the user (neither of the
+Replaced are the names in `threading`, `queue`, `time`, `sqlite3`, `psycopg2` and the event loop of `asyncio` themselves; and in the modules of the user (neither of the
 standard library nor installed) every global that is one of these, or is a lock or a queue made when the module was imported. A lock
 that was made earlier and lives elsewhere is a real one: a thread that blocks on it is found out by the time-out, and named.
 """
 
 from __future__ import annotations
 
+import asyncio
 import concurrent.futures.thread
 import queue
 import re
@@ -20,7 +21,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from honnin.oracle.interleave import queues, standins
+from honnin.oracle.interleave import databases, loops, queues, standins
 from honnin.oracle.interleave.context import scheduled
 from honnin.oracle.interleave.operations import Operation
 from honnin.oracle.interleave.scheduler import Actor, ended
@@ -122,6 +123,7 @@ _REAL: list[tuple[Any, Any]] = [
     *((getattr(threading, name), getattr(standins, name)) for name in _KINDS),
     *((getattr(queue, name), getattr(queues, name)) for name in _QUEUES),
     (time.sleep, standins.sleep),
+    (databases.REAL_SQLITE, databases.sqlite_connect),
 ]
 _INSTANCES: list[tuple[type, Callable[[Any], standins.StandIn]]] = [
     (type(threading.Lock()), lambda real: standins.Lock()),
@@ -175,6 +177,8 @@ def _everything(lasting: list[Any]) -> Iterator[tuple[Any, str, Any]]:
     yield threading.Thread, "join", _join
     yield threading.Thread, "is_alive", _is_alive
     yield threading.Thread, "__hash__", _hash
+    yield asyncio.events, "new_event_loop", loops.new_event_loop
+    yield from databases.replaced()
     yield from _standing_in(concurrent.futures.thread, lasting)
     for module in list(sys.modules.values()):
         if module is not None and _is_users(module):

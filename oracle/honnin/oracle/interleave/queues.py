@@ -47,9 +47,12 @@ class Queue(StandIn):
             self.unfinished_tasks += 1
 
         def room() -> bool:
-            return self.maxsize <= 0 or self._qsize() < self.maxsize
+            return self._qsize() < self.maxsize
 
-        if not self.wait_until("put into", room, take, _seconds(block, timeout)):
+        if self.maxsize <= 0:
+            take()
+            self.changed()
+        elif not self.wait_until("put into", room, take, _seconds(block, timeout)):
             raise queue.Full
 
     def get(self, block: bool = True, timeout: float | None = None) -> Any:

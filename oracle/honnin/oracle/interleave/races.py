@@ -31,7 +31,7 @@ class History:
 
     def __init__(self, run: Scheduler) -> None:
         waiting = [
-            Step(Choice(actor.number), actor.operation, not (run.recorded or actor.operation.declared))
+            Step(Choice(actor.number), actor.operation, run.is_unknown(actor, actor.operation))
             for actor in run.actors
             if not actor.done and actor.operation is not None
         ]

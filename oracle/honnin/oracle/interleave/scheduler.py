@@ -98,7 +98,7 @@ class Actor:
 class Scheduler:
     """The actors of one run and the steps that they took. `now`: the clock of the run, seconds that only pauses move on.
 
-    `recorded`: steps touch nothing but what is declared or recorded of them. `ending`: what ended the run, None while it goes
+    `transactions_ended`: in databases. `recorded`: steps touch nothing but what is declared or recorded of them. `ending`: what ended the run, None while it goes
     well.
     """
 
@@ -113,6 +113,7 @@ class Scheduler:
         self.ending: BaseException | None = None
         self.failed: Actor | None = None
         self.abandoning = False
+        self.transactions_ended = 0
         self._over = allocate_lock()
         self._over.acquire()
         self._by_ident: dict[int, Actor] = {}
@@ -302,11 +303,15 @@ class Scheduler:
         actor = self.actors[choice.actor]
         operation = actor.operation
         assert operation is not None
-        self.steps.append(Step(choice, operation, not (self.recorded or operation.declared)))
+        self.steps.append(Step(choice, operation, self.is_unknown(actor, operation)))
         actor.timed_out = choice.timed_out
         if operation.until is not None and (choice.timed_out or operation.sleeps):
             self.now = max(self.now, operation.until)
         return actor
+
+    def is_unknown(self, actor: Actor, operation: Operation) -> bool:
+        """Whether the step that begins with the operation may touch anything. What tasks wait for is not recorded."""
+        return not (operation.declared or (self.recorded and actor.host is actor))
 
     def waiting(self) -> list[str]:
         """Who waits for what, one line each."""
@@ -315,7 +320,8 @@ class Scheduler:
             operation = actor.operation
             if not actor.done and not actor.daemon and operation is not None:
                 known = f", {operation.waits_for()}" if operation.waits_for is not None else ""
-                lines.append(f"{actor.name} waits to {operation.label}{known}")
+                how = "to" if actor.host is actor else "in"
+                lines.append(f"{actor.name} waits {how} {operation.label}{known}")
         return lines
 
     # ------------------------------------------------------------ the whole run

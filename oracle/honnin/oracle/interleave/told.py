@@ -27,7 +27,8 @@ def labels(run: Scheduler) -> tuple[str, ...]:
 
 
 def _label(step: Step) -> str:
-    return f"{step.label} (times out)" if step.choice.timed_out else step.label
+    pause = step.label.startswith("sleep")
+    return f"{step.label} (times out)" if step.choice.timed_out and not pause else step.label
 
 
 def picture(run: Scheduler, ending: str) -> list[str]:
