@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from honnin.compiler.guarded import well_guarded
 from honnin.compiler.mutants import OWN, mutants
+from honnin.compiler.mutation import mutated
+from honnin.compiler.premises import premise_mutants
 from honnin.spec.core import Module
 from honnin.spec.load import check_text
 
@@ -114,3 +116,55 @@ def test_a_mutant_differs_in_one_step_and_its_mark_in_one_variable() -> None:
         assert sum(a != b for a, b in zip(before, after, strict=True)) == 1
         assert {v.name for v in mutant.marked.variables} - {v.name for v in design.variables} == {OWN}
         assert mutant.span.line > 0
+
+
+def test_bounds_are_widened() -> None:
+    assert words("when k < 3 and (k > 0 or m[r] == none) emit b(r)", kind="bound widened") == [
+        "h.one: `when k <= 3 and (k > 0 or m[r] == none)` in place of `when k < 3 and (k > 0 or m[r] == none)`",
+        "h.one: `when k < 3 and (k >= 0 or m[r] == none)` in place of `when k < 3 and (k > 0 or m[r] == none)`",
+    ]
+    assert words("when k <= 3 emit b(r)", kind="bound widened") == []
+
+
+def test_events_are_forgotten() -> None:
+    assert words("emit b(r)  emit a(r, mine)", "", kind="event forgotten") == [
+        "h.one: without `emit b(r)`",
+        "h.one: without `emit a(r, mine)`",
+    ]
+
+
+PREMISES = """spec s "premises"
+entity P
+given ok: P -> Bool
+input event ask(p: P)
+assume allowed "only those": on ask(p): ok[p]
+invariant i "i": on ask(_): true
+system d implements s "d" {
+  var x: Bool = any
+  var y: Int = any
+  init: x and y > 0
+  init: y < 9
+  assume small: y < 100
+  action go(p: P) { emit ask(p) }
+}
+"""
+
+
+def test_each_premise_is_left_out() -> None:
+    checked = check_text(PREMISES).module
+    assert checked is not None
+    made = premise_mutants(checked, checked.system("d"))
+    assert [f"{m.step}, line {m.span.line}: {m.words}" for m in made] == [
+        "init, line 10: without `init: x`",
+        "init, line 10: without `init: y > 0`",
+        "init, line 11: without `init: y < 9`",
+        "assume, line 12: without `assume small`",
+        "assume, line 5: without `assume allowed` of s",
+    ]
+    assert all(mutant.kind == "premise dropped" for mutant in made)
+    assert [claim.name for claim in mutated(checked, made[-1]).main.claims] == ["i"]
+    marked = mutated(checked, made[-1], marked=True).main
+    assert [(claim.kind, claim.name) for claim in marked.claims] == [
+        ("invariant", "i"),
+        ("invariant", "allowed"),
+    ]

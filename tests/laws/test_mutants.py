@@ -11,9 +11,13 @@ import pytest
 
 from honnin.compiler.answers import Answer
 from honnin.compiler.mutants import Mutant, mutants
-from honnin.compiler.mutation import Equivalent, Fate, Killed, Survived, fate
+from honnin.compiler.mutation import Equivalent, Fate, Killed, Survived, fate, mutated
+from honnin.compiler.premises import premise_mutants
+from honnin.compiler.product import build_product
 from honnin.compiler.prove import prove
-from honnin.spec.core import Check, Module
+from honnin.compiler.replay import design_of, run_of
+from honnin.spec.core import Check, Module, Occurrence
+from honnin.spec.design import Configuration, initial_states, steps
 
 from .answers import MOST_STEPS_WALKED, SECONDS, Scope, check, module, scopes, without
 from .walk import TooMany, sought, takes, walk
@@ -28,7 +32,7 @@ DEPTH = 3
 def drawn(seed: int) -> tuple[Module, list[Mutant]]:
     """A drawn design with some of its mutants."""
     made = module(seed)
-    every = mutants(made.system("d"))
+    every = (*mutants(made.system("d")), *premise_mutants(made, made.system("d")))
     return made, Random(seed).sample(every, min(ASKED, len(every)))
 
 
@@ -49,6 +53,10 @@ def disagreements(seed: int, counts: Counter[str]) -> list[str]:
 
 def problems(made: Module, asked: Check, mutant: Mutant, outcome: Fate) -> Iterator[str]:
     depth = asked.steps or DEPTH
+    if isinstance(outcome, Survived) and outcome.seen is not None:
+        SEEN["runs"] += 1
+        if design_reports(made, outcome):
+            yield "said to report what the design cannot report, and the design can"
     for scope in scopes(made):
         try:
             yield from _in_scope(made, asked, mutant, outcome, scope, depth)
@@ -59,16 +67,43 @@ def problems(made: Module, asked: Check, mutant: Mutant, outcome: Fate) -> Itera
 def _in_scope(
     made: Module, asked: Check, mutant: Mutant, outcome: Fate, scope: Scope, depth: int
 ) -> Iterator[str]:
-    mutated = replace(made, systems=(mutant.system,))
-    walked = walk(mutated, "d", sought(mutated, asked), scope, depth, most=MOST_STEPS_WALKED)
+    changed = mutated(made, mutant)
+    walked = walk(changed, "d", sought(changed, asked), scope, depth, most=MOST_STEPS_WALKED)
     if walked.found and isinstance(outcome, Survived | Equivalent):
         yield f"{type(outcome).__name__}, but a run of {walked.steps} steps goes wrong"
     if walked.found and isinstance(outcome, Killed) and len(outcome.run.steps) > walked.steps:
         yield f"killed in {len(outcome.run.steps)} steps where {walked.steps} are enough"
     if isinstance(outcome, Equivalent):
-        new = takes(mutated, "d", scope, depth, most=MOST_STEPS_WALKED)
+        new = takes(changed, "d", scope, depth, most=MOST_STEPS_WALKED)
         if not new <= takes(made, "d", scope, depth, most=MOST_STEPS_WALKED):
             yield "said to do nothing new, and takes a step that the design does not take"
+
+
+SEEN: Counter[str] = Counter()
+"""How many runs were judged by `design_reports`."""
+FURTHEST = 6
+"""Steps in a row that report nothing."""
+
+
+def design_reports(made: Module, outcome: Survived) -> bool:
+    """Whether some run of the design, with the values and the facts of the run shown, reports the same events."""
+    assert outcome.seen is not None
+    product = build_product(made, made.system("d"), ())
+    events = tuple(replace(e, at=0) for step in outcome.seen.steps for e in step.events)
+    design = design_of(product, run_of(outcome.seen))
+    return any(_reports(state, events, FURTHEST) for state in initial_states(design, 0))
+
+
+def _reports(state: Configuration, events: tuple[Occurrence, ...], silent: int) -> bool:
+    if not events:
+        return True
+    for taken in steps(state, 0):
+        said = taken.emitted[: len(events)]
+        if said and said == events[: len(said)] and _reports(taken.next, events[len(said) :], FURTHEST):
+            return True
+        if not taken.emitted and silent and _reports(taken.next, events, silent - 1):
+            return True
+    return False
 
 
 @pytest.mark.parametrize("seed", CI_SEEDS)
@@ -85,6 +120,7 @@ def test_on_many_drawn_designs(capsys: pytest.CaptureFixture[str]) -> None:
         print(f"\n{counts.total()} mutants of designs, {len(found)} disagreements, {dict(counts)}")
     assert found == []
     assert min(counts[name] for name in ("Killed", "Survived", "Equivalent")) > 5
+    assert SEEN["runs"] > 0
 
 
 def test_a_fault_is_noticed_in_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,14 @@ def test_what_is_said_of_each_mutant(honnin: Run, golden: Golden) -> None:
     golden("mutate.txt", ran.out + ran.err)
 
 
+def test_what_is_said_of_a_design_without_its_premises(honnin: Run, golden: Golden) -> None:
+    ran = honnin("mutate", "premises.honnin")
+    assert ran.status == 0
+    told = ran.out.splitlines()
+    begins = next(n for n, line in enumerate(told) if "  init, line" in line)
+    golden("mutate_premises.txt", "\n".join((*told[begins:], "")))
+
+
 def test_mutants_as_json(honnin: Run) -> None:
     ran = honnin("mutate", "lending.honnin", "--design", "desk", "--format", "json")
     assert ran.status == 0
@@ -52,6 +60,9 @@ def test_mutants_as_json(honnin: Run) -> None:
         ("bar_somebody", "update forgotten", "survives"),
         ("lend_out", "update forgotten", "killed"),
         ("take_back", "reset forgotten", "killed"),
+        ("bar_somebody", "event forgotten", "survives"),
+        ("lend_out", "event forgotten", "killed"),
+        ("take_back", "event forgotten", "killed"),
     ]
     killed, survives = mutants[0]["mutant"], mutants[1]["mutant"]
     assert (killed["target"], killed["claim"], killed["steps"]) == ("lending", "one_holder", 2)
@@ -60,12 +71,17 @@ def test_mutants_as_json(honnin: Run) -> None:
     assert survives["answers"] == {"lending": "proved"}
     assert [step["step"] for step in survives["run"]["steps"]] == ["bar_somebody", "lend_out"]
     assert (survives["design_does"], survives["with_any_choices"]) == (None, True)
-    counts = {"killed": 3, "survived": 2, "equivalent": 1, "undecided": 0, "not_asked": 0, "rate": 0.6}
+    assert survives["events"] == "differ"
+    assert [step["step"] for step in survives["observable"]["steps"]] == ["bar_somebody", "lend_out"]
+    same = mutants[6]["mutant"]
+    assert (same["events"], same["observable"]) == ("the same", None)
+    assert same["searched"] == ["equivalent in its events, with these values and facts"]
+    counts = {"killed": 5, "survived": 3, "equivalent": 1, "undecided": 0, "not_asked": 0, "rate": 0.625}
     assert design["design"] == {"design": "desk", "holds": True, **counts}
     assert summary["summary"] == {"file": "lending.honnin", **counts, "interrupted": False}
 
 
-@pytest.mark.parametrize(("rate", "status"), [("60", 0), ("61", 1)])
+@pytest.mark.parametrize(("rate", "status"), [("62", 0), ("63", 1)])
 def test_a_rate_can_be_asked_for(honnin: Run, rate: str, status: int) -> None:
     assert honnin("mutate", "lending.honnin", "--design", "desk", "--fail-under", rate).status == status
 
@@ -91,7 +107,7 @@ def test_what_is_undecided_is_not_killed(honnin: Run, monkeypatch: pytest.Monkey
     monkeypatch.setattr(module, "prove", prove)
     ran = honnin("mutate", "lending.honnin", "--design", "desk")
     assert ran.status == 3
-    assert ran.out.splitlines()[-1] == "lending.honnin: 0 of 0 mutants killed, 6 undecided"
+    assert ran.out.splitlines()[-1] == "lending.honnin: 0 of 0 mutants killed, 9 undecided"
 
 
 def test_what_there_was_no_time_for_is_counted(honnin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,7 +117,7 @@ def test_what_there_was_no_time_for_is_counted(honnin: Run, monkeypatch: pytest.
     monkeypatch.setattr(module.Limits, "seconds", property(lambda _: next(left, -1.0)))
     ran = honnin("mutate", "lending.honnin", "--design", "desk", "--format", "json")
     assert ran.status == 3
-    assert ran.records[-1]["summary"]["not_asked"] == 6
+    assert ran.records[-1]["summary"]["not_asked"] == 9
 
 
 def test_a_file_without_such_checks_has_no_mutants(honnin: Run) -> None:

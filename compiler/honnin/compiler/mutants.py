@@ -1,7 +1,7 @@
 """Mutants of a design: the design with one place of one step changed as a programmer might get it wrong. No search, only trees.
 
-A mutant is a guard left out, a condition that is always or never true, an assignment, a `for` or a jump forgotten, a further way
-to do nothing, or one name read or written in place of another of its type. Fewer ways through a step are no mutant: what never goes
+A mutant is a guard left out or with a wider bound, a condition that is always or never true, an assignment, an event, a `for` or a
+jump forgotten, a further way to do nothing, or one name read or written in place of another of its type. Fewer ways through a step are no mutant: what never goes
 wrong does not go wrong when less happens.
 """
 
@@ -44,8 +44,11 @@ _ORDER: Final[tuple[Kind, ...]] = (
     "condition fixed",
     "update forgotten",
     "reset forgotten",
+    "event forgotten",
     "jump forgotten",
     "branch added",
+    "bound widened",
+    "premise dropped",
     "swapped",
 )
 """The most telling first: what there is no time for is of the last kinds."""
@@ -56,7 +59,7 @@ class Mutant:
     """`system`: the design changed at `span`, in the step `step`; `words` say how.
 
     `marked`: the same mutant with one variable more, set by a step in which it does not do what the design would do with the same
-    choices; its property OWN says that there is no such step.
+    choices; its property OWN says that there is no such step. `claim`: the specification and the assumption of it that is left out.
     """
 
     system: System
@@ -65,6 +68,7 @@ class Mutant:
     step: str
     span: Span
     words: str
+    claim: tuple[str, str] | None = None
 
 
 def mutants(system: System) -> tuple[Mutant, ...]:

@@ -22,10 +22,11 @@ from honnin.compiler.answers import (
     Unknown,
 )
 from honnin.compiler.mutants import OWN, Mutant
+from honnin.compiler.observable import observed
 from honnin.compiler.product import Product, build_product
 from honnin.compiler.prove import prove
 from honnin.compiler.replay import ReplayDisagrees, changed, design_of, run_of
-from honnin.spec.core import Check, Module, Occurrence, System
+from honnin.spec.core import Check, Module, Occurrence, Specification, System
 from honnin.spec.design import Configuration, Move, Taken, initial_state, take
 from honnin.spec.evaluation import Place, Term
 
@@ -65,11 +66,17 @@ class OwnRun:
 
 @dataclass(frozen=True, slots=True)
 class Survived:
-    """Every check holds of the mutant. `own`: a shortest run of its own, where one was found; `searched`: else what was tried."""
+    """Every check holds of the mutant. `own`: a shortest run of its own, where one was found; `searched`: else what was tried.
+
+    `seen`: a run that goes on from there, whose events no run of the design reports with the same values and facts; `unseen`: else why
+    there is none.
+    """
 
     answers: tuple[Answer, ...]
     own: OwnRun | None
     searched: tuple[str, ...] = ()
+    seen: Counterexample | None = None
+    unseen: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ Fate: TypeAlias = Killed | Survived | Equivalent | Undecided
 def fate(module: Module, checks: Sequence[Check], mutant: Mutant, timeout: float, progress: Progress) -> Fate:
     """What becomes of a mutant of a design of the module, of which every one of the checks holds; in about `timeout` seconds."""
     deadline = time.monotonic() + timeout
-    asked = mutated(module, mutant.system)
+    asked = mutated(module, mutant)
     answers: list[Answer] = []
     for check in checks:
         answer = prove(asked, check, timeout=max(deadline - time.monotonic(), 0.1), progress=progress)
@@ -104,10 +111,20 @@ def fate(module: Module, checks: Sequence[Check], mutant: Mutant, timeout: float
     return _survived(module, checks[0], mutant, tuple(answers), deadline, progress)
 
 
-def mutated(module: Module, system: System) -> Module:
-    """The module with the design of this name replaced."""
-    others = tuple(system if other.name == system.name else other for other in module.systems)
-    return replace(module, systems=others)
+def mutated(module: Module, mutant: Mutant, *, marked: bool = False) -> Module:
+    """The module with the mutant, or the marked one, in place of its design; an assumption that is left out is an invariant there."""
+    system = mutant.marked if marked else mutant.system
+    systems = tuple(system if other.name == system.name else other for other in module.systems)
+    specifications = tuple(_without(each, mutant, marked) for each in module.specifications)
+    return replace(module, systems=systems, specifications=specifications)
+
+
+def _without(specification: Specification, mutant: Mutant, marked: bool) -> Specification:
+    if mutant.claim is None or mutant.claim[0] != specification.name:
+        return specification
+    [left_out] = [claim for claim in specification.claims if claim.name == mutant.claim[1]]
+    others = tuple(claim for claim in specification.claims if claim is not left_out)
+    return replace(specification, claims=(*others, replace(left_out, kind="invariant")) if marked else others)
 
 
 # ---------------------------------------------------------------- runs of its own
@@ -121,14 +138,20 @@ def _survived(
     deadline: float,
     progress: Progress,
 ) -> Survived | Equivalent:
-    asked = replace(check, relation="satisfies", target=OWN)
+    asked = replace(check, relation="satisfies", target=OWN if mutant.claim is None else mutant.claim[1])
     seconds = max(deadline - time.monotonic(), LEAST)
-    found = prove(mutated(module, mutant.marked), asked, timeout=seconds, progress=progress)
+    found = prove(mutated(module, mutant, marked=True), asked, timeout=seconds, progress=progress)
     match found.verdict:
         case Proved() | Bounded():
             return Equivalent(found)
         case Refuted(counterexample=run):
-            return Survived(answers, _own(module, mutant, run))
+            own = _own(module, mutant, run) if mutant.kind != "premise dropped" else _beyond(run)
+            if own is None or mutant.claim is not None:
+                return Survived(answers, own)
+            progress("looking for events that tell the two apart")
+            product = build_product(mutated(module, mutant), mutant.system, ())
+            seen = observed(product, module.system(mutant.system.name), own.run)
+            return Survived(answers, own, (), *((None, seen) if isinstance(seen, str) else (seen, "")))
         case Unknown(tried=tried):
             return Survived(answers, None, tried)
         case _:
@@ -141,7 +164,7 @@ def _own(module: Module, mutant: Mutant, found: Counterexample) -> OwnRun | None
     The design takes the same steps before the last one: ReplayDisagrees where the reference meaning does not say so.
     """
     run = run_of(found)
-    product = build_product(mutated(module, mutant.marked), mutant.marked, ())
+    product = build_product(mutated(module, mutant, marked=True), mutant.marked, ())
     moves = [move if product.timed else replace(move, now=0) for move in run.moves]
     choices: dict[Place, Term] = {(one.variable, one.keys): one.value for one in run.initial}
     state = initial_state(design_of(product, run), choices, moves[0].now)
@@ -166,6 +189,15 @@ def _own(module: Module, mutant: Mutant, found: Counterexample) -> OwnRun | None
             return OwnRun(replace(found, steps=tuple(steps)), instead, always)
         state = target.next
     return None
+
+
+def _beyond(found: Counterexample) -> OwnRun:
+    """The run to where a premise that was left out does not hold."""
+    initial = tuple(one for one in found.initial if one.variable != OWN)
+    return OwnRun(replace(found, initial=initial), None, True)
+
+
+# ---------------------------------------------------------------- events that tell them apart
 
 
 def _ways(marked: Configuration, system: System, move: Move) -> Iterator[Taken]:

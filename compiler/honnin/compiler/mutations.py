@@ -21,8 +21,11 @@ Kind: TypeAlias = Literal[
     "condition fixed",
     "update forgotten",
     "reset forgotten",
+    "event forgotten",
     "jump forgotten",
     "branch added",
+    "bound widened",
+    "premise dropped",
     "swapped",
 ]
 
@@ -96,10 +99,11 @@ class Changes:
             if not is_true(part):
                 words = self._dropped(guard, part, len(parts))
                 yield self._weaker("guard dropped", words, guard, rest, part.span)
-        for other in _worth_asking(condition, self.names):
-            new = _guarding(guard, other)
-            words = f"{self._head(new)} in place of {self._head(guard)}"
-            yield self._weaker("swapped", words, guard, other, guard.span)
+        others: list[tuple[Kind, Expr]] = [("bound widened", wider) for wider in _widened(condition)]
+        others += [("swapped", other) for other in _worth_asking(condition, self.names)]
+        for kind, other in others:
+            words = f"{self._head(_guarding(guard, other))} in place of {self._head(guard)}"
+            yield self._weaker(kind, words, guard, other, guard.span)
 
     def _dropped(self, guard: Statement, part: Expr, count: int) -> str:
         if isinstance(guard, core.Pick):
@@ -179,6 +183,7 @@ class Changes:
         return disjunction(tuple(_not_equal(a, b) for a, b in pairs if a != b))
 
     def _emit(self, emit: core.Emit) -> Iterator[Change]:
+        yield Change("event forgotten", f"without {self._head(emit)}", emit.span, (), None, ())
         for index, argument in enumerate(emit.arguments):
             for other in swapped(argument, self.names):
                 new = replace(emit, arguments=(*emit.arguments[:index], other, *emit.arguments[index + 1 :]))
@@ -253,6 +258,21 @@ def _conjuncts(condition: Expr) -> tuple[Expr, ...]:
     if isinstance(condition, And):
         return tuple(part for item in condition.items for part in _conjuncts(item))
     return (condition,)
+
+
+def _widened(condition: Expr) -> Iterator[Expr]:
+    """The condition with one bound that is kept itself, where it was kept off: `<=` for `<`."""
+    match condition:
+        case Compare(operator="<" | ">" as operator):
+            yield replace(condition, operator="<=" if operator == "<" else ">=")
+        case And(items=items) | core.Or(items=items):
+            for index, item in enumerate(items):
+                for wider in _widened(item):
+                    yield replace(condition, items=(*items[:index], wider, *items[index + 1 :]))
+        case Exists() | core.Forall():
+            yield from (replace(condition, body=wider) for wider in _widened(condition.body))
+        case _:
+            pass
 
 
 def _worth_asking(condition: Expr, names: Names) -> Iterator[Expr]:

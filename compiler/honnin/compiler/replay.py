@@ -156,6 +156,12 @@ def _shows(result: Replay, goal: Goal, steps: tuple[TakenStep, ...]) -> bool:
 # ---------------------------------------------------------------- the account
 
 
+def account_of(product: Product, run: Run) -> tuple[TakenStep, ...]:
+    """What each step of a run does, by the reference meaning."""
+    choices = {(one.variable, one.keys): one.value for one in run.initial}
+    return tuple(_steps(product, design_of(product, run), choices, run.moves))
+
+
 def _steps(
     product: Product,
     design: Design,

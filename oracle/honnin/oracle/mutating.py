@@ -150,7 +150,7 @@ def _lines(module: Module, mutant: Mutant, fate: Fate, verbose: bool) -> list[st
 
 
 def _meaning(mutant: Mutant) -> str:
-    if mutant.kind == "guard dropped":
+    if mutant.kind in ("guard dropped", "premise dropped"):
         return "not needed for what is claimed; without it:"
     return "the claims do not notice:"
 
@@ -162,21 +162,30 @@ def _own_lines(module: Module, mutant: Mutant, fate: Survived) -> list[str]:
             "no run was found that the design does not have",
             *(f"tried: {line}" for line in fate.searched),
         ]
-    own = fate.own
-    comparison = paragraph(_comparison(module, mutant, own), INDENT)
-    return [*_picture(module, mutant, own.run, ""), *comparison]
+    run = fate.own.run if fate.seen is None else fate.seen
+    ending = "" if fate.seen is None else "no run of the design reports this"
+    told = [
+        _comparison(module, mutant, fate.own),
+        *([fate.unseen] if fate.unseen else []),
+    ]
+    return [
+        *_picture(module, mutant, run, ending),
+        *(line for text in told for line in paragraph(text, INDENT)),
+    ]
 
 
 def _picture(module: Module, mutant: Mutant, run: Counterexample, ending: str) -> list[str]:
     """A run of the mutant, and what it assumes."""
     from honnin.compiler.mutation import mutated
 
-    steps, assumed = picture(run, mutated(module, mutant.system), mutant.system.name, ending, INDENT)
+    steps, assumed = picture(run, mutated(module, mutant), mutant.system.name, ending, INDENT)
     return [*steps, *assumed]
 
 
 def _comparison(module: Module, mutant: Mutant, own: OwnRun) -> str:
     """What the design does where the mutant takes the last step; where it goes on, if that is all the difference."""
+    if mutant.kind == "premise dropped":
+        return f"{_begins(own)} what the design takes for granted does not hold"
     last, taken = len(own.run.steps), own.run.steps[-1]
     also = "" if own.always else "; with other choices it can do the same"
     if own.design is None:
@@ -186,6 +195,11 @@ def _comparison(module: Module, mutant: Mutant, own: OwnRun) -> str:
         waits = [f"`{change.after}`" for change in own.design.changes if change.place[0] == "@"]
         return f"in the design step {last} leads to {', '.join(waits) or 'the label where it was'}{also}"
     return f"in the design step {last} does instead: {done or 'nothing'}{also}"
+
+
+def _begins(own: OwnRun) -> str:
+    """When something is so that is shown by the end of the run."""
+    return f"after step {len(own.run.steps)}" if own.run.steps else "at the start"
 
 
 def _done(module: Module, mutant: Mutant, changes: Sequence[Change], events: Sequence[Occurrence]) -> str:
@@ -234,12 +248,12 @@ def _fate_record(module: Module, mutant: Mutant, fate: Fate) -> dict[str, Any]:
                 "target": answer.target,
                 "claim": run.claim,
                 "steps": len(run.steps),
-                "run": run_record(run, mutated(module, mutant.system), mutant.system.name),
+                "run": run_record(run, mutated(module, mutant), mutant.system.name),
             }
         case Survived(answers=answers, own=own, searched=searched):
-            found = (
-                {"run": None, "searched": list(searched)} if own is None else _own_record(module, mutant, own)
-            )
+            found: dict[str, Any] = {"run": None, "searched": list(searched)}
+            if own is not None:
+                found = {**_own_record(module, mutant, own), **_seen_record(module, mutant, fate)}
             return {"answers": {answer.target: _answer(answer) for answer in answers}, **found}
         case Equivalent(answer=answer):
             return {"answers": {"does nothing new": _answer(answer)}}
@@ -247,10 +261,22 @@ def _fate_record(module: Module, mutant: Mutant, fate: Fate) -> dict[str, Any]:
             return {"answers": {answer.target: _answer(answer) for answer in answers}}
 
 
+def _seen_record(module: Module, mutant: Mutant, fate: Survived) -> dict[str, Any]:
+    from honnin.compiler.mutation import mutated
+    from honnin.compiler.observable import SAME_EVENTS
+
+    if fate.seen is None:
+        word = "the same" if fate.unseen == SAME_EVENTS else "undecided"
+        return {"events": word, "observable": None, "searched": [fate.unseen]}
+    run = run_record(fate.seen, mutated(module, mutant), mutant.system.name)
+    del run["claim"], run["specification"], run["sentence"]
+    return {"events": "differ", "observable": run}
+
+
 def _own_record(module: Module, mutant: Mutant, own: OwnRun) -> dict[str, Any]:
     from honnin.compiler.mutation import mutated
 
-    run = run_record(own.run, mutated(module, mutant.system), mutant.system.name)
+    run = run_record(own.run, mutated(module, mutant), mutant.system.name)
     del run["claim"], run["specification"], run["sentence"]
     design = None
     if own.design is not None:

@@ -123,11 +123,12 @@ def _design(
 ) -> Status:
     """Asks every mutant of one design; what is known when Ctrl-C is pressed is told before it goes on."""
     from honnin.compiler.mutants import mutants
+    from honnin.compiler.premises import premise_mutants
 
     held, status = _holding(session, module, checks, limits)
     if not held:
         return status
-    made = mutants(module.system(name))
+    made = (*mutants(module.system(name)), *premise_mutants(module, module.system(name)))
     tally = Tally(not_asked=len(made))
     tell_design(session, module, name, held, len(made))
     try:
