@@ -198,3 +198,13 @@ def test_a_claim_that_takes_for_ever_does_not_keep_anybody_waiting(
     assert time.monotonic() - began < 20
     assert ran.status == 0
     assert "1 example left out: there was no time to judge it" in ran.err
+
+
+def test_a_claim_that_is_false_before_any_event(honnin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "contra.honnin"
+    file.write_text(
+        'spec contra\nevent a()\nstate n: Int\nafter a() { n += 1 }\ninvariant some "one at least": always: n >= 1\n'
+    )
+    ran = honnin("explain", file, "--claim", "some")
+    assert "  It is false before any event: no trace satisfies it.\n" in ran.out
+    assert ran.out.endswith("  Rejected, as short as can be:\n    no event at all\n\n")

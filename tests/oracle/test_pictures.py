@@ -94,8 +94,8 @@ def test_wide_letters_take_two_cells(terminal: Terminal) -> None:
     terminal(80)
     lines = told(JAPANESE, Check("一つのファイル", "violates", "本人"))
     assert lines[1:9] == [
-        "  申請 申請1: 受付 (step 1) has 対象者 = 人 人1, but 印刷 (step 5) has 氏名 = 人",
-        "    人2, the 対象者 of 申請 申請2 in 受付 (step 2).",
+        "  申請1: 受付 (step 1) has 対象者 = 人1, but 印刷 (step 5) has 氏名 = 人2, the",
+        "    対象者 of 申請2 in 受付 (step 2).",
         "         処理[申請1]                          処理[申請2]",
         "  start  誰 = 人1                             誰 = 人2",
         "      1  受ける: 受付(申請1, 人1)",

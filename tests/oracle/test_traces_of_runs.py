@@ -42,3 +42,62 @@ def test_values() -> None:
 
 def test_what_means_something_to_mermaid_is_coded() -> None:
     assert coded("a;b#c<d") == "a#59;b#35;c#60;d"
+
+
+def is_value(found: Any) -> bool:
+    """Whether it is a value of the format: its description, and the types of the readers of Quint and itf-rs."""
+    match found:
+        case bool() | str():
+            return True
+        case {"#bigint": str() as digits, **rest}:
+            return not rest and digits.lstrip("-").isdigit()
+        case {"#tup": list() as items, **rest} | {"#set": list() as items, **rest}:
+            return not rest and all(map(is_value, items))
+        case {"#map": list() as pairs, **rest}:
+            return not rest and all(len(pair) == 2 and all(map(is_value, pair)) for pair in pairs)
+        case list():
+            return all(map(is_value, found))
+        case dict():
+            return all(isinstance(name, str) and name[0] != "#" for name in found) and all(
+                map(is_value, found.values())
+            )
+        case _:
+            return False
+
+
+VALUES = """spec values
+entity Person
+enum Kind { one, two }
+given limit: Kind -> Int
+event e(p: Person, n: Int, k: Kind, t: Text)
+invariant never "never": on e(_, _, _, _): false
+system d implements values {
+  var held: Person, Kind -> Int?
+  var seen: Kind?
+  var many: Int -> Bool
+  action go(p: Person, k: Kind) {
+    when limit[k] > 3
+    held[p, k] := 7
+    seen := k
+    many[40] := true
+    emit e(p, -5, k, "x")
+  }
+}
+check d violates never
+"""
+
+
+def test_every_value_is_one_of_the_format(honnin: Callable[..., Any], tmp_path: Path) -> None:
+    file = tmp_path / "values.honnin"
+    file.write_text(VALUES)
+    assert honnin("prove", "--traces", tmp_path, file).status == 0
+    trace = json.loads((tmp_path / "values-d-never.itf.json").read_text(encoding="utf-8"))
+    assert set(trace) == {"#meta", "params", "vars", "states"}
+    for number, state in enumerate(trace["states"]):
+        assert state.pop("#meta") == {"index": number}
+        assert all(map(is_value, state.values())), state
+    last = trace["states"][-1]
+    assert last["@events"][0]["n"] == {"#bigint": "-5"}
+    assert last["seen"]["tag"] == "Some"
+    assert [[key["#bigint"], value] for key, value in last["many"]["#map"]] == [["40", True]]
+    assert not is_value({"#bigint": 5}) and not is_value(5) and not is_value(None)

@@ -265,8 +265,8 @@ def _fields(seen: _Seen, only: Sequence[int] | None = None) -> str:
 
 
 def _noun(type: Type, value: Value) -> str:
-    """`Person p1`; a value that is of no entity as it is."""
-    thing = _thing(type)
-    return (
-        f"{thing.name} {plain(value)}" if isinstance(thing, EntityT) and value is not None else plain(value)
-    )
+    """`Person p1`; a value that is of no entity, or that begins with its entity's name, as it is."""
+    thing, shown = _thing(type), plain(value)
+    if not isinstance(thing, EntityT) or value is None or shown.startswith(thing.name):
+        return shown
+    return f"{thing.name} {shown}"

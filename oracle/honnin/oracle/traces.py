@@ -127,6 +127,9 @@ def _confirmed(
 
 def _fits(example: Example, module: Module, claim: Claim) -> bool:
     outcome = run_example(example, module.main)
+    if not example.occurrences and example.rejected_by is not None and outcome.report is not None:
+        failed = (*outcome.report.violated, *outcome.report.broken)
+        return any((failure.claim, failure.position) == (claim.name, 0) for failure in failed)
     return outcome.passed and (example.rejected_by is not None or _exercises(outcome, claim))
 
 

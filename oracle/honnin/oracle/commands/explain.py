@@ -142,7 +142,7 @@ def _claim(session: Session, module: Module, claim: Claim, shown: Traces) -> Non
     if not shown.searched:
         session.say("  Not searched to the end: there was not enough time.")
     if shown.excluded_by is not None:
-        session.say(f"  {_never_exercised(claim, shown.excluded_by)}")
+        session.say(f"  {_never_exercised(claim, shown)}")
     else:
         _trace(session, module, "reached" if claim.kind == "cover" else "accepted", shown.accepted)
     if shown.implied_by is not None:
@@ -169,12 +169,16 @@ def _claim(session: Session, module: Module, claim: Claim, shown: Traces) -> Non
     )
 
 
-def _never_exercised(claim: Claim, by: Sequence[str]) -> str:
+def _never_exercised(claim: Claim, shown: Traces) -> str:
     """Why no trace that satisfies every claim exercises this one."""
+    by = shown.excluded_by or ()
     word = "reaches" if claim.kind == "cover" else "exercises"
     if not by:
         return paint(f"Nothing that can happen {word} it.", "yellow")
     if list(by) == [claim.name]:
+        broken = None if shown.rejected is None else shown.rejected.example
+        if broken is not None and not (broken.occurrences or broken.facts):
+            return paint("It is false before any event: no trace satisfies it.", "yellow")
         return "It accepts no case that it speaks of: it forbids them all."
     found = f"No trace {word} it while {_listed(by)} {_hold(by)}"
     return paint(
