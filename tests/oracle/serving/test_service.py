@@ -12,19 +12,21 @@ from hypothesis import strategies as st
 
 from honnin.oracle import load
 from honnin.oracle.files import Refused
+from honnin.oracle.monitor import Spec, compile_module
 from honnin.oracle.serving.found import KEPT, Found
 from honnin.oracle.serving.ids import Accepted, Ids
 from honnin.oracle.serving.journal import Journal
 from honnin.oracle.serving.keeping import Keeping
 from honnin.oracle.serving.service import Overloaded, Record, Rejected, Service, Stopped
 from honnin.oracle.serving.standing import standing
-from tests.oracle.serving.conftest import issue, request
+from honnin.spec.load import check_text
+from tests.oracle.serving.conftest import SPEC, issue, request
 
 KEY = b"a key of the tests only"
 
 
-def service(printing: Path, **settings: Any) -> Service:
-    spec = load(printing)
+def service(printing: Path | Spec, **settings: Any) -> Service:
+    spec = load(printing) if isinstance(printing, Path) else printing
     oracle = spec.oracle("collect", mask_key=KEY, sealed=True)
     return Service(spec, oracle, Ids(KEY), **settings)
 
@@ -153,9 +155,10 @@ def test_replaying_the_journal_gives_what_was_found(
 ) -> None:
     """Whatever part is in the checkpoint and whatever in the journal: also where a crash came between the two."""
     folder = tmp_path_factory.mktemp("replay")
-    file = folder / "printing.honnin"
-    file.write_text(_spec(), encoding="utf-8")
-    first = service(file, keeping=Keeping(folder / "state", 3600))
+    module = check_text(SPEC).module
+    assert module is not None
+    spec = compile_module(module)
+    first = service(spec, keeping=Keeping(folder / "state", 3600))
     assert first.keeping is not None
     first.keeping.resume(first)
     for number, (is_issue, r, person) in enumerate(events):
@@ -166,18 +169,12 @@ def test_replaying_the_journal_gives_what_was_found(
             kept = first.keeping.journal.file.read_bytes()
             first.keeping.save(first)
             first.keeping.journal.file.write_bytes(kept)
-    second = service(file, keeping=Keeping(folder / "state", 3600))
+    second = service(spec, keeping=Keeping(folder / "state", 3600))
     assert second.keeping is not None
     second.keeping.resume(second)
     assert second.oracle.snapshot() == first.oracle.snapshot()
     assert second.found.kept() == first.found.kept()
     assert second.ids.kept() == first.ids.kept()
-
-
-def _spec() -> str:
-    from tests.oracle.serving.conftest import SPEC
-
-    return SPEC
 
 
 # ---------------------------------------------------------------- the journal and the ids

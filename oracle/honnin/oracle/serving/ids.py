@@ -8,8 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
-REMEMBERED = 100_000
-"""How many ids are remembered, the latest ones."""
+from honnin.oracle.streams.ordering import REMEMBERED
 
 
 @dataclass(frozen=True, slots=True)
