@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from io import BufferedReader
 from typing import BinaryIO, Literal, TypeAlias
 
 from honnin.oracle.extras import missing
@@ -19,10 +20,9 @@ class Damaged(Exception):
     """What is packed ends too early, or cannot be unpacked. What came before is right."""
 
 
-def packing(stream: BinaryIO) -> Packing | None:
+def packing(stream: BufferedReader) -> Packing | None:
     """How the content of a buffered stream, not yet read, is packed."""
-    peek = getattr(stream, "peek", None)
-    first = peek(4) if peek is not None else b""
+    first: bytes = stream.peek(4)
     return next((kind for magic, kind in _MAGIC.items() if first.startswith(magic)), None)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 from honnin.oracle.files import Refused, about
 from honnin.oracle.session import Session
@@ -93,7 +95,9 @@ class Inputs:
 
     def _opened(self, number: int, path: Path) -> Log:
         if path == STANDARD_INPUT:
-            return Log(path, sys.stdin.buffer, packing(sys.stdin.buffer))
+            stream: Any = sys.stdin.buffer
+            buffered: BufferedReader = stream if hasattr(stream, "peek") else BufferedReader(stream)
+            return Log(path, buffered, packing(buffered))
         return self._found(path, self.marks[number])[0] if number < len(self.marks) else open_log(path)
 
 
