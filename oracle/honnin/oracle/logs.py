@@ -89,6 +89,18 @@ _REORDER = click.option(
 _ID = click.option(
     "--id", metavar="FIELD", help="Drop a line whose FIELD was that of an earlier line: a copy of it."
 )
+_MIDWAY = click.option(
+    "--begins-midway",
+    "midway",
+    is_flag=True,
+    help="The log begins in mid-stream: what hangs on what happened before is undecided.",
+)
+_BEGIN = click.option(
+    "--begin-with",
+    type=PATH,
+    metavar="FILE",
+    help="Begin with what this checkpoint of an earlier log knows.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +121,8 @@ class Wishes:
     merge: bool
     reorder: int | None
     id: str | None
+    midway: bool
+    begin_with: Path | None
 
     def told(self, session: Session) -> dict[str, Any]:
         """What the next run must be asked for too, to go on where this one was."""
@@ -119,6 +133,7 @@ class Wishes:
             "merge": self.merge,
             "reorder": self.reorder,
             "id": self.id,
+            "begins-midway": self.midway,
             "output": self.output is not None,
             "quarantine": self.quarantine is not None,
         }
@@ -135,6 +150,8 @@ def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
     @_MERGE
     @_REORDER
     @_ID
+    @_MIDWAY
+    @_BEGIN
     @_QUARANTINE
     @_STOP
     @KEY
@@ -155,6 +172,8 @@ def check_logs(logs: Sequence[Path], wishes: Wishes, *, may_be_missing: bool = F
     problems = [unreadable(log) for log in there]
     if found := [problem for problem in problems if problem]:
         raise Refused(found)
+    if wishes.midway and wishes.begin_with is not None:
+        raise click.UsageError("with --begin-with nothing is unknown of what happened before")
     if wishes.checkpoint is not None and STANDARD_INPUT in logs:
         raise click.UsageError("a checkpoint needs a log that is a file, to find the place in it again")
     written = {"quarantine": wishes.quarantine, "output": wishes.output, "checkpoint": wishes.checkpoint}
@@ -196,7 +215,7 @@ def watching(
             keeper = Keeper(
                 wishes.checkpoint, wishes.every / 1e6, wishes.told(session), ledgers, inputs.reached
             )
-        yield Run(run, inputs, keeper)
+        yield Run(run, inputs, keeper, wishes.begin_with)
 
 
 def check_sealed(checkpoint: Path, specification: Specification) -> None:
@@ -211,7 +230,9 @@ def _made(
     session: Session, module: Module, key: bytes | None, ledgers: dict[str, Ledger], wishes: Wishes
 ) -> Watching:
     """What watches, with everything that is wished of it."""
+    from honnin.compiler.midway.specification import DOUBT
     from honnin.oracle.certificates import Coverage, open_certificate
+    from honnin.oracle.doubts import Doubts
     from honnin.oracle.monitor import compile_module
     from honnin.oracle.streams.fast import fast_reader
     from honnin.oracle.streams.ordering import Ids, Reorder
@@ -220,8 +241,10 @@ def _made(
     facts = read_facts_file(wishes.facts, module.main)
     spec = compile_module(module)
     mapping = named_mapping(spec, wishes.mapping)
-    sealed = wishes.checkpoint is not None and key is not None and not wishes.reveal
-    oracle = spec.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal, sealed=sealed)
+    kept = wishes.checkpoint or wishes.begin_with
+    sealed = kept is not None and key is not None and not wishes.reveal
+    judge = _midway(module) if wishes.midway else spec
+    oracle = judge.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal, sealed=sealed)
     named = wishes.certificate
     proof = None if named is None else Coverage(named, open_certificate(named), spec.digest)
     output = ledgers.get("output")
@@ -238,7 +261,23 @@ def _made(
         ids=None if wishes.id is None else Ids(wishes.id, key or secrets.token_bytes(32)),
         reorder=None if wishes.reorder is None else Reorder(wishes.reorder),
         also=None if output is None else session,
+        doubts=Doubts(_assumed(module)) if wishes.midway else None,
+        unsure=tuple(dict.fromkeys(name.removesuffix(DOUBT) for name in judge.not_monitored))
+        if wishes.midway
+        else (),
     )
+
+
+def _midway(module: Module) -> Spec:
+    """The oracle for a log that begins in mid-stream."""
+    from honnin.compiler.midway.specification import midway
+    from honnin.oracle.monitor import compile_specification
+
+    return compile_specification(midway(module.main), f"{module.digest}-midway")
+
+
+def _assumed(module: Module) -> frozenset[str]:
+    return frozenset(claim.name for claim in module.main.claims if claim.kind == "assume")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,14 +287,17 @@ class Run:
     watching: Watching
     inputs: Inputs
     keeper: Keeper | None
+    begin_with: Path | None = None
 
     def begin(self) -> None:
         """At the start; or, where there is a checkpoint, where that was made. Refused where it is not one of this run."""
         run, keeper = self.watching, self.keeper
         if keeper is None:
+            self._begin_with()
             run.begin()
             return
         if not keeper.resume(run, self.inputs.find):
+            self._begin_with()
             keeper.save(run)
         if keeper.begun:
             run.session.note(f"going on from {keeper.file}, after {plural(run.oracle.position, 'event')}")
@@ -263,6 +305,21 @@ class Run:
             run.begin()
             keeper.begun = True
         run.between = lambda: keeper.if_due(run)
+
+    def _begin_with(self) -> None:
+        """What an earlier run knew, if it is named."""
+        from honnin.compiler.runtime.snapshot import SnapshotRefused
+        from honnin.oracle.checkpoints import file as checkpoint
+
+        if self.begin_with is None:
+            return
+        body = checkpoint.read(self.begin_with)
+        if body is None:
+            raise Refused([about(self.begin_with, "HN0801", f"no such file: `{self.begin_with}`")])
+        try:
+            self.watching.oracle.restore(body["oracle"])
+        except SnapshotRefused as refused:
+            raise Refused([about(self.begin_with, "HN0692", str(refused))]) from refused
 
     def read(self, upto: Callable[[Iterator[Any]], Iterator[Any]]) -> None:
         """The stored logs to their ends, or `upto` where the user wants."""

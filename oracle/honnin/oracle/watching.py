@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from honnin.compiler.runtime.base import BadInput, read_object
+from honnin.compiler.runtime.base import BadInput, Violation, read_object
 from honnin.oracle.account import headline, record
 from honnin.oracle.certificates import Coverage
 from honnin.oracle.checkpoints.ledger import Ledger
+from honnin.oracle.doubts import BECAUSE, Doubts
 from honnin.oracle.mapped import LogMapping, is_dated
 from honnin.oracle.monitor import Spec
 from honnin.oracle.session import Colour, Session, paint
@@ -35,6 +36,7 @@ class StopOnBadInput(Exception):
 class Watching:
     """One trace, which may stand in several logs. What was found is counted here: the oracle's own lists are emptied.
 
+    With `doubts`, the log begins in mid-stream, and nothing is said of the claims `unsure`.
     `between` is called whenever a checkpoint could be made; `idle`, whenever there is nothing to read; `named`: logs are named beside
     their lines; `also`: where the summary is told too.
     """
@@ -51,6 +53,8 @@ class Watching:
     reorder: Reorder | None = None
     merging: bool = False
     clock: WallClock | None = None
+    doubts: Doubts | None = None
+    unsure: tuple[str, ...] = ()
     named: bool = False
     also: Session | None = None
     between: Callable[[], None] = field(default=lambda: None)
@@ -63,7 +67,7 @@ class Watching:
 
     def begin(self) -> None:
         """Says what is watched and what is not; then what already failed before any event."""
-        left_out = self.spec.not_monitored
+        left_out = (*self.spec.not_monitored, *self.unsure)
         self.session.tell(
             {
                 "start": {
@@ -224,17 +228,21 @@ class Watching:
             Status.WRONG if self.faults else Status.WELL,
             Status.NO if self.violated else Status.WELL,
             Status.UNREADABLE if self.unread else Status.WELL,
-            Status.UNDECIDED if self.broken or summary["pending"] else Status.WELL,
+            Status.UNDECIDED if self.broken or summary["pending"] or self._doubtful() else Status.WELL,
         )
 
     def untried(self) -> bool:
         """Whether a claim was never exercised, a cover never reached, or something is not monitored."""
-        oracle = self.oracle
-        return (
-            not all(oracle.exercised.values())
-            or not all(oracle.reached.values())
-            or bool(self.spec.not_monitored)
-        )
+        claims = self.oracle.finish()["claims"]
+        tried = [
+            claims[c.name].get("exercised", claims[c.name].get("reached"))
+            for c in self.spec.claims
+            if c.name in claims
+        ]
+        return not all(tried) or bool(self.spec.not_monitored)
+
+    def _doubtful(self) -> bool:
+        return self.doubts is not None and bool(self.doubts.counts)
 
     # ------------------------------------------------------------ as it happens
 
@@ -253,26 +261,42 @@ class Watching:
         oracle = self.oracle
         if not (oracle.violations or oracle.broken or oracle.faults):
             return
-        for verdict, found, counts in (
-            ("assumption broken", oracle.broken, self.broken),
-            ("violated", oracle.violations, self.violated),
-        ):
-            for violation in found:
-                counts[violation.invariant] += 1
-                number = {} if line is None else {"line": line}
-                self.session.tell({**record(violation, verdict), **number, **self._in_log(log)})
-                colour: Colour = "red" if verdict == "violated" else "yellow"
-                self.session.say(f"{paint(verdict, colour)} {headline(violation)}")
-                place = [] if line is None or log is None else [self._place(line, log)]
-                for text in (*place, *violation.account()):
-                    self.session.say(f"  {text}")
-            found.clear()
+        sure: list[Violation] = oracle.violations
+        if self.doubts is not None:
+            sure, doubted = self.doubts.split(oracle.violations, oracle.broken)
+            for violation in doubted:
+                self._tell_doubt(self.doubts, violation, line, log)
+        for violation in oracle.broken:
+            self.broken[violation.invariant] += 1
+            self._tell(violation, "assumption broken", line, log)
+        for violation in sure:
+            self.violated[violation.invariant] += 1
+            self._tell(violation, "violated", line, log)
+        oracle.broken.clear()
+        oracle.violations.clear()
         for fault in oracle.faults:
             self.faults += 1
             words = f"two writes that contradict each other: {fault}"
             self.session.tell({"specification_fault": {"position": fault.position, "message": str(fault)}})
             self.session.say(f"{paint('specification fault', 'red')} {words}")
         oracle.faults.clear()
+
+    def _tell(
+        self, violation: Violation, verdict: str, line: int | None, log: Log | None, **more: str
+    ) -> None:
+        number = {} if line is None else {"line": line}
+        self.session.tell({**record(violation, verdict), **number, **self._in_log(log), **more})
+        colour: Colour = "red" if verdict == "violated" else "yellow"
+        self.session.say(f"{paint(verdict, colour)} {headline(violation)}")
+        place = [] if line is None or log is None else [self._place(line, log)]
+        for text in (*place, *violation.account(), *(f"because {reason}" for reason in more.values())):
+            self.session.say(f"  {text}")
+
+    def _tell_doubt(self, doubts: Doubts, violation: Violation, line: int | None, log: Log | None) -> None:
+        """The first of each claim; the others are counted."""
+        doubts.counts[violation.invariant] += 1
+        if doubts.counts[violation.invariant] == 1:
+            self._tell(violation, "undecided", line, log, because=BECAUSE)
 
     def tick(self, log: Log) -> None:
         """Nothing has come for a while: the clock goes on, where it is asked to."""
@@ -293,6 +317,8 @@ class Watching:
 
     def _summary(self) -> dict[str, Any]:
         summary: dict[str, Any] = self.oracle.finish()
+        if self.doubts is not None:
+            self.doubts.summarise(summary)
         for name, claim in summary["claims"].items():
             if self.violated[name]:
                 claim["verdict"] = "violated"
@@ -316,6 +342,11 @@ class Watching:
             times = claim.get("exercised", claim.get("reached", 0))
             rows.append((f"  {name}", _verdict_words(claim, times), _times_words(claim, times)))
         found = [plural(summary["positions"], "event"), plural(summary["violations"], "violation")]
+        found += (
+            [f"{plural(self.doubts.counts.total(), 'finding')} undecided"]
+            if self._doubtful() and self.doubts
+            else []
+        )
         found += [f"{plural(self.unread, 'line')} not read"] if self.unread else []
         found += [f"{plural(self.ignored, 'line')} ignored"] if self.ignored else []
         found += (
@@ -338,6 +369,9 @@ def _verdict_words(claim: dict[str, Any], times: int) -> str:
     verdict = claim["verdict"]
     if "failures" in claim:
         verdict += f" {plural(claim['failures'], 'time')}"
+    if claim.get("undecided"):
+        often = plural(claim["undecided"], "time")
+        verdict += f" {often}, as the log begins midway" if verdict == "undecided" else f", undecided {often}"
     if claim.get("unjudged"):
         verdict += f", {claim['unjudged']} unjudged"
     return f"{verdict}, never exercised" if not times and claim["kind"] != "cover" else str(verdict)
@@ -353,7 +387,7 @@ def _colour(claim: dict[str, Any]) -> Colour | None:
     match claim["verdict"]:
         case "violated":
             return "red"
-        case "assumption broken" | "pending" | "not reached":
+        case "assumption broken" | "pending" | "not reached" | "undecided":
             return "yellow"
         case _:
             return None
