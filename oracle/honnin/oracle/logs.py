@@ -17,6 +17,7 @@ from honnin.oracle.files import Refused, about, open_specification, read_facts_f
 from honnin.oracle.options import FACTS, KEY, PATH, REVEAL, STRICT
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
+from honnin.oracle.streams.collecting import rarely_collecting
 from honnin.oracle.table import plural
 
 if TYPE_CHECKING:
@@ -244,7 +245,9 @@ def _made(
     kept = wishes.checkpoint or wishes.begin_with
     sealed = kept is not None and key is not None and not wishes.reveal
     judge = _midway(module) if wishes.midway else spec
-    oracle = judge.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal, sealed=sealed)
+    oracle = judge.oracle(
+        "collect", facts=facts, mask_key=key, reveal=wishes.reveal, sealed=sealed, shared=False
+    )
     named = wishes.certificate
     proof = None if named is None else Coverage(named, open_certificate(named), spec.digest)
     output = ledgers.get("output")
@@ -323,10 +326,11 @@ class Run:
 
     def read(self, upto: Callable[[Iterator[Any]], Iterator[Any]]) -> None:
         """The stored logs to their ends, or `upto` where the user wants."""
-        if self.watching.merging:
-            self.watching.merge([upto(portions) for portions in self.inputs.apart()])
-        else:
-            self.watching.read(upto(self.inputs.stored()))
+        with rarely_collecting():
+            if self.watching.merging:
+                self.watching.merge([upto(portions) for portions in self.inputs.apart()])
+            else:
+                self.watching.read(upto(self.inputs.stored()))
 
     def conclude(self, wishes: Wishes, *, halted: bool = False) -> Status:
         """The last checkpoint, the summary, and the status of the whole. If `halted`, in the middle of a block: the checkpoint before stays."""

@@ -1,0 +1,128 @@
+"""Five properties of a certificate log from a file of JSON Lines: `python benchmarks/streams.py [EVENTS]`.
+
+The specification and the log are those of oracle_certificates.py, the times seconds since 1970 with six decimals. Ours reads the file as
+`honnin watch` does: blocks, decoded by msgspec or line by line by the standard library, every value checked, no key twice, one event a
+line, times to the microsecond; every finding would be told. By hand: each line decoded by msgspec into a structure, then the class of
+oracle_certificates.py, careful or bare; duplicate keys and what is finer than a float are not noticed.
+
+Events per second of CPU of this process, the best of three runs in turn.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from oracle_certificates import FACTS, SPECIFICATION, Bare, Careful, Log, log
+
+from honnin.oracle.monitor import compile_module
+from honnin.oracle.session import Session
+from honnin.oracle.streams.collecting import rarely_collecting
+from honnin.oracle.streams.fast import fast_reader
+from honnin.oracle.streams.inputs import open_log
+from honnin.oracle.watching import Watching
+from honnin.spec.load import check_text
+
+ROUNDS = 3
+NAMES = {
+    "request": ("event", "request", "terminal", "holder", "wanted", "kind", "at"),
+    "issue": ("event", "request", "subject", "kind", "page", "at"),
+}
+module = check_text(SPECIFICATION).module
+assert module is not None
+SPEC = compile_module(module)
+
+
+def write(file: Path, events: Log, separators: tuple[str, str]) -> None:
+    """The events as lines; their times are those of a wall clock."""
+    with file.open("w", encoding="utf-8") as stream:
+        for event in events:
+            told = dict(zip(NAMES[event[0]], event, strict=True))
+            told["at"] = 1764115200 + told["at"] + 0.123456
+            stream.write(json.dumps(told, separators=separators) + "\n")
+
+
+def ours(file: Path, count: int, *, fast: bool, explain: bool = True) -> float:
+    """CPU seconds of reading the file as `honnin watch` does."""
+    oracle = SPEC.oracle("collect", facts=FACTS, shared=False, explain=explain)
+    told: list[bytes] = []
+    reader = fast_reader(SPEC.specification, oracle) if fast else None
+    run = Watching(Session("json", write=told.append), SPEC, oracle, reader=reader)
+    opened = open_log(file)
+    started = time.process_time()
+    with rarely_collecting():
+        run.read((opened, block) for block in opened.blocks())
+    spent = time.process_time() - started
+    if told or oracle.position != count:
+        raise SystemExit("the oracle is wrong")
+    return spent
+
+
+class Request(msgspec.Struct, tag_field="event", tag="request"):
+    request: str | int
+    terminal: str | int
+    holder: str | int
+    wanted: str | int
+    kind: str
+    at: float
+
+
+class Issue(msgspec.Struct, tag_field="event", tag="issue"):
+    request: str | int
+    subject: str | int
+    kind: str
+    page: int
+    at: float
+
+
+def by_hand(file: Path, count: int, monitor: Any) -> float:
+    """CPU seconds of what one would write by hand."""
+    decode = msgspec.json.Decoder(Request | Issue).decode
+    started = time.process_time()
+    with file.open("rb") as stream:
+        for line in stream:
+            event = decode(line)
+            if type(event) is Request:
+                monitor.request(
+                    event.request, event.terminal, event.holder, event.wanted, event.kind, event.at
+                )
+            else:
+                monitor.issue(event.request, event.subject, event.kind, event.page, event.at)
+    spent = time.process_time() - started
+    if monitor.violations or monitor.position != count:
+        raise SystemExit(f"{type(monitor).__name__} is wrong")
+    return spent
+
+
+def main() -> None:
+    """Prints a table."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
+    events = list(log(count))
+    with tempfile.TemporaryDirectory() as folder:
+        for name, separators in (("no spaces", (",", ":")), ("spaces after , and :", (", ", ": "))):
+            file = Path(folder) / "log.jsonl"
+            write(file, events, separators)
+            runs: dict[str, Callable[[], float]] = {
+                "by hand, values checked": lambda file=file: by_hand(file, count, Careful()),
+                "by hand, bare": lambda file=file: by_hand(file, count, Bare()),
+                "honnin watch, msgspec": lambda file=file: ours(file, count, fast=True),
+                "honnin watch, msgspec, no causes": lambda file=file: ours(
+                    file, count, fast=True, explain=False
+                ),
+                "honnin watch, standard library": lambda file=file: ours(file, count, fast=False),
+            }
+            best = {run: min(measure() for _ in range(ROUNDS)) for run, measure in runs.items()}
+            print(f"{count:,} lines, {name}, {file.stat().st_size / count:.0f} bytes each")
+            for run, spent in best.items():
+                share = spent / best["by hand, values checked"]
+                print(f"  {run:<34} {count / spent:>10,.0f} events/s  {share:4.2f} of by hand")
+
+
+if __name__ == "__main__":
+    main()
