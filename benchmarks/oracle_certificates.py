@@ -48,6 +48,20 @@ invariant once_only "No page is issued twice": on issue(r, _, _, page): not earl
 invariant in_order "Every page follows the one before": on issue(r, _, _, page): page == pages[r] + 1
 invariant answered "The first page comes in a minute": on request(r, _, _, _, _): eventually[<= 60s] issue(r, _, _, 1)
 """
+BOUNDED = """
+spec bounded_log "The same, of what is at most ten minutes old"
+entity Person, Terminal, Request
+enum Kind { residence_record, family_register, seal_registration }
+given entitled: Person, Kind, Person -> Bool "who may ask for whose certificate"
+input  event request(request: Request, terminal: Terminal, personal holder: Person, personal wanted: Person, kind: Kind)
+output event issue(request: Request, personal subject: Person, kind: Kind, page: Int)
+const OPEN: Duration = 10min
+invariant right_person "Asked for": on issue(r, s, k, _): once[<= OPEN] request(r, _, _, s, k)
+invariant may_have_it "Entitled": on request(_, _, h, w, k): entitled[h, k, w]
+invariant once_only "No page twice": on issue(r, _, _, page): not earlier[<= OPEN] issue(r, _, _, page)
+invariant in_order "In order": on issue(r, _, _, page): page == count[<= OPEN](issue(r, _, _, _))
+invariant answered "The first page comes in a minute": on request(r, _, _, _, _): eventually[<= 60s] issue(r, _, _, 1)
+"""
 FACTS = {"entitled": {"table": [["nobody", "seal_registration", "nobody", False]], "default": True}}
 KINDS = ("residence_record", "family_register", "seal_registration")
 IN_FLIGHT = 50
@@ -198,10 +212,10 @@ class Bare(Careful):
 # ---------------------------------------------------------------- ours, and the peer
 
 
-def generated() -> tuple[ModuleType, float]:
+def generated(text: str = SPECIFICATION) -> tuple[ModuleType, float]:
     """The generated module, and the CPU seconds from the specification's text to it (its first oracle made)."""
     started = time.process_time()
-    module = check_text(SPECIFICATION).module
+    module = check_text(text).module
     if module is None:
         raise SystemExit("the specification is wrong")
     made = ModuleType("generated")
@@ -301,20 +315,21 @@ MEMORY = """
 import resource, sys
 sys.path.insert(0, {folder!r})
 import oracle_certificates as here
-made, _ = here.generated()
-oracle = made.Oracle("collect", here.FACTS, shared=False, explain={explain})
+made, _ = here.generated(here.{text})
+oracle = made.Oracle("collect", here.FACTS, shared=False)
 for event in here.log(1000): getattr(oracle, event[0])(*event[1:])
 base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-oracle = made.Oracle("collect", here.FACTS, shared=False, explain={explain})
+oracle = made.Oracle("collect", here.FACTS, shared=False)
 for event in here.log({events}): getattr(oracle, event[0])(*event[1:])
+assert not oracle.violations, oracle.violations[0]
 print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - base) // 1024)
 """
 
 
-def memory(events: int, *, explain: bool) -> int:
+def memory(text: str, events: int) -> int:
     """MB over what the process has after 1,000 events, when it has worked on so many (the log itself is made as it goes)."""
     folder = __file__.rpartition("/")[0] or "."
-    script = MEMORY.format(folder=folder, events=events, explain=explain)
+    script = MEMORY.format(folder=folder, events=events, text=text)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     return int(done.stdout)
 
@@ -347,6 +362,8 @@ def main() -> None:
     lines = lines_of(events[: count // 4])
     spent = from_lines(made.Oracle("collect", FACTS, shared=False), lines)
     print(f"{'oracle, lines of JSON':<32} {len(lines) / spent:>12,.0f} events/s")
+    most = 10 * count
+    print(f"memory over base after {most:,} events of the bounded properties: {memory('BOUNDED', most)} MB")
     print(f"{'reelay, the first property alone':<32} {reelay_rate(events[:PEER_EVENTS]):>12} events/s")
 
 

@@ -186,6 +186,29 @@ def test_a_violation_tells_what_cleared_a_place_and_when_a_past_event_was() -> N
     assert causes(oracle)[2:] == found
 
 
+def test_a_violation_tells_which_of_its_parts_hold() -> None:
+    text = """
+    spec s
+    entity R
+    event ask(r: R)
+    event answer(r: R, n: Int)
+    state n: R -> Int?
+    after ask(r) { n[r] := 1 }
+    invariant I "": on answer(r, k): once ask(r) and (k > 1 or not earlier answer(r, _)) and (n[r] != none implies n[r]! == k)
+    """
+    oracle = oracle_module(load(text).main).Oracle("collect")
+    oracle.ask("r")
+    oracle.answer("r", 2)
+    assert oracle.violations[0].parts == {
+        "once ask(r)": True,
+        "k > 1 or not earlier answer(r, _)": True,
+        "k > 1": True,
+        "not earlier answer(r, _)": True,
+        "earlier answer(r, _)": False,
+        "n[r] != none": True,
+    }
+
+
 def test_no_causes_where_none_are_asked_for() -> None:
     oracle = oracle_module(load(SESSION).main).Oracle("collect", explain=False)
     oracle.login("k", "alice", at=1)

@@ -77,7 +77,7 @@ def operations(module: ModuleType, specification: Specification, events: int) ->
     oracle = module.Oracle("collect", facts)
     for name in dir(oracle):
         if name.startswith("_account_"):
-            setattr(oracle, name, lambda *_: ({}, {}, ()))
+            setattr(oracle, name, lambda *_: ({}, {}, (), {}))
     oracle._judge = lambda failures: None
     told = trace(specification, events)
     for number, values, at in told[: events // 2]:

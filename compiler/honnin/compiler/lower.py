@@ -6,7 +6,7 @@ are shared: two operators that differ only in the names of their variables read 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
@@ -27,19 +27,24 @@ from honnin.spec.core import (
     Count,
     CountPast,
     Earlier,
+    Eventually,
     Exists,
     Expr,
     Forall,
     GivenRead,
     Historically,
     If,
+    Iff,
+    Implies,
     Interval,
     Lift,
     Lit,
+    Not,
     Now,
     Old,
     Once,
     OptionalT,
+    Or,
     Present,
     Previously,
     Since,
@@ -51,6 +56,7 @@ from honnin.spec.core import (
     children,
     finite_values,
     rewrite,
+    type_of,
     walk,
 )
 from honnin.spec.monitorable import monitored_form
@@ -128,6 +134,7 @@ class _Lowering:
             self._lowered(body, phase),
             _initial(claim),
             tuple((part, self._lowered(part, phase)) for part in _reads(when, body)),
+            tuple((part, self._lowered(part, phase)) for part in _parts(body)),
         )
 
     def _lowered(self, expr: Expr, phase: Phase) -> Expr:
@@ -296,6 +303,16 @@ _SHOWN = (
     Since,
     CountPast,
 )
+
+
+def _parts(formula: Expr) -> Iterator[Expr]:
+    """The formulas that a formula is made of by `and or not implies iff if`, the outer before the inner, without itself."""
+    if isinstance(formula, And | Or | Not | Implies | Iff | If):
+        for part in children(formula):
+            if type_of(part) == BOOL and not isinstance(part, Lit):
+                if not any(isinstance(node, Eventually) for node in walk(part)):
+                    yield part
+                yield from _parts(part)
 
 
 def _reads(*formulas: Expr) -> tuple[Expr, ...]:

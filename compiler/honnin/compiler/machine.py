@@ -70,7 +70,8 @@ class Check:
     """A claim with its formulas lowered. `body` keeps `Eventually` nodes (their operands are lowered, phase 1).
 
     `initial` is the body at position 0, None where the claim is not evaluated there. `reads` are the outermost reads and temporal
-    parts of `when` and `body`, each as the author wrote it and lowered: what an account of a failure shows.
+    parts of `when` and `body`, each as the author wrote it and lowered: what an account of a failure shows. `parts`: likewise the formulas
+    that the body is made of.
     """
 
     claim: Claim
@@ -79,6 +80,7 @@ class Check:
     body: Expr
     initial: Expr | None = None
     reads: tuple[tuple[Expr, Expr], ...] = ()
+    parts: tuple[tuple[Expr, Expr], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ def record(violation: Violation, verdict: str) -> dict[str, Any]:
         "event": dict(violation.event),
         "bindings": dict(violation.bindings),
         "why": dict(violation.why),
+        "parts": dict(violation.parts),
         "causes": [
             {
                 "read": cause.read,

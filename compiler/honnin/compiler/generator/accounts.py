@@ -60,16 +60,17 @@ class Accounts:
         body: Expr,
         named: Sequence[Named],
         reads: Sequence[tuple[Expr, Expr]],
+        parts: Sequence[tuple[Expr, Expr]],
         printer: Printer,
         parameters: Sequence[tuple[str, str]],
     ) -> str:
         """The call of the method that explains why `body` is false; `parameters`: what is at hand, with annotations."""
-        local = bool(named) or _is_local(body) or any(_is_local(lowered) for _, lowered in reads)
+        local = bool(named) or _is_local(body) or any(_is_local(lowered) for _, lowered in (*reads, *parts))
         used = tuple(parameters) if local else ()
         name = None if local else self._known.get((number, body))
         if name is None:
             name = f"_account_{len(self.methods) + 1}"
-            self._method(name, check, body, named, reads, printer.inner(), used)
+            self._method(name, check, body, named, reads, parts, printer.inner(), used)
             if not local:
                 self._known[number, body] = name
         return f"self.{name}({', '.join((NOW, *(name for name, _ in used)))})"
@@ -81,6 +82,7 @@ class Accounts:
         body: Expr,
         named: Sequence[Named],
         reads: Sequence[tuple[Expr, Expr]],
+        parts: Sequence[tuple[Expr, Expr]],
         printer: Printer,
         parameters: Sequence[tuple[str, str]],
     ) -> None:
@@ -97,10 +99,16 @@ class Accounts:
                         found = [
                             Named(b.name, Var(b, b.type), self.program.personal(b.type)) for b in binders
                         ]
-                        lines.add(f"return {self._pair(scope, (*named, *found), reads)}")
-            lines.add(f"return {self._pair(printer, named, reads)}")
+                        lines.add(f"return {self._pair(scope, (*named, *found), reads, parts)}")
+            lines.add(f"return {self._pair(printer, named, reads, parts)}")
 
-    def _pair(self, scope: Printer, named: Iterable[Named], reads: Sequence[tuple[Expr, Expr]]) -> str:
+    def _pair(
+        self,
+        scope: Printer,
+        named: Iterable[Named],
+        reads: Sequence[tuple[Expr, Expr]],
+        parts: Sequence[tuple[Expr, Expr]],
+    ) -> str:
         bindings = [
             (item.name, self._shown(scope.text(item.variable), item.variable.type, item.personal))
             for item in named
@@ -113,7 +121,13 @@ class Accounts:
             for original, lowered in reads
             if free(lowered) <= scope.variables.keys()
         ]
-        return f"{_dictionary(bindings)}, {_dictionary(why)}, {self._causes(scope, reads)}"
+        values = [
+            (expression(original), scope.text(lowered))
+            for original, lowered in parts
+            if free(lowered) <= scope.variables.keys()
+        ]
+        told = f"{_dictionary(bindings)}, {_dictionary(why)}, {self._causes(scope, reads)}"
+        return f"{told}, {_dictionary(values)}"
 
     def _causes(self, scope: Printer, reads: Sequence[tuple[Expr, Expr]]) -> str:
         """For each place that was read: what the author wrote, and the events that it comes from."""
@@ -157,8 +171,24 @@ def account_reads(
     check: Check, event: Event | None, bound: dict[int, Expr], changed: Sequence[str]
 ) -> list[tuple[Expr, Expr]]:
     """What an account shows of the claim's reads: each as written and as it is read at the event."""
+    return _shown_here(check.reads, event, bound, changed)
+
+
+def account_parts(
+    check: Check, event: Event | None, bound: dict[int, Expr], changed: Sequence[str]
+) -> list[tuple[Expr, Expr]]:
+    """The formulas that the claim is made of, likewise; those that may stand behind a guard are left out."""
+    return _shown_here(check.parts, event, bound, changed)
+
+
+def _shown_here(
+    shown: Sequence[tuple[Expr, Expr]],
+    event: Event | None,
+    bound: dict[int, Expr],
+    changed: Sequence[str],
+) -> list[tuple[Expr, Expr]]:
     found = []
-    for original, lowered in check.reads:
+    for original, lowered in shown:
         unguarded = not isinstance(original, TEMPORAL) and any(isinstance(n, Present) for n in walk(original))
         if not unguarded and not awaits(lowered):
             here = with_bindings(lowered, bound)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from honnin.compiler.generator.accounts import Accounts, Named, account_reads
+from honnin.compiler.generator.accounts import Accounts, Named, account_parts, account_reads
 from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Level, Printer
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import comment
@@ -63,7 +63,8 @@ class Site:
     ) -> None:
         """Note that the claim `number` fails here."""
         reads = account_reads(check, self.event, bound, self.changed)
-        account = self.accounts.call(number, check, body, named, reads, self.printer, self.parameters)
+        parts = account_parts(check, self.event, bound, self.changed)
+        account = self.accounts.call(number, check, body, named, reads, parts, self.printer, self.parameters)
         values = values_text(self.fields)
         at = POSITION if self.number >= 0 else "0"
         self.lines.add(

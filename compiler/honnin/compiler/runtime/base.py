@@ -93,7 +93,8 @@ class Violation(NamedTuple):
     `position` counts the accepted events from 1 (0: the initial state; None: found by the clock or at the end); `trigger` is the
     position of the event that raised the claim, `event` that event's fields. `at`: seconds, None where no time was given.
     `bindings`: the names of the claim's pattern, then of the quantifiers that witness the failure. `why`: what the claim read.
-    `dated`: times came with their dates, and are told so. `causes`: the earlier events that what was read comes from.
+    `dated`: times came with their dates, and are told so. `causes`: the earlier events that what was read comes from. `parts`: of the formulas
+    that the claim is made of, whether they hold.
     """
 
     invariant: str
@@ -106,6 +107,7 @@ class Violation(NamedTuple):
     why: Mapping[str, Shown]
     dated: bool = False
     causes: tuple[Cause, ...] = ()
+    parts: Mapping[str, Shown] = {}
 
     def __str__(self) -> str:
         place = "by the clock" if self.position is None else f"at event {self.position}"

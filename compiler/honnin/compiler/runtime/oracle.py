@@ -392,7 +392,7 @@ class OracleBase(Modes):
 
     def _violation(self, failure: Failure) -> Violation:
         name, claim = self._CLAIMS[failure.claim]
-        bindings, why, traced = failure.account
+        bindings, why, traced, parts = failure.account
         causes = []
         for read, here, replaced in traced:
             if here is not None and here[0] != failure.position:
@@ -410,6 +410,7 @@ class OracleBase(Modes):
             why,
             self._dated,
             tuple(causes),
+            parts,
         )
 
     def _told(self, number: int, values: Sequence[Value]) -> dict[str, Shown]:

@@ -16,7 +16,7 @@ from honnin.compiler.runtime.snapshot import Snapshots
 
 Traced: TypeAlias = tuple[str, Here | None, Here | None]
 """What a claim read, as its author wrote it; the event that this comes from; the one whose value that event replaced."""
-Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown], tuple[Traced, ...]]
+Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown], tuple[Traced, ...], dict[str, Shown]]
 NEVER_DUE = 10**30
 _FEW = 64
 
@@ -135,7 +135,7 @@ class Waiting(Snapshots):
         fields = self._EVENTS[obligation.event].fields
         values = obligation.values
         bindings = {name: self._shown(values[place], fields[place]) for name, place in obligation.names}
-        account: Account = (bindings, due, ())
+        account: Account = (bindings, due, (), {})
         return Failure(obligation.claim, position, obligation.trigger, now, obligation.event, values, account)
 
     def _shown(self, value: Any, parameter: Field) -> Shown:
