@@ -81,7 +81,10 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 def _serving(printing: Path) -> Iterator[Serve]:
     running: list[Served] = []
 
-    def start(*options: str, specification: Path | None = None, token: str | None = None) -> Served:
+    # `largest`: no file may get larger, in blocks of 512 bytes, as if the disk were full.
+    def start(
+        *options: str, specification: Path | None = None, token: str | None = None, largest: int | None = None
+    ) -> Served:
         command = [
             sys.executable,
             "-m",
@@ -93,8 +96,9 @@ def _serving(printing: Path) -> Iterator[Serve]:
             "--format",
             "json",
         ]
+        limited = [] if largest is None else ["sh", "-c", f'ulimit -f {largest}; exec "$@"', "sh"]
         process = subprocess.Popen(
-            [*command, *options],
+            [*limited, *command, *options],
             cwd=printing.parent,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},

@@ -102,7 +102,6 @@ def test_a_full_disk_acknowledges_nothing_and_ends_the_service(printing: Path) -
         assert standing(served)["overall"] == {"mood": "bad", "words": "stopped: no space left on device"}
         with pytest.raises(Stopped):
             await served.submit(records(request(2)))
-        served.stop()
         await work
         again = service(printing, keeping=Keeping(printing.with_name("state"), 60))
         assert again.keeping is not None

@@ -206,6 +206,27 @@ def test_a_graceful_end(serve: Serve, printing: Path) -> None:
     assert again.end(signal.SIGINT) == 0
 
 
+def test_a_full_disk_ends_the_service_and_loses_nothing(serve: Serve, printing: Path) -> None:
+    served = serve(*KEPT, largest=40)
+    acknowledged: list[dict[str, Any]] = []
+    answer = served.post([])
+    for start in range(0, 1000, 20):
+        part = [request(number) for number in range(start, start + 20)]
+        try:
+            answer = served.post(part)
+        except httpx.TransportError:
+            break
+        if answer.status_code != 200:
+            break
+        acknowledged += part
+    assert answer.status_code in (200, 503) and 0 < len(acknowledged) < 1000
+    assert served.process.wait(20) == 2
+    again = serve(*KEPT)
+    answers = again.post(acknowledged).json()["answers"]
+    assert all(answer["repeated"] for answer in answers)
+    assert [answer["sequence"] for answer in answers] == list(range(1, len(acknowledged) + 1))
+
+
 def test_the_journal_has_nothing_in_clear(serve: Serve, printing: Path) -> None:
     served = serve(*KEPT)
     served.post(request(1))

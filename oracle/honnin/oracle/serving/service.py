@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST_AT_ONCE = 1_000
 """How many records are worked on before the others that wait on the same loop get a turn."""
 
+_FAULT = "a fault of honnin itself"
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -119,20 +121,28 @@ class Service:
     # ------------------------------------------------------------ the work
 
     async def run(self) -> None:
-        """Works on what comes in until `stop`; then everything is in a checkpoint."""
+        """Works on what comes in until `stop`, or until nothing can be kept any more; then everything is in a checkpoint."""
         ticking = None if self.late is None else asyncio.create_task(self._tick(self.late))
         try:
-            while (first := await self._queue.get()) is not None:
+            while self.trouble is None and (first := await self._queue.get()) is not None:
                 async with self._working:
                     await self._take([first])
         except BaseException:
-            self.trouble = "a fault of honnin itself"
+            self._fail(_FAULT)
             raise
         finally:
-            if ticking is not None:
-                ticking.cancel()
+            self._leave()
+            if ticking is not None and not ticking.cancel():
+                ticking.result()
         if self.keeping is not None and self.trouble is None:
             await self._safely(self.keeping.save, self)
+
+    def _leave(self) -> None:
+        """Whoever still waits hears that nothing is taken any more."""
+        while not self._queue.empty():
+            submission = self._queue.get_nowait()
+            if submission is not None and not submission.answered.done():
+                submission.answered.set_exception(Stopped())
 
     def stop(self) -> None:
         """Nothing more is taken; what waits is still worked on."""
@@ -177,7 +187,12 @@ class Service:
         try:
             await asyncio.to_thread(work, *arguments)
         except OSError as error:
-            self.trouble = (error.strerror or "unknown reason").lower()
+            self._fail((error.strerror or "unknown reason").lower())
+
+    def _fail(self, trouble: str) -> None:
+        """Nothing more is taken, and `run` ends."""
+        self.trouble = trouble
+        self._queue.put_nowait(None)
 
     def _one(self, record: Record, read: Reader) -> Answer:
         if self.trouble is not None:
@@ -228,8 +243,12 @@ class Service:
         while True:
             await asyncio.sleep(1)
             async with self._working:
-                self.pass_time(int((self.clock() - late) * 1_000_000))
-                await self._commit()
+                try:
+                    self.pass_time(int((self.clock() - late) * 1_000_000))
+                    await self._commit()
+                except Exception:
+                    self._fail(_FAULT)
+                    raise
 
     def pass_time(self, now: int) -> None:
         """The wall clock shows `now` (microseconds), less what events may be late."""
