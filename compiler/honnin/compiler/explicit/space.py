@@ -86,15 +86,43 @@ class Space:
             None
         )  # called while initial states are looked for; may raise to end it
         self._initial: _Body = names["initial"]
+        self._premises: Callable[[], list[tuple[Callable[..., object], tuple[float, ...]]]] = names[
+            "premises"
+        ]
         self._paths: list[Callable[[State, Known], Iterator[Way]]] = [
             names[f"p{i}"] for i in range(len(compiled.product.paths))
         ]
 
     def initial(self) -> Iterator[tuple[State, int]]:
         """Every initial state, with the bits of what is violated there."""
+        for state, known in self._assumed():
+            for _, _, after, bits in self._finish(self._initial, state, known, ()):
+                yield after, bits
+
+    def _assumed(self) -> Iterator[tuple[State, Known]]:
+        """States, decided as far as the premises ask, in which they are true: each instance is looked at once on the way to a state."""
+        instances = sorted(self._premises(), key=lambda instance: max(instance[1], default=0))
         nothing_known = tuple(0 for _ in self.sizes)
-        for _, _, state, bits in self._finish(self._initial, tuple(self.layout.blank()), nothing_known, ()):
-            yield state, bits
+        waiting = [(iter(((tuple(self.layout.blank()), nothing_known),)), 0)]
+        while waiting:
+            decided = next(waiting[-1][0], None)
+            if decided is None:
+                waiting.pop()
+                continue
+            at = waiting[-1][1]
+            try:
+                while at < len(instances) and instances[at][0](decided[0], *instances[at][1]):
+                    at += 1
+            except Need as need:
+                self.tick()
+                waiting.append((self._decide(decided[0], need.cell, decided[1]), at))
+                continue
+            except Impossible:
+                continue
+            except OutOfRange as error:
+                raise NotApplicable("a key is outside its range") from error
+            if at == len(instances):
+                yield decided
 
     def steps(self, state: State, known: Known) -> Iterator[tuple[int, Way]]:
         """Every step from the state: the number of the path, and the way taken."""
@@ -105,19 +133,24 @@ class Space:
     # ------------------------------------------------------------ deciding cells
 
     def _finish(self, body: _Body, state: State, known: Known, arguments: Arguments) -> Iterator[Way]:
-        try:
-            result = body(state, *arguments)
-        except Need as need:
-            self.tick()
-            for decided, after in self._decide(state, need.cell, known):
-                yield from self._finish(body, decided, after, arguments)
-            return
-        except Impossible:
-            return
-        except OutOfRange as error:
-            raise NotApplicable("a key is outside its range") from error
-        if result is not None:
-            yield arguments, state, *result
+        waiting = [iter(((state, known),))]
+        while waiting:
+            decided = next(waiting[-1], None)
+            if decided is None:
+                waiting.pop()
+                continue
+            try:
+                result = body(decided[0], *arguments)
+            except Need as need:
+                self.tick()
+                waiting.append(self._decide(decided[0], need.cell, decided[1]))
+                continue
+            except Impossible:
+                continue
+            except OutOfRange as error:
+                raise NotApplicable("a key is outside its range") from error
+            if result is not None:
+                yield arguments, decided[0], *result
 
     def _split(
         self, guard: Callable[..., object], state: State, known: Known, arguments: Arguments

@@ -7,6 +7,7 @@ cell) stands in the decided state. `b3` is the body: one call, one way.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
@@ -66,6 +67,31 @@ class Steps:
             positions.initial(self.lines)
             self._properties()
             add("return tuple(n), z")
+        self._premises()
+
+    def _premises(self) -> None:
+        """What is assumed of values that are chosen, by instances: `premises()` lists each as a test and its arguments."""
+        instances: list[str] = []
+        for condition, view in self._assumed():
+            binders: list[Binder] = []
+            while isinstance(condition, core.Forall):
+                binders.append(condition.binder)
+                condition = condition.body
+            if not _is_computed(self.vocabulary, condition, view):
+                name = f"c{len(instances)}"
+                code = self.formulas.code(condition, replace(view, now="s"))
+                self.lines.add(f"def {name}({_parameters(binders)}): return {code}")
+                loops = self.formulas.loops(tuple(binders)) or "for _ in (0,)"
+                instances.append(f"*(({name}, {_values(binders)}) {loops})")
+        self.lines.add(f"def premises(): return [{', '.join(instances)}]")
+
+    def _assumed(self) -> Iterator[tuple[core.Expr, View]]:
+        yield from ((condition, _DESIGN) for condition in self.product.system.init)
+        yield from ((stated.condition, _DESIGN) for stated in self.product.assumptions)
+        for index, machine in enumerate(self.product.machines):
+            for check in machine.checks:
+                if check.initial is not None and check.claim.kind == "assume":
+                    yield check.initial, View(index)
 
     def _properties(self) -> None:
         """The design's assumptions and properties over the state in `n`."""
@@ -238,6 +264,23 @@ class Steps:
 
 def _is_guard(statement: PathStatement) -> bool:
     return isinstance(statement, core.When | core.Pick)
+
+
+def _is_computed(vocabulary: Vocabulary, expr: core.Expr, view: View) -> bool:
+    """Whether the condition reads what begins with a value that is computed from others."""
+    for node in core.walk(expr):
+        match node:
+            case core.VarRead(variable=name):
+                slot = vocabulary.by_name[name]
+            case core.StateRead(state=state):
+                slot = vocabulary.by_name[vocabulary.product.state_place(state, view.machine)]
+            case core.AtLabel(process=process):
+                slot = vocabulary.by_name[counter_name(process)]
+            case _:
+                continue
+        if slot.initial is not None and slot.rest is None:
+            return True
+    return False
 
 
 def _condition(guard: PathStatement) -> core.Expr:

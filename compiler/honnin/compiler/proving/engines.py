@@ -122,10 +122,15 @@ def _exercise(claim: Claim) -> Claim:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """The clauses of an inductive invariant that excludes every goal, and the author's lemmas that are not inductive with it."""
+    """The clauses of an inductive invariant that excludes every goal, and the author's lemmas that are not inductive with it.
+
+    On the way `possible` paths of the design were seen, by number, and the bits `done` of what its claims watch.
+    """
 
     clauses: tuple[Expr, ...]
     unproved: tuple[Expr, ...]
+    possible: frozenset[int]
+    done: int
 
 
 def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | str:
@@ -136,20 +141,22 @@ def z3_proof(asked: Question, deadline: float, progress: Progress) -> Proof | st
 
 def z3_proof_by_turns(asked: Question, deadline: float, progress: Progress) -> Iterator[Proof | str | None]:
     """The same; None after each turn of a search, which goes on when it is asked for more."""
-    from honnin.compiler.smt import induction, proof, samples, structures
+    from honnin.compiler.smt import induction, proof, samples
 
     limit = proof.Deadline(deadline)
     progress("collecting states that the design reaches")
-    known: list[structures.Structure] = []
+    known = samples.Explored()
     with suppress(OutOfTime):
         until = proof.Deadline(time.monotonic() + SAMPLES_SHARE * limit.check())
-        known = limited(until.at, lambda: samples.reachable(asked.product, until.check))
+        known = limited(until.at, lambda: samples.explored(asked.product, asked.properties, until.check))
     try:
-        turns = induction.by_turns(asked.product, asked.properties, known, limit, progress, asked.lemmas)
+        turns = induction.by_turns(
+            asked.product, asked.properties, known.states, limit, progress, asked.lemmas
+        )
         while True:
             result = limited(deadline, lambda: next(turns))
             if isinstance(result, induction.Inductive):
-                yield Proof(result.clauses, result.unproved)
+                yield Proof(result.clauses, result.unproved, frozenset(known.possible), known.done)
             else:
                 yield None if result is None else result.reason
     except StopIteration:

@@ -150,6 +150,9 @@ def _proved(work: _Work, result: Proof | str) -> Verdict | None:
         return None
     clauses = tuple(spoken(work.to_prove.product, clause) for clause in result.clauses)
     work.unproved = result.unproved
+    if work.hunt is not None and work.to_prove is work.asked:
+        work.hunt.possible |= result.possible
+        work.hunt.done |= result.done
     if work.hunt is None:
         work.impossible = z3_impossible(work.to_prove, result.clauses)
     evidence = Evidence(work.to_prove, result.clauses)

@@ -24,6 +24,9 @@ from honnin.compiler.smt.values import Formula, Term, at_most, conj, disj, iff, 
 from honnin.spec import core
 from honnin.spec.core import Expr, Property, Type
 
+FEW = 3
+"""So many elements of each sort are few."""
+
 QUERY_SECONDS = 2.0
 """No query of a proof takes longer: a slow one is a sign that the invariant is too weak."""
 
@@ -320,6 +323,13 @@ class Induction:
             return solver.model() if result == z3.sat else result == z3.unknown
         finally:
             solver.pop()
+
+    def within(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
+        """What the solver says, of few elements where it cannot say it of any number: no proof, but worth believing until one is tried."""
+        result = check(solver, self.deadline, assumptions)
+        if result == z3.unknown and self._sizes is not None:
+            result = check(solver, self.deadline, [*assumptions, *self._sizes.limited(solver, FEW)])
+        return result
 
     def smallest(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.ModelRef:
         """A model of what has just been found satisfiable, with few elements if that is wanted."""

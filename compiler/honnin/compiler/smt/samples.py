@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field
 from itertools import islice
 from itertools import product as combinations
 from typing import Final, TypeAlias
@@ -20,7 +20,7 @@ from honnin.compiler.explicit.symmetry import Symmetry
 from honnin.compiler.product import Product
 from honnin.compiler.smt.structures import Sample, Structure, Table, Values
 from honnin.compiler.smt.walks import walked
-from honnin.spec.core import Type, Value
+from honnin.spec.core import Property, Type, Value
 
 Tick: TypeAlias = Callable[[], object]
 """Called often; it may raise to end the work."""
@@ -30,32 +30,47 @@ WALKS, FEW_WALKS, MOST_SEEDS, LENGTH, MOST_CELLS, STARTS = 48, 4, 200, 16, 400, 
 MOST_DECISIONS: Final = 4_000
 
 
+@dataclass(slots=True)
+class Explored:
+    """States that a product reaches; on the way `possible` paths, by number, were seen, and the bits `done` of watch.py."""
+
+    states: list[Structure] = field(default_factory=list)
+    possible: set[int] = field(default_factory=set)
+    done: int = 0
+
+
 def reachable(product: Product, tick: Tick) -> list[Structure]:
     """States that the product reaches."""
-    stated = tuple(p for p in product.properties if p.kind != "lemma")
+    return explored(product, product.properties, tick).states
+
+
+def explored(product: Product, properties: tuple[Property, ...], tick: Tick) -> Explored:
+    """The same, and what was seen on the way; the bits are those of these properties."""
+    seen = Explored()
     try:
-        compiled = compile_product(replace(product, properties=stated), stated, whole=True)
-        return list(_found(compiled, tick))
+        compiled = compile_product(product, properties, whole=True)
+        seen.states.extend(_found(compiled, seen, tick))
     except NotApplicable:
-        return list(walked(product, tick))
+        return Explored(list(walked(product, tick)))
+    return seen
 
 
-def _found(compiled: Compiled, tick: Tick) -> Iterator[Structure]:
-    yield from _nearest(compiled, tick)
+def _found(compiled: Compiled, seen: Explored, tick: Tick) -> Iterator[Structure]:
+    yield from _nearest(compiled, seen, tick)
     walks = 0
     for seed in range(MOST_SEEDS if compiled.vocabulary.entities else FEW_WALKS):
-        states = list(Explorer(compiled, _sizes(compiled, seed), seed, tick).walk(LENGTH))
+        states = list(Explorer(compiled, _sizes(compiled, seed), seed, tick, seen).walk(LENGTH))
         yield from states
         walks += bool(states)
         if walks == WALKS:
             return
 
 
-def _nearest(compiled: Compiled, tick: Tick) -> Iterator[Structure]:
+def _nearest(compiled: Compiled, seen: Explored, tick: Tick) -> Iterator[Structure]:
     """The states of the largest scope of at most two values of each entity that has an initial state."""
     scopes = combinations(*((2, 1) for _ in compiled.vocabulary.entities))
     for sizes in sorted(scopes, key=sum, reverse=True):
-        states = list(Explorer(compiled, sizes, 0, tick).near())
+        states = list(Explorer(compiled, sizes, 0, tick, seen).near())
         if states:
             yield from states
             return
@@ -109,7 +124,8 @@ class _RandomSpace(Space):
 class Explorer:
     """The states of one scope, as structures."""
 
-    def __init__(self, compiled: Compiled, sizes: Sizes, seed: int, tick: Tick) -> None:
+    def __init__(self, compiled: Compiled, sizes: Sizes, seed: int, tick: Tick, seen: Explored) -> None:
+        self.seen = seen
         self.space = _RandomSpace(compiled, sizes, seed, tick)
         self.random = random.Random(seed)
         self.sizes = sizes
@@ -163,6 +179,8 @@ class Explorer:
         self.space.decisions = 0
         with suppress(_Lost):
             for path, way in self.space.steps(state, self.sizes):
+                self.seen.possible.add(path)
+                self.seen.done |= way[3]
                 yield path, way[2]
 
     def walk(self, length: int) -> Iterator[Structure]:

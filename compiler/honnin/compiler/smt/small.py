@@ -42,6 +42,10 @@ class Sizes:
                     break
         return model
 
+    def limited(self, solver: z3.Solver, size: int) -> list[z3.BoolRef]:
+        """What asks for at most so many elements of each sort."""
+        return [self._limit(solver, sort, size) for sort in range(len(self._sorts))]
+
     def _limit(self, solver: z3.Solver, sort: int, size: int) -> z3.BoolRef:
         if (sort, size) not in self._limits:
             symbol = self._sorts[sort]

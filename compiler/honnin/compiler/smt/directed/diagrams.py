@@ -30,6 +30,10 @@ class Diagrams:
         """The variables so far."""
         return tuple(b for binders in self._pool.values() for b in binders)
 
+    def first(self, type: Type) -> list[Binder]:
+        """The variables of the type, in order."""
+        return self._pool[type]
+
     def of(self, state: Structure) -> tuple[Expr, ...]:
         """The literals that are true of the state's elements, each a variable; that they are different is among them."""
         chosen = [state.domain(type)[:MOST_VALUES] for type in self._sorts]

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 import z3
 
 from honnin.compiler.product import Place
+from honnin.compiler.simplify import substitute
 from honnin.compiler.smt.models import ModelState
-from honnin.compiler.smt.proof import Claimed, Found, Induction, as_expression, check
+from honnin.compiler.smt.proof import Claimed, Found, Induction, as_expression
 from honnin.compiler.smt.steps import counts
 from honnin.compiler.smt.terms import Moment, holds
 from honnin.compiler.smt.values import Formula, Term, conj, disj, neg
-from honnin.spec.core import Binder, Expr, Not, OptionalT
+from honnin.spec.core import Binder, Compare, Expr, Not, OptionalT, Var
 
 START = -1
 """Stands for the initial state where the number of a path is asked for."""
@@ -71,6 +72,12 @@ class Literals:
             self.all.append(literal)
         return self._numbers[literal]
 
+    def renamed(self, number: int, names: Mapping[int, Expr]) -> int:
+        """The number of the literal with variables replaced; equations stand as the first of their two forms that was met."""
+        literal = substitute(self.all[number], names)
+        turned = _turned(literal)
+        return self._numbers[turned] if turned in self._numbers else self._number(literal)
+
     def before(self, number: int) -> Formula:
         """The literal in the state before a step."""
         if number not in self._before:
@@ -122,7 +129,7 @@ class Literals:
         try:
             started = [self._from_start] if start else []
             assumed += [*started, *(c.guard for c in active)]
-            result = check(solver, self.induction.deadline, assumed)
+            result = self.induction.within(solver, assumed)
             if result == z3.unsat:
                 core = [each.get_id() for each in solver.unsat_core()]
                 return Why(
@@ -158,6 +165,15 @@ class Literals:
             ModelState(model, induction.encoding, induction.before),
             ModelState(model, induction.encoding, taken.state),
         )
+
+
+def _turned(literal: Expr) -> Expr:
+    """An equation between variables, or its negation, the other way round."""
+    if isinstance(literal, Not):
+        return Not(_turned(literal.body))
+    if isinstance(literal, Compare) and isinstance(literal.left, Var) and isinstance(literal.right, Var):
+        return replace(literal, left=literal.right, right=literal.left)
+    return literal
 
 
 def starting(induction: Induction) -> Formula:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, permutations, product
 from typing import Final
 
 from honnin.compiler.simplify import disjunction, negation
-from honnin.compiler.smt.atoms import weight
+from honnin.compiler.smt.atoms import variable, weight
 from honnin.compiler.smt.directed.diagrams import Diagrams
 from honnin.compiler.smt.directed.literals import START, Literals, Why
 from honnin.compiler.smt.proof import Claimed, Found, Induction
 from honnin.compiler.smt.structures import Structure, satisfiable
 from honnin.compiler.smt.vocabulary import Vocabulary
-from honnin.spec.core import Binder, Expr, Forall, Var, walk
+from honnin.spec.core import Binder, Expr, Forall, Type, Var, walk
+
+MOST_RENAMINGS: Final = 36
+"""So many ways to name the variables of a clause are compared."""
 
 MOST_SAMPLES: Final = 160
 """So many samples are asked whether a clause is too strong."""
@@ -55,6 +59,7 @@ class Directed:
         self.samples = samples[:: max(1, len(samples) // MOST_SAMPLES)]
         self.settled = list(settled)
         self.lemmas: list[_Lemma] = []
+        self._by_form: dict[frozenset[int], _Lemma] = {}
         self.top = 1
         self.paths = range(len(induction.paths))
         self.invariant: list[Claimed] | None = None
@@ -107,7 +112,6 @@ class Directed:
                 tasks.append(self._task(found.before, task.level - 1))
                 continue
             lemma = self._lemma({START: start, **found}, task)
-            self.lemmas.append(lemma)
             while lemma.level < self.top and self._is_kept(lemma):
                 lemma.level += 1
             tasks.pop()
@@ -148,9 +152,35 @@ class Directed:
                 found = self._still(whys, fewer, task.level)
                 if found is not None:
                     whys, kept = found, _union(found.values())
-        claimed = self.induction.clause(self._formula(kept))
-        self.induction.assume(claimed)
-        return _Lemma(kept, claimed, task.level)
+        return self._known(self._renamed(kept), task.level)
+
+    def _known(self, kept: frozenset[int], level: int) -> _Lemma:
+        """The lemma of these literals, which holds in the frame: a new one, or one that was known of fewer frames."""
+        lemma = self._by_form.get(kept)
+        if lemma is None:
+            claimed = self.induction.clause(self._formula(kept))
+            self.induction.assume(claimed)
+            lemma = self._by_form[kept] = _Lemma(kept, claimed, level)
+            self.lemmas.append(lemma)
+        lemma.level = max(lemma.level, level)
+        return lemma
+
+    def _renamed(self, numbers: frozenset[int]) -> frozenset[int]:
+        """The literals with the first variables of the pool, the same for clauses that differ in the names of their variables only."""
+        pools: dict[Type, list[Binder]] = {}
+        for one in self._variables(numbers):
+            pools.setdefault(one.type, []).append(one)
+        orders = [list(islice(permutations(own), MOST_RENAMINGS)) for own in pools.values()]
+        best: tuple[int, ...] | None = None
+        for chosen in islice(product(*orders), MOST_RENAMINGS):
+            names: dict[int, Expr] = {}
+            for type, own in zip(pools, chosen, strict=True):
+                names |= {
+                    b.uid: variable(first) for b, first in zip(own, self.diagrams.first(type), strict=False)
+                }
+            renamed = tuple(sorted({self.literals.renamed(number, names) for number in numbers}))
+            best = renamed if best is None else min(best, renamed)
+        return numbers if best is None else frozenset(best)
 
     def _still(self, whys: dict[int, Why], fewer: frozenset[int], level: int) -> dict[int, Why] | None:
         """Why fewer literals will do, if they do."""
@@ -200,8 +230,8 @@ class Directed:
     def _formula(self, numbers: frozenset[int]) -> Expr:
         order = sorted(numbers, key=self._weight)
         formula = disjunction(tuple(negation(self.literals.all[n]) for n in order))
-        for variable in reversed(self._variables(order)):
-            formula = Forall(variable, formula)
+        for one in reversed(self._variables(order)):
+            formula = Forall(one, formula)
         return formula
 
     # ------------------------------------------------------------ frames
