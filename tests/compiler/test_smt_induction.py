@@ -244,7 +244,7 @@ def soon(seconds: float = 20) -> Deadline:
     return Deadline(time.monotonic() + seconds)
 
 
-def proof(product: Product, seconds: float = 20) -> Inductive | NotFound:
+def proof(product: Product, seconds: float = 60) -> Inductive | NotFound:
     lemmas = tuple(stated.condition for stated in product.properties if stated.kind == "lemma")
     properties = tuple(stated for stated in product.properties if stated.kind == "invariant")
     states = reachable(product, lambda: None)

@@ -28,9 +28,9 @@ from honnin.spec.core import Expr, Property
 Progress = Callable[[str], None]
 
 FIRST_TURN: Final = 1.5
-"""Seconds of CPU for the first turn of the templates; each turn after is longer by GROWTH than that search's turn before."""
+"""Seconds of CPU for the first turn of each search; the turns of a round are longer by GROWTH than those of the round before."""
 
-GROWTH: Final = 1.5
+GROWTH: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def by_turns(
     progress: Progress,
     lemmas: tuple[Expr, ...] = (),
 ) -> Iterator[Inductive | NotFound | None]:
-    """The same, None after each turn: whoever asks may do something else before it goes on."""
+    """The same, None after each round of turns: whoever asks may do something else before it goes on."""
     forms = {by_place(lemma, lambda name: product.state_place(name, None)): lemma for lemma in lemmas}
     try:
         for found in _Attempt(product, properties, samples, deadline, tuple(forms)).work(progress):
@@ -107,28 +107,40 @@ class _Attempt:
         self.deadline = deadline
         self.lemmas = lemmas
         self.words = vocabulary(product, lemmas)
-        self.facts: list[Expr] = []
+        self.known: list[Expr] = []
         self.found: Inductive | None = None
         self.reasons: list[str] = []
 
     def work(self, progress: Progress) -> Iterator[Inductive | NotFound | None]:
-        """Both searches by turns, until one has an invariant or neither will; None after each turn."""
+        """The searches by turns, until one has an invariant or none will; None after each round."""
         induction = self._induction()
         if induction.initial_violation() is not False:
             yield NotFound("the initial state may already be wrong")
             return
         progress("looking for linear relations between integers")
-        self.facts = linear_facts(induction, self.samples, self.words, totals=has_totals(self.words))
-        searches = deque([self._templates(induction), self._directed()])
+        facts = linear_facts(induction, self.samples, self.words, totals=has_totals(self.words))
+        self.known = [*facts]
+        templates = Templates(induction, self.words, self.samples, facts, self.lemmas)
+        kinds = (False, True) if self.words.formulas else (False,)
+        searches = deque([self._templates(templates), *map(self._directed, kinds)])
         length = FIRST_TURN
         while searches and self.found is None:
-            search = searches.popleft()
-            if self._turn(search, length, progress):
-                searches.append(search)
-            length *= GROWTH
+            for search in list(searches):
+                if not self._turn(search, length, progress):
+                    searches.remove(search)
+                if self.found is not None:
+                    break
+                self._share(templates)
             if searches and self.found is None:
                 yield None
+            length *= GROWTH
         yield self.found or NotFound("; ".join(self.reasons))
+
+    def _share(self, templates: Templates) -> None:
+        """What the templates have proved on the way is known to the other searches too."""
+        if templates.reason == "":
+            proved = inductive_among(templates.induction, templates.lemmas)
+            self.known += [clause.formula for clause in proved if clause.formula not in self.known]
 
     def _turn(self, search: Iterator[str], length: float, progress: Progress) -> bool:
         """Lets the search work; whether it has more to do."""
@@ -143,21 +155,24 @@ class _Attempt:
     def _induction(self, *, small: bool = False) -> Induction:
         return Induction(self.product, self.properties, self.deadline, small=small)
 
-    def _templates(self, induction: Induction) -> Iterator[str]:
-        search = Templates(induction, self.words, self.samples, self.facts, self.lemmas)
+    def _templates(self, search: Templates) -> Iterator[str]:
         yield from search.run()
-        self._accept(induction, search.invariant, search.reason)
+        self._accept(search.induction, search.invariant, search.reason)
 
-    def _directed(self) -> Iterator[str]:
-        """Without quantified literals first: they make every question dearer."""
-        for quantified in (False, True) if self.words.formulas else (False,):
-            induction = self._induction(small=True)
-            settled = [induction.clause(fact) for fact in self.facts]
-            for clause in settled:
-                induction.assume(clause)
-            search = Directed(induction, self.words, self.samples, settled, quantified=quantified)
-            yield from search.run()
-            self._accept(induction, search.invariant, search.reason)
+    def _directed(self, quantified: bool) -> Iterator[str]:
+        """With quantified literals, or without: they make every question dearer, and are needed now and then."""
+        induction = self._induction(small=True)
+        search = Directed(induction, self.words, self.samples, quantified=quantified)
+        told = 0
+        working = search.run()
+        while True:
+            search.settle(self.known[told:])
+            told = len(self.known)
+            said = next(working, None)
+            if said is None:
+                break
+            yield said
+        self._accept(induction, search.invariant, search.reason)
 
     def _accept(self, induction: Induction, invariant: Sequence[Claimed] | None, reason: str) -> None:
         """The invariant, shrunk and checked anew; else the reason why there is none."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
 
 import z3
@@ -54,17 +55,28 @@ def obligations(
 def is_inductive(
     product: Product, properties: tuple[Property, ...], clauses: Sequence[Expr], deadline: Deadline
 ) -> bool:
-    """Whether the clauses hold initially and after every step, and exclude everything wrong: asked anew, of new solvers."""
-    return all(is_unsat(each, deadline) for each in obligations(product, properties, clauses, deadline))
+    """Whether the clauses hold initially and after every step, and exclude everything wrong: asked anew, of a new solver for each path."""
+    found = obligations(product, properties, clauses, deadline)
+    return all(_are_unsat(together, deadline) for _, together in groupby(found, lambda each: each.path))
 
 
-def is_unsat(obligation: Obligation, deadline: Deadline) -> bool:
-    """Whether a new solver says that the obligation is met."""
-    if any(z3.is_false(fact) for fact in obligation.facts):
-        return True
+def _are_unsat(together: Iterator[Obligation], deadline: Deadline) -> bool:
+    """The same for obligations about one path: what they know in common is told once."""
     solver = z3.SimpleSolver()
-    solver.add(*obligation.facts)
-    return bool(check(solver, deadline) == z3.unsat)
+    told: set[int] = set()
+    for obligation in together:
+        *known, wanted = obligation.facts
+        new = [fact for fact in known if fact.get_id() not in told]
+        told.update(fact.get_id() for fact in new)
+        solver.add(*new)
+        if z3.is_false(wanted):
+            continue
+        solver.push()
+        solver.add(wanted)
+        if check(solver, deadline) != z3.unsat:
+            return False
+        solver.pop()
+    return True
 
 
 def _initial(induction: Induction, clauses: list[Claimed], wrong: tuple[Goal, ...]) -> Iterator[Obligation]:

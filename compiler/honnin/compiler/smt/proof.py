@@ -30,10 +30,16 @@ FEW = 3
 QUERY_SECONDS = 2.0
 """No query of a proof takes longer: a slow one is a sign that the invariant is too weak."""
 
+STEPS_PER_SECOND = 1_500_000
+"""About so many of z3's steps take a second of CPU: what a query may take is measured in these, so that it is the same on a busy machine."""
+
+PATIENCE = 5.0
+"""On a busy machine a query may take so many times as long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`at` is on the clock of `time.monotonic`; no query takes longer than `query` seconds."""
+    """`at` is on the clock of `time.monotonic`; no query takes longer than about `query` seconds of CPU."""
 
     at: float
     query: float = QUERY_SECONDS
@@ -47,7 +53,12 @@ class Deadline:
 
     def milliseconds(self) -> int:
         """How long the next query may take."""
-        return max(1, int(1000 * min(self.check(), self.query)))
+        return max(1, int(1000 * min(self.check(), PATIENCE * self.query)))
+
+    @property
+    def steps(self) -> int:
+        """How many of z3's steps a query may take; 0: any number."""
+        return int(STEPS_PER_SECOND * self.query) if self.query <= QUERY_SECONDS else 0
 
 
 def check(solver: z3.Solver, deadline: Deadline, assumptions: Sequence[z3.BoolRef] = ()) -> z3.CheckSatResult:
@@ -55,7 +66,9 @@ def check(solver: z3.Solver, deadline: Deadline, assumptions: Sequence[z3.BoolRe
 
     z3's own way with Ctrl-C is turned off: it drops one that comes as a query ends.
     """
-    solver.set(timeout=deadline.milliseconds(), ctrl_c=False, max_memory=MOST_MEGABYTES)
+    solver.set(
+        timeout=deadline.milliseconds(), rlimit=deadline.steps, ctrl_c=False, max_memory=MOST_MEGABYTES
+    )
     is_short = deadline.query <= QUERY_SECONDS
     result = solver.check(*assumptions) if is_short else _check_beside(solver, assumptions)
     put_off.hear_now()
@@ -236,14 +249,18 @@ class Induction:
         number = len(self._claimed)
         matrix: Expr = formula
         names: dict[int, Term] = {}
+        types: list[Type] = []
         while isinstance(matrix, core.Forall):
+            types.append(matrix.binder.type)
             names[matrix.binder.uid] = self.universe.fresh(matrix.binder.type)
             matrix = matrix.body
         at = self.encoding.design(self.before)
-        before = as_expression(holds(formula, at, {}))
-        return Claimed(
-            formula, number, z3.Bool(f"g{number}"), before, matrix, names, holds(matrix, at, names)
-        )
+        now = holds(matrix, at, names)
+        if types and not isinstance(now, bool) and all(isinstance(type, core.EntityT) for type in types):
+            before: z3.BoolRef = z3.ForAll(list(names.values()), now)
+        else:
+            before = as_expression(holds(formula, at, {}))
+        return Claimed(formula, number, z3.Bool(f"g{number}"), before, matrix, names, now)
 
     def assume(self, clause: Claimed) -> None:
         """From now on the clause can be one of the active ones: those assumed before a step."""
@@ -355,7 +372,7 @@ class Induction:
             solver.add(as_expression(wanted))
             self._add_side(solver)
             guards = [clause.guard for clause in active]
-            result = check(solver, self.deadline, guards)
+            result = self.within(solver, guards)
             if result == z3.unsat:
                 used = {guard.get_id() for guard in solver.unsat_core()}
                 reasons[path] = self.rests_on = tuple(c for c in active if c.guard.get_id() in used)

@@ -133,11 +133,21 @@ class Templates:
                 candidates = [clause for clause in found if clause.formula not in self.given_up]
             if not candidates:
                 return False
-            claimed = [self.induction.clause(clause.formula) for clause in candidates[:_CONSIDERED]]
-            sound = [clause for clause in claimed if self._holds_initially(clause)]
-            if sound:
-                self._adopt(self._best(sound))
+            chosen = self._choice(candidates[:_CONSIDERED])
+            if chosen is not None:
+                self._adopt(chosen)
                 return True
+
+    def _choice(self, candidates: Sequence[Clause]) -> Claimed | None:
+        """Of those that hold initially the first that no step breaks; else the first."""
+        sound: list[Claimed] = []
+        for clause in candidates:
+            claimed = self.induction.clause(clause.formula)
+            if self._holds_initially(claimed):
+                if self.induction.is_kept(claimed, self.lemmas):
+                    return claimed
+                sound.append(claimed)
+        return sound[0] if sound else None
 
     def _holds_initially(self, clause: Claimed) -> bool:
         """Whether the clause holds initially; if not, it is not considered again."""
@@ -147,7 +157,3 @@ class Templates:
         if start is not False:
             self.given_up.add(clause.formula)
         return start is False
-
-    def _best(self, clauses: list[Claimed]) -> Claimed:
-        """The first that no step breaks; else the first."""
-        return next((c for c in clauses if self.induction.is_kept(c, self.lemmas)), clauses[0])

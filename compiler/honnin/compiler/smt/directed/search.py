@@ -42,14 +42,13 @@ class _Task:
 
 
 class Directed:
-    """One search. `settled`: clauses that hold always. `invariant` is set when one is found; `reason`: why there is none."""
+    """One search. `invariant` is set when one is found; `reason`: why there is none."""
 
     def __init__(
         self,
         induction: Induction,
         words: Vocabulary,
         samples: Sequence[Structure],
-        settled: Sequence[Claimed] = (),
         *,
         quantified: bool,
     ) -> None:
@@ -57,7 +56,7 @@ class Directed:
         self.literals = Literals(induction)
         self.diagrams = Diagrams(words, quantified=quantified)
         self.samples = samples[:: max(1, len(samples) // MOST_SAMPLES)]
-        self.settled = list(settled)
+        self.settled: list[Claimed] = []
         self.lemmas: list[_Lemma] = []
         self._by_form: dict[frozenset[int], _Lemma] = {}
         self.top = 1
@@ -65,29 +64,34 @@ class Directed:
         self.invariant: list[Claimed] | None = None
         self.reason = ""
 
+    def settle(self, facts: Sequence[Expr]) -> None:
+        """The facts, which hold always, may be used from now on."""
+        for clause in map(self.induction.clause, facts):
+            self.induction.assume(clause)
+            self.settled.append(clause)
+
     def run(self) -> Iterator[str]:
         """Works until an invariant is found or none can be; hands over, often, what is being done."""
         while True:
             wrong = self._wrong()
-            if isinstance(wrong, Found):
-                yield from self._exclude(self._task(wrong.before, self.top))
-            elif wrong:
-                self.reason = "z3 cannot say"
-            else:
+            if wrong is None:
                 yield from self._propagate()
+            else:
+                yield from self._exclude(self._task(wrong.before, self.top))
             if self.reason or self.invariant is not None:
                 return
 
     def _active(self, level: int) -> list[Claimed]:
         return [*self.settled, *(lemma.claimed for lemma in self.lemmas if lemma.level >= level)]
 
-    def _wrong(self) -> Found | bool:
+    def _wrong(self) -> Found | None:
+        """A state of the last frame from which something goes wrong; what z3 cannot say is left to the proof."""
         active = self._active(self.top)
         for path in self.paths:
             found = self.induction.violation(path, active)
-            if found is not False:
+            if isinstance(found, Found):
                 return found
-        return False
+        return None
 
     def _task(self, state: Structure, level: int) -> _Task:
         diagram = self.diagrams.of(state)
@@ -105,9 +109,6 @@ class Directed:
                 self.reason = "a state that goes wrong cannot be told from one that is reached"
                 return
             found = self._before(task)
-            if found is None:
-                self.reason = "z3 cannot say"
-                return
             if isinstance(found, Found):
                 tasks.append(self._task(found.before, task.level - 1))
                 continue
@@ -116,17 +117,20 @@ class Directed:
                 lemma.level += 1
             tasks.pop()
 
-    def _before(self, task: _Task) -> Found | dict[int, Why] | None:
-        """A state of the frame before from which a step leads there; else why there is none, by path."""
+    def _before(self, task: _Task) -> Found | dict[int, Why]:
+        """A state of the frame before from which a step leads there; else why there is none, by path.
+
+        Where z3 cannot say, all that is known of the state counts as the reason: what comes of it is left to the proof.
+        """
         whys: dict[int, Why] = {}
         for path in self.paths:
             found = self._reached(path, task.literals, task.level)
             if isinstance(found, Found):
                 # From the state to itself, or to one that is like it, is no way there.
                 found = self._reached(path, task.literals, task.level, alone=False)
-            if not isinstance(found, Why):
+            if isinstance(found, Found):
                 return found
-            whys[path] = found
+            whys[path] = found or Why(frozenset(task.literals))
         return whys
 
     def _reached(
