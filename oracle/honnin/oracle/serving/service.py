@@ -29,7 +29,7 @@ _FAULT = "a fault of honnin itself"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One object of a request; `problem`: why it could not be read. `reads`: how it tells its events, if not as all do."""
+    """One object of a request; `id` names it, if anything does; `problem`: why it could not be read."""
 
     parsed: dict[str, Any]
     id: str | None = None
