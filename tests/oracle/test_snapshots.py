@@ -84,6 +84,33 @@ def test_the_texts_of_a_specification_are_compared_with_sealed_ones(texts: Any) 
     assert len(again.violations) == 2
 
 
+def test_only_texts_that_meet_personal_ones_are_sealed(tmp_path: Path) -> None:
+    """`copy` meets `name` by way of a state, `known` by its key; `kind` meets nothing personal."""
+    file = tmp_path / "meeting.honnin"
+    file.write_text(
+        """spec meeting
+        event enter(personal name: Text, kind: Text) event leave(copy: Text, kind: Text) event other(known: Text)
+        given listed: Text -> Text
+        state last: Text = "" state kinds: Text -> Bool
+        after enter(n, k) { last := n kinds[k] := true }
+        invariant same: on leave(c, k): last == c and kinds[k]
+        invariant on_the_list: on enter(n, _): listed[n] != "no"
+        """
+    )
+    oracle = load(file).oracle(
+        "collect", facts={"listed": {"table": {"a": "b"}, "default": "no"}}, mask_key=KEY, sealed=True
+    )
+    assert oracle._SEALED_FIELDS == ((0,), (0,), ())
+    assert oracle._SEALED_GIVENS == {"listed": (True, False)}
+    oracle.enter(name="a", kind="visit")
+    oracle.leave(copy="a", kind="visit")
+    assert oracle.violations == []
+    told = json.dumps(oracle.snapshot())
+    assert '"a"' not in told and "visit" in told
+    oracle.leave(copy="b", kind="trip")
+    assert oracle.violations[0].event["kind"] == "trip"
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [

@@ -435,3 +435,20 @@ def test_another_clock_is_refused(honnin: Run, tmp_path: Path) -> None:
     assert ran.status == 2 and "HN0698" in ran.err
     for wishes in (["--tick", "1s", log], ["--tick", "1s", "--follow"], ["--follow", log, log]):
         assert honnin("watch", BOUNDED, *wishes).status == 2
+
+
+def test_a_packed_log_is_not_followed(honnin: Run, tmp_path: Path) -> None:
+    log = tmp_path / "log.gz"
+    log.write_bytes(gzip.compress(LOG))
+    ran = honnin("watch", "--follow", BOUNDED, log)
+    assert ran.status == 2 and "does not grow" in ran.err
+
+
+def test_a_pipe_with_a_name_is_a_log(honnin: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writing = subprocess.Popen(["sh", "-c", f"printf '%s' '{ask(0, 'r1')}' > '{pipe}'"])
+    ran = honnin("watch", "--format", "json", BOUNDED, pipe)
+    assert writing.wait(30) == 0 and summary(ran)["positions"] == 1
+    ran = honnin("watch", "--checkpoint", tmp_path / "kept", BOUNDED, pipe)
+    assert ran.status == 2 and "needs a log that is a file" in ran.err

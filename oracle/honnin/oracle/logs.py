@@ -175,7 +175,8 @@ def check_logs(logs: Sequence[Path], wishes: Wishes, *, may_be_missing: bool = F
         raise Refused(found)
     if wishes.midway and wishes.begin_with is not None:
         raise click.UsageError("with --begin-with nothing is unknown of what happened before")
-    if wishes.checkpoint is not None and STANDARD_INPUT in logs:
+    unseekable = any(log == STANDARD_INPUT or (log.exists() and not log.is_file()) for log in logs)
+    if wishes.checkpoint is not None and unseekable:
         raise click.UsageError("a checkpoint needs a log that is a file, to find the place in it again")
     written = {"quarantine": wishes.quarantine, "output": wishes.output, "checkpoint": wishes.checkpoint}
     for what, file in written.items():

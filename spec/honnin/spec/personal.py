@@ -9,7 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from honnin.spec import core
-from honnin.spec.core import After, Binder, EntityT, Expr, OptionalT, Specification, Statement, TextT, Type
+from honnin.spec.core import (
+    After,
+    Binder,
+    Claim,
+    EntityT,
+    Expr,
+    OptionalT,
+    Specification,
+    Statement,
+    TextT,
+    Type,
+)
 
 
 def personal(specification: Specification) -> tuple[frozenset[str], frozenset[str]]:
@@ -29,7 +40,7 @@ def personal(specification: Specification) -> tuple[frozenset[str], frozenset[st
         more = places | {
             place
             for after in specification.updates
-            for place in _received(after.body, _bound(after, specification), places)
+            for place in _received(after.body, bound_fields(after, specification), places)
         }
         if more == places:
             return entities, places
@@ -40,10 +51,10 @@ def _inner(type: Type) -> Type:
     return type.inner if isinstance(type, OptionalT) else type
 
 
-def _bound(after: After, specification: Specification) -> Mapping[Binder, frozenset[str]]:
-    """The fields whose values each name of the patterns takes (several where an `after` has alternatives)."""
+def bound_fields(part: After | Claim, specification: Specification) -> Mapping[Binder, frozenset[str]]:
+    """The fields whose values each name of the patterns takes (several where there are alternatives)."""
     bound: dict[Binder, frozenset[str]] = {}
-    for pattern in after.patterns:
+    for pattern in part.patterns:
         fields = specification.event(pattern.event).fields
         for field, argument in zip(fields, pattern.arguments, strict=True):
             if isinstance(argument, Binder):
@@ -58,10 +69,10 @@ def _received(
     for statement in body:
         match statement:
             case core.Assign(place=place, keys=keys, value=value):
-                if not places.isdisjoint(_sources(value, bound)):
+                if not places.isdisjoint(sources(value, bound)):
                     yield place
                 for index, key in enumerate(keys):
-                    if not places.isdisjoint(_sources(key, bound)):
+                    if not places.isdisjoint(sources(key, bound)):
                         yield f"{place}#{index}"
             case core.IfStatement(then=then, otherwise=otherwise):
                 yield from _received((*then, *otherwise), bound, places)
@@ -71,7 +82,7 @@ def _received(
                 raise TypeError(f"{type(statement).__name__} in an `after`")
 
 
-def _sources(expr: Expr, bound: Mapping[Binder, frozenset[str]]) -> Iterator[str]:
+def sources(expr: Expr, bound: Mapping[Binder, frozenset[str]]) -> Iterator[str]:
     """The places whose Text the value of `expr` may be."""
     match expr:
         case core.Var(binder=binder):
@@ -79,9 +90,9 @@ def _sources(expr: Expr, bound: Mapping[Binder, frozenset[str]]) -> Iterator[str
         case core.StateRead(state=name) | core.GivenRead(given=name):
             yield name
         case core.If(then=then, otherwise=otherwise):
-            yield from _sources(then, bound)
-            yield from _sources(otherwise, bound)
+            yield from sources(then, bound)
+            yield from sources(otherwise, bound)
         case core.Lift(body=body) | core.Present(body=body) | core.Old(body=body):
-            yield from _sources(body, bound)
+            yield from sources(body, bound)
         case _:
             return

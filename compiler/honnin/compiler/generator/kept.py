@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.generator.lines import Lines
+from honnin.compiler.generator.meeting import sealed_places
 from honnin.compiler.generator.program import Program
-from honnin.spec.core import EntityT, Given, Lit, OptionalT, Specification, TextT, Type, walk
+from honnin.spec.core import EntityT, Given, Lit, OptionalT, TextT, Type, walk
 
 _ASSIGNED = re.compile(r"\s*self\.(_\w+)(?:: [^=]+)? = ")
 _UNCHANGING = re.compile(r"_handlers|_waiting|_given_|_default_of_")
@@ -24,11 +25,16 @@ def print_kept(lines: Lines, made: Program, start: Sequence[str]) -> None:
     apart = {*awaited, *waiting, *(f"{table}_queue" for table in waiting)}
     kept = [name for name in assigned if not _UNCHANGING.match(name) and name not in apart]
     events = made.specification.events
+    sealed = sealed_places(made.specification)
     fields = tuple(
-        tuple(place for place, field in enumerate(event.fields) if _sealed(made.specification, field.type))
+        tuple(
+            place
+            for place, field in enumerate(event.fields)
+            if _is_sealed(made, field.type, f"{event.name}.{field.name}", sealed)
+        )
         for event in events
     )
-    givens = {given.name: _sealed_columns(made.specification, given) for given in made.specification.givens}
+    givens = {given.name: _sealed_columns(made, given, sealed) for given in made.specification.givens}
     lines.add("_DIGEST = DIGEST", f"_LAYOUT = {_layout(made, start)!r}")
     lines.add(f"_KEPT = {tuple(kept)!r}", f"_AWAITED = {tuple(awaited)!r}")
     lines.add(f"__slots__ = {(*kept, *apart)!r}")
@@ -42,16 +48,17 @@ def _layout(made: Program, start: Sequence[str]) -> str:
     return hashlib.sha256("\n".join((*start, *meanings)).encode()).hexdigest()[:16]
 
 
-def _sealed(specification: Specification, type: Type) -> bool:
-    """Whether values of the type are kept as digests: personal entities and, where some Text is personal, all that may be compared with it."""
+def _is_sealed(made: Program, type: Type, place: str, sealed: frozenset[str]) -> bool:
+    """Whether values of the type at the place are kept as digests: personal entities, and Texts that may meet a personal one."""
     inner = type.inner if isinstance(type, OptionalT) else type
     if isinstance(inner, EntityT):
-        return inner.name in specification.personal_entities
-    return isinstance(inner, TextT) and bool(specification.personal_places)
+        return inner.name in made.specification.personal_entities
+    return isinstance(inner, TextT) and place in sealed
 
 
-def _sealed_columns(specification: Specification, given: Given) -> tuple[bool, ...]:
-    return tuple(_sealed(specification, type) for type in (*given.keys, given.value))
+def _sealed_columns(made: Program, given: Given, sealed: frozenset[str]) -> tuple[bool, ...]:
+    keys = [_is_sealed(made, key, f"{given.name}#{number}", sealed) for number, key in enumerate(given.keys)]
+    return (*keys, _is_sealed(made, given.value, given.name, sealed))
 
 
 def _literals(made: Program) -> set[str]:

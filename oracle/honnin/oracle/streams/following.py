@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from honnin.oracle.files import Refused, about
 from honnin.oracle.streams.blocks import BLOCK, Block, Cutter
 from honnin.oracle.streams.inputs import Log, identity, open_log
 
@@ -45,6 +46,9 @@ class Following:
             except FileNotFoundError:
                 time.sleep(PAUSE)
                 continue
+            if log.packing is not None:
+                message = f"`{self.path}` is packed, and a packed log does not grow"
+                raise Refused([about(self.path, "HN0803", message, "read it without --follow")])
             yield from self._read(log, ended=False)
 
     def _read(self, log: Log, *, ended: bool) -> Iterator[tuple[Log, Block | None]]:
@@ -52,6 +56,10 @@ class Following:
         if self.reading is not None:
             self.reading.stream.close()
         self.reading = log
+        if log.packing is not None:
+            for block in log.blocks():
+                yield log, block
+            return
         cutter = Cutter(log.line, log.offset)
         head = _head(log)
         while True:

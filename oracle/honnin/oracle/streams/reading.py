@@ -64,9 +64,10 @@ class Inputs:
                 for portion in self._blocks(log):
                     progress.update(f"{path}: line {portion[1].number:,}")
                     yield portion
-            if path != STANDARD_INPUT:
+            if self.keeping:
                 self._finished.append(log.mark(self.key))
                 self._open = []
+            if path != STANDARD_INPUT:
                 log.stream.close()
 
     def apart(self) -> list[Iterator[tuple[Log, Block]]]:
