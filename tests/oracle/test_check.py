@@ -175,3 +175,25 @@ def test_writes_that_conflict_in_an_example_are_the_specifications_fault(honnin:
     )
     ran = honnin("check", file)
     assert (ran.status, "error[HN0643]" in ran.err) == (2, True)
+
+
+def test_an_example_with_too_many_values_to_go_through_is_undecided(honnin: Run, tmp_path: Path) -> None:
+    names = [f"x{i}" for i in range(14)]
+    some = " or ".join(f"seen[{name}]" for name in names)
+    file = tmp_path / "deep.honnin"
+    file.write_text(
+        f"""spec deep entity P event go(p: P) state seen: P -> Bool after go(p) {{ seen[p] := true }}
+        invariant c "": always: forall {", ".join(names)}: P. {some} or not seen[x0]
+        example short accepted {{ }}
+        example long accepted {{ go(a) go(b) go(c) go(d) go(e) }}"""
+    )
+    ran = honnin("check", "--timeout", "0.2", str(file))
+    assert ran.status == 3
+    assert "example long: undecided, not judged in 0.2 s; --timeout gives more" in ran.out
+    assert "deep: 1 invariant, 1 example passes, 1 undecided" in ran.out
+    records = honnin("check", "--timeout", "0.2", "--format", "json", str(file)).records
+    assert [r["example"]["verdict"] for r in records if "example" in r] == ["passes", "undecided"]
+    assert (records[-1]["specification"]["verdict"], records[-1]["specification"]["undecided"]) == (
+        "undecided",
+        1,
+    )

@@ -17,7 +17,7 @@ from honnin.oracle.status import Status
 from honnin.oracle.table import plural
 
 if TYPE_CHECKING:
-    from honnin.spec.core import Module, Specification
+    from honnin.spec.core import Example, Module, Specification
     from honnin.spec.examples import Outcome, Untried
 
 
@@ -28,19 +28,28 @@ if TYPE_CHECKING:
 @FILES
 @STRICT
 @click.option("--cost", is_flag=True, help="Also tell what an oracle keeps for each claim, and until when.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="The time for each example; what is not judged in it is undecided.",
+)
 @speaking
-def command(session: Session, files: Sequence[Path], strict: bool, cost: bool) -> Status:
+def command(session: Session, files: Sequence[Path], strict: bool, cost: bool, timeout: float) -> Status:
     """Check specifications: syntax, types, what can be monitored, and every example.
 
     Claims that no example exercises and covers that none reaches are named. Exit status: 0 well, 1 an example fails, 2 the
-    specification is wrong (also when an event of an example writes two values to one place), 3 (with --strict) something is not monitored, not exercised or not reached.
+    specification is wrong (also when an event of an example writes two values to one place), 3 an example is not judged in time, or (with --strict) something
+    is not monitored, not exercised or not reached.
     """
-    return each(session, files, lambda file: _check(session, file, strict, cost))
+    return each(session, files, lambda file: _check(session, file, strict, cost, timeout))
 
 
-def _check(session: Session, file: Path, strict: bool, cost: bool) -> Status:
+def _check(session: Session, file: Path, strict: bool, cost: bool, timeout: float) -> Status:
     from honnin.oracle.monitor import not_monitored
-    from honnin.spec.examples import run_example, untried
+    from honnin.spec.examples import untried
 
     checked = open_specification(session, file)
     if checked.module is None:
@@ -48,12 +57,14 @@ def _check(session: Session, file: Path, strict: bool, cost: bool) -> Status:
         session.tell({"specification": {"file": str(file), "verdict": "wrong"}})
         return Status.WRONG
     module = checked.module
-    outcomes = [run_example(example, module.main) for example in module.examples]
-    for outcome in outcomes:
-        session.diagnose(outcome.diagnostics, checked.sources)
-        _tell_example(session, outcome)
+    judged = [_judged(example, module.main, timeout) for example in module.examples]
+    outcomes = [outcome for outcome in judged if outcome is not None]
+    for example, outcome in zip(module.examples, judged, strict=True):
+        session.diagnose(() if outcome is None else outcome.diagnostics, checked.sources)
+        _tell_example(session, example, outcome, timeout)
     left = untried(module.main, outcomes)
-    _report(session, file, module, outcomes, left)
+    late = len(judged) - len(outcomes)
+    _report(session, file, module, outcomes, late, left)
     if cost:
         tell_costs(session, module.main)
     if any(outcome.report is not None and outcome.report.faults for outcome in outcomes):
@@ -61,30 +72,50 @@ def _check(session: Session, file: Path, strict: bool, cost: bool) -> Status:
     if not all(outcome.passed for outcome in outcomes):
         return Status.NO
     open_questions = left.claims or left.covers or not_monitored(module.main)
-    return Status.UNDECIDED if strict and open_questions else Status.WELL
+    undecided = late or (strict and open_questions)
+    return Status.UNDECIDED if undecided else Status.WELL
 
 
-def _tell_example(session: Session, outcome: Outcome) -> None:
+def _judged(example: Example, specification: Specification, timeout: float) -> Outcome | None:
+    """What the example shows; None where that takes too long."""
+    from honnin.spec.evaluation import OutOfTime, within
+    from honnin.spec.examples import run_example
+
+    try:
+        with within(timeout):
+            return run_example(example, specification)
+    except OutOfTime:
+        return None
+
+
+def _tell_example(session: Session, example: Example, outcome: Outcome | None, timeout: float) -> None:
+    if outcome is None:
+        session.say(
+            f"example {example.name}: {paint('undecided', 'yellow')}, not judged in {timeout:g} s; --timeout gives more"
+        )
+    verdict = "undecided" if outcome is None else "passes" if outcome.passed else "fails"
     session.tell(
         {
             "example": {
-                "name": outcome.example.name,
+                "name": example.name,
                 "expected": "accepted"
-                if outcome.example.rejected_by is None
-                else f"rejected by {outcome.example.rejected_by}",
-                "verdict": "passes" if outcome.passed else "fails",
+                if example.rejected_by is None
+                else f"rejected by {example.rejected_by}",
+                "verdict": verdict,
             }
         }
     )
 
 
-def _report(session: Session, file: Path, module: Module, outcomes: Sequence[Outcome], left: Untried) -> None:
+def _report(
+    session: Session, file: Path, module: Module, outcomes: Sequence[Outcome], late: int, left: Untried
+) -> None:
     from honnin.oracle.monitor import not_monitored
 
     specification = module.main
     left_out = not_monitored(specification)
     failed = sum(not outcome.passed for outcome in outcomes)
-    session.say(f"{specification.name}: {', '.join((*_counts(specification), _examples(outcomes)))}")
+    session.say(f"{specification.name}: {', '.join((*_counts(specification), _examples(outcomes, late)))}")
     for title, names in (
         ("exercised by no example", left.claims),
         ("reached by no example", left.covers),
@@ -98,9 +129,10 @@ def _report(session: Session, file: Path, module: Module, outcomes: Sequence[Out
                 "file": str(file),
                 "name": specification.name,
                 "digest": module.digest,
-                "verdict": "example fails" if failed else "well",
+                "verdict": "example fails" if failed else "undecided" if late else "well",
                 "claims": Counter(claim.kind for claim in specification.claims),
-                "examples": len(outcomes),
+                "examples": len(outcomes) + late,
+                "undecided": late,
                 "failed": failed,
                 "never_exercised": left.claims,
                 "never_reached": left.covers,
@@ -116,12 +148,13 @@ def _counts(specification: Specification) -> list[str]:
     return [plural(kinds[kind], noun) for kind, noun in nouns if kinds[kind] or kind == "invariant"]
 
 
-def _examples(outcomes: Sequence[Outcome]) -> str:
+def _examples(outcomes: Sequence[Outcome], late: int) -> str:
     failed = sum(not outcome.passed for outcome in outcomes)
+    undecided = f", {paint(f'{late} undecided', 'yellow')}" if late else ""
     if failed:
-        return paint(
-            f"{failed} of {plural(len(outcomes), 'example')} {'fails' if failed == 1 else 'fail'}", "red"
-        )
+        fail = "fails" if failed == 1 else "fail"
+        return paint(f"{failed} of {plural(len(outcomes), 'example')} {fail}", "red") + undecided
     if not outcomes:
-        return "no examples"
-    return f"{plural(len(outcomes), 'example')} {paint('passes' if len(outcomes) == 1 else 'pass', 'green')}"
+        return (f"{plural(late, 'example')}" if late else "no examples") + undecided
+    passing = paint("passes" if len(outcomes) == 1 else "pass", "green")
+    return f"{plural(len(outcomes), 'example')} {passing}{undecided}"
