@@ -27,9 +27,12 @@ class Race(NamedTuple):
 
 
 class History:
-    """The steps of a run, and at its end the operations that its actors still waited for, as steps that were not taken."""
+    """The steps of a run, and at its end the operations that its actors still waited for, as steps that were not taken.
 
-    def __init__(self, run: Scheduler) -> None:
+    The first `same` steps are those of `before`, whose races are known.
+    """
+
+    def __init__(self, run: Scheduler, before: History | None, same: int) -> None:
         waiting = [
             Step(Choice(actor.number), actor.operation, run.is_unknown(actor, actor.operation))
             for actor in run.actors
@@ -37,10 +40,12 @@ class History:
         ]
         self.steps: list[Step] = [*run.steps, *waiting]
         self._taken = len(run.steps)
-        self._clocks: list[Clock] = []
-        self._previous: list[int] = []
-        last: dict[int, int] = {}
-        for index, step in enumerate(self.steps):
+        self._same = 0 if before is None else min(same, self._taken)
+        self._clocks: list[Clock] = [] if before is None else before._clocks[: self._same]
+        self._previous: list[int] = [] if before is None else before._previous[: self._same]
+        last = {step.choice.actor: index for index, step in enumerate(self.steps[: self._same])}
+        for index in range(self._same, len(self.steps)):
+            step = self.steps[index]
             self._previous.append(last.get(step.choice.actor, -1))
             self._clocks.append(self._clock(index, step, run.actors[step.choice.actor]))
             if index < self._taken:
@@ -62,8 +67,8 @@ class History:
         return one <= self._clocks[other].get(self.steps[one].choice.actor, -1)
 
     def races(self, could: Sequence[Sequence[Choice]]) -> Iterator[Race]:
-        """The races; `could`: who could go on before each step."""
-        for later in range(len(self.steps)):
+        """The races that are not known; `could`: who could go on before each step."""
+        for later in range(self._same, len(self.steps)):
             yield from self._races_of(later, could)
 
     def _races_of(self, later: int, could: Sequence[Sequence[Choice]]) -> Iterator[Race]:

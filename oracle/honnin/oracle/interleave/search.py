@@ -73,6 +73,7 @@ class Exhaustive:
     def __init__(self) -> None:
         self._nodes: list[Node] = []
         self._fixed = 0
+        self._history: History | None = None
 
     def choose(self, run: Scheduler, choices: Sequence[Choice]) -> Choice:
         depth = len(run.steps)
@@ -119,7 +120,8 @@ class Exhaustive:
 
     def _find_races(self, run: Scheduler) -> None:
         """Asks, before each step that could have come after a later one, for an actor that leads to the other order."""
-        for race in History(run).races([node.choices for node in self._nodes]):
+        self._history = History(run, self._history, self._fixed)
+        for race in self._history.races([node.choices for node in self._nodes]):
             node = self._nodes[race.earlier]
             asked = {choice.actor for choice in node.todo}
             if asked.isdisjoint(race.first) and not any(map(node.ask_for, race.first[::-1])):
