@@ -1,8 +1,9 @@
-"""The published protocols of tests/protocols on the prover: `python benchmarks/protocols.py [--wall SECONDS] [--jobs N] [PROTOCOL...]`.
+"""The published protocols of tests/protocols on the prover: `python benchmarks/protocols.py [--wall SECONDS] [--jobs N] [--first] [PROTOCOL...]`.
 
 Each check of each file is answered in a process of its own: CPU seconds (user and system) and the largest resident memory of that
 process and its children, start and imports included. What takes more than LIMIT seconds of CPU does not count. `--wall` is the time
-limit that the prover is given; on a machine that does other work too it is larger than LIMIT. Without names the table
+limit that the prover is given; on a machine that does other work too it is larger than LIMIT. `--first`: only the published property,
+which is the first one, with its bug. Without names the table
 tests/protocols/TABLE.md is written; with names the rows are printed only.
 """
 
@@ -69,11 +70,13 @@ def answer(file: Path, number: int, wall: float) -> dict[str, object]:
     return {"verdict": type(verdict).__name__.lower(), "size": size}
 
 
-def measure(file: Path, wall: float) -> Iterator[Measured]:
+def measure(file: Path, wall: float, *, first: bool) -> Iterator[Measured]:
     """Each check of a file. A process that does not keep its time limit is ended, and has no answer."""
     module = check_file(file).module
     assert module is not None
     for number, check in enumerate(module.checks):
+        if first and check.target != module.checks[0].target:
+            continue
         command = [sys.executable, __file__, "--one", str(number), "--wall", str(wall), str(file)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, start_new_session=True)
         alarm = Timer(2 * wall + 10, os.killpg, (process.pid, signal.SIGKILL))
@@ -129,11 +132,12 @@ def tally(measured: dict[str, list[Measured]]) -> Iterator[str]:
     yield f"- Wrong answers: {wrong}. Most memory: {memory} MiB."
 
 
-def page(measured: dict[str, list[Measured]], wall: float) -> str:
+def page(measured: dict[str, list[Measured]], wall: float, *, first: bool) -> str:
+    only = " --first" if first else ""
     lines = [
         "# The protocols on the prover",
         "",
-        f"Made by `python benchmarks/protocols.py --wall {wall:g}`; do not edit. CPU seconds and memory of the process of one check, start",
+        f"Made by `python benchmarks/protocols.py --wall {wall:g}{only}`; do not edit. CPU seconds and memory of the process of one check, start",
         f"and imports included; what takes more than {LIMIT:g} s of CPU does not count. *clauses*: of the invariant that proves it.",
         "The last columns: the same question about the design with the seeded bug.",
         "",
@@ -150,6 +154,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--wall", type=float, default=LIMIT)
     options.add_argument("--jobs", type=int, default=1, help="files measured at a time")
+    options.add_argument("--first", action="store_true", help="the published property of each only")
     options.add_argument("--one", type=int, help=argparse.SUPPRESS)
     options.add_argument("names", nargs="*")
     chosen = options.parse_args()
@@ -159,7 +164,9 @@ def main() -> None:
     names = chosen.names or sorted(file.stem for file in FOLDER.glob("*.honnin"))
     measured: dict[str, list[Measured]] = {}
     with ThreadPoolExecutor(chosen.jobs) as pool:
-        answers = pool.map(lambda name: list(measure(FOLDER / f"{name}.honnin", chosen.wall)), names)
+        answers = pool.map(
+            lambda name: list(measure(FOLDER / f"{name}.honnin", chosen.wall, first=chosen.first)), names
+        )
         for name, checks in zip(names, answers, strict=True):
             measured[name] = checks
             print("\n".join(rows(name, checks)), flush=True)
@@ -169,7 +176,7 @@ def main() -> None:
                     print(f"  {check.subject} {check.relation} {check.target}: {said}", flush=True)
     print("\n".join(tally(measured)))
     if not chosen.names:
-        TABLE.write_text(page(measured, chosen.wall), encoding="utf-8")
+        TABLE.write_text(page(measured, chosen.wall, first=chosen.first), encoding="utf-8")
 
 
 if __name__ == "__main__":

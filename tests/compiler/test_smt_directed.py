@@ -13,8 +13,9 @@ from honnin.compiler.smt.directed.search import Directed
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.proof import Deadline, Induction
 from honnin.compiler.smt.samples import reachable
+from honnin.compiler.smt.splitting import stronger
 from honnin.compiler.smt.universe import Unsupported
-from honnin.compiler.smt.vocabulary import vocabulary
+from honnin.compiler.smt.vocabulary import by_place, vocabulary
 from honnin.spec.core import Expr, Property
 from honnin.spec.load import check_text
 
@@ -64,6 +65,18 @@ system vote_again extends vote_once "nodes vote again" {
 """
 
 
+VOTES = """spec votes
+entity Node
+system single "a node votes for one" {
+  var voted: Node -> Bool
+  var vote: Node, Node -> Bool
+  action cast(n: Node, m: Node) { when not voted[n]  vote[n, m] := true  voted[n] := true }
+  lemma voted_who_votes: forall n, m: Node. vote[n, m] implies voted[n]
+  lemma itself_or_another: forall n, m: Node. vote[n, n] and vote[n, m] implies n == m
+}
+"""
+
+
 def invariant(
     product: Product, properties: tuple[Property, ...], seconds: float, *, quantified: bool
 ) -> list[Expr] | None:
@@ -94,6 +107,19 @@ def test_clauses_of_many_variables_come_from_the_states_that_go_wrong() -> None:
     clauses = invariant(product, properties, 30, quantified=False)
     assert clauses is not None
     assert is_inductive(product, properties, clauses, Deadline(time.monotonic() + 10))
+
+
+def test_a_proved_clause_becomes_one_of_more_variables() -> None:
+    product, properties = design(VOTES, "single")
+    lemmas = [stated.condition for stated in properties]
+    induction = Induction(product, (), Deadline(time.monotonic() + 30))
+    proved = [induction.clause(by_place(lemma, str)) for lemma in lemmas]
+    for clause in proved:
+        induction.assume(clause)
+    news = [clause.formula for clause in proved]
+    found = list(stronger(induction, proved, news, reachable(product, lambda: None)))
+    assert [len(clause.names) for clause in found] == [3]
+    assert is_inductive(product, (), [*news, *(clause.formula for clause in found)], induction.deadline)
 
 
 @pytest.mark.parametrize(("text", "name"), [(STORE, "copied"), (CONSENSUS, "vote_again")])

@@ -19,6 +19,7 @@ from honnin.compiler.smt.linear import linear_facts
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.proof import Claimed, Deadline, Induction
 from honnin.compiler.smt.shrinking import inductive_among, needed, shrunk
+from honnin.compiler.smt.splitting import stronger
 from honnin.compiler.smt.structures import Structure
 from honnin.compiler.smt.templates import Templates
 from honnin.compiler.smt.universe import Unsupported
@@ -137,10 +138,15 @@ class _Attempt:
         yield self.found or NotFound("; ".join(self.reasons))
 
     def _share(self, templates: Templates) -> None:
-        """What the templates have proved on the way is known to the other searches too."""
-        if templates.reason == "":
-            proved = inductive_among(templates.induction, templates.lemmas)
-            self.known += [clause.formula for clause in proved if clause.formula not in self.known]
+        """What the templates have proved on the way is known to the other searches too, and what is stronger to all."""
+        if templates.reason:
+            return
+        proved = inductive_among(templates.induction, templates.lemmas)
+        news = [clause.formula for clause in proved if clause.formula not in self.known]
+        self.known += news
+        for clause in stronger(templates.induction, proved, news, self.samples):
+            self.known.append(clause.formula)
+            templates.lemmas.append(clause)
 
     def _turn(self, search: Iterator[str], length: float, progress: Progress) -> bool:
         """Lets the search work; whether it has more to do."""
