@@ -230,7 +230,7 @@ def _listen(session: Session, service: Service, wishes: Wishes, token: str | Non
     try:
         socket = opened(wishes.host, wishes.port)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
+        reason = (error.strerror or str(error)).lower().partition(" (while ")[0]
         message = f"cannot listen at `{wishes.host}`, port {wishes.port}: {reason}"
         raise Refused(
             [Diagnostic("HN0714", message, NOWHERE, hint="choose another --port or --host")]
