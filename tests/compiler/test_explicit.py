@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import tracemalloc
 from contextlib import suppress
 from itertools import permutations
 
@@ -274,6 +275,20 @@ def test_a_search_holds_no_more_than_there_is_room_for() -> None:
     close.room = whole.held
     close.advance_to(40, 0, soon(), 10**6)
     assert set(close.parents) == set(whole.parents)
+
+
+def test_a_word_of_room_is_a_word_of_memory() -> None:
+    about = asked(KEYED, "certificates")
+    search = Search(compile_product(about.product, about.properties), (6, 1, 7))
+    search.room = 300_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(TooLarge):
+            search.advance_to(100, 0, soon(), 10**6)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 1.5 * 8 * search.room
 
 
 def test_the_searches_of_a_hunt_share_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
