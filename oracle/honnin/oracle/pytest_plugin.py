@@ -54,8 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _live(config: pytest.Config) -> Living | None:
-    """The oracles that are live, if any test has asked for one."""
-    if "honnin.oracle.testing.marked" not in sys.modules:
+    """The oracles that are live, if any test has had one."""
+    if "honnin.oracle.testing.records" not in sys.modules:
         return None
     from honnin.oracle.testing.marked import living
 
