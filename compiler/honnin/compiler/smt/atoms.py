@@ -138,7 +138,7 @@ def _free(expr: Expr) -> tuple[Binder, ...]:
     return tuple(found.values())
 
 
-def atoms(words: Vocabulary, budget: Budget, *, quantified: bool) -> list[Expr]:
+def atoms(words: Vocabulary, budget: Budget, *, quantified: bool, projected: bool = False) -> list[Expr]:
     """The atoms of a budget, the simplest first: no two say the same or the opposite by their form."""
     found: dict[Expr, None] = {}
     terms_there = terms(words, budget)
@@ -151,10 +151,10 @@ def atoms(words: Vocabulary, budget: Budget, *, quantified: bool) -> list[Expr]:
     for comparison in words.comparisons:
         for instance in instances(comparison, budget):
             found[guarded(instance)] = None
-    if quantified:
-        for formula in words.formulas:
-            for instance in instances(formula, budget):
-                found[guarded(instance)] = None
+    formulas = (*(words.formulas if quantified else ()), *(words.projections if projected else ()))
+    for formula in formulas:
+        for instance in instances(formula, budget):
+            found[guarded(instance)] = None
     ordered = sorted(found, key=weight)
     return ordered[:MOST_ATOMS]
 

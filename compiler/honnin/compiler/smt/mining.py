@@ -187,7 +187,7 @@ class Template:
 
 def _tables(words: Vocabulary, plan: Plan) -> Iterator[Table]:
     for budget in plan.budgets(words):
-        found = tuple(atoms(words, budget, quantified=plan.quantified))
+        found = tuple(atoms(words, budget, quantified=plan.quantified, projected=plan.projected))
         if is_connected(budget, found):
             yield Table(budget, found)
 

@@ -13,11 +13,12 @@ from honnin.spec.core import Binder, EntityT, Type
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What clauses to look for: at most so many variables, so many literals, whether atoms may have quantifiers."""
+    """What clauses to look for: at most so many variables, so many literals, whether atoms may have quantifiers, or be projections of such."""
 
     variables: int
     literals: int
     quantified: bool = False
+    projected: bool = False
 
     def budgets(self, words: Vocabulary) -> Iterator[Budget]:
         """The choices of variables, few first."""
@@ -28,6 +29,7 @@ class Plan:
 
     def __str__(self) -> str:
         kind = ", quantified atoms" if self.quantified else ""
+        kind += " and their projections" if self.projected else ""
         return f"clauses of {self.literals} literals over {self.variables} variables{kind}"
 
 
@@ -46,5 +48,8 @@ def plans(words: Vocabulary) -> Iterator[Plan]:
     yield Plan(2, 4)
     if quantified:
         yield Plan(2, 4, quantified=True)
+    projected = bool(words.projections)
+    if projected:
+        yield Plan(2, 4, quantified=True, projected=True)
     for variables, literals in ((3, 4), (3, 5), (4, 5)):
-        yield Plan(variables, literals, quantified)
+        yield Plan(variables, literals, quantified, projected)

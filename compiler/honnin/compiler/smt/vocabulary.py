@@ -48,7 +48,7 @@ class Vocabulary:
     """What a product's formulas speak of.
 
     `shapes`: reads whose keys are themselves reads, with their free variables; `comparisons`: those that do arithmetic;
-    `formulas`: those with quantifiers, and their projections. `constants`: every literal by its type. `compared`: by place or given, the literals that its
+    `formulas`: those with quantifiers; `projections`: that one of these is true of some value of a variable. `constants`: every literal by its type. `compared`: by place or given, the literals that its
     values are compared with or assigned. `keyed`: by place of the design, the literals among its keys. `sorts`: what clauses
     quantify over.
     """
@@ -57,6 +57,7 @@ class Vocabulary:
     shapes: tuple[Expr, ...]
     comparisons: tuple[Expr, ...]
     formulas: tuple[Expr, ...]
+    projections: tuple[Expr, ...]
     constants: Mapping[Type, tuple[Lit, ...]]
     compared: Mapping[str, tuple[Lit, ...]]
     keyed: Mapping[str, tuple[Lit, ...]]
@@ -67,6 +68,7 @@ def vocabulary(prod: Product, hints: Iterable[Expr] = ()) -> Vocabulary:
     """What the design, its claims and `hints` speak of."""
     expressions = [*_expressions(prod), *hints]
     nodes = [node for expr in expressions for node in walk(expr)]
+    formulas = tuple(dict.fromkeys(node for node in nodes if _is_quantified(node)))
     constants: dict[Type, tuple[Lit, ...]] = _grouped(
         (node.type, node)
         for node in nodes
@@ -76,7 +78,8 @@ def vocabulary(prod: Product, hints: Iterable[Expr] = ()) -> Vocabulary:
         prod.places,
         tuple(dict.fromkeys(node for node in nodes if _is_shape(node))),
         tuple(dict.fromkeys(node for node in nodes if _is_comparison(node))),
-        tuple(dict.fromkeys(_quantified(nodes))),
+        formulas,
+        tuple(dict.fromkeys(_projections(formulas))),
         constants,
         _grouped([*_compared(nodes), *_assigned(prod, constants)]),
         _grouped(
@@ -125,11 +128,9 @@ def _is_quantified(node: Expr) -> bool:
     )
 
 
-def _quantified(nodes: Sequence[Expr]) -> Iterator[Expr]:
-    """The quantified formulas; then that one of them is true of some value of one of its variables: of some quorum, say."""
-    found = [node for node in nodes if _is_quantified(node)]
-    yield from found
-    for node in found:
+def _projections(formulas: Sequence[Expr]) -> Iterator[Expr]:
+    """That one of the formulas is true of some value of one of its variables: of some quorum, say."""
+    for node in formulas:
         unbound = free(node)
         variables = {
             n.binder.uid: n.binder for n in walk(node) if isinstance(n, Var) and n.binder.uid in unbound

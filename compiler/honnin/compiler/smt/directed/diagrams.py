@@ -63,7 +63,7 @@ class Diagrams:
                 found.update((guarded(atom), None) for atom in pair(one, other))
         for term in all_terms:
             found.update((guarded(atom), None) for atom in alone(term, self.words, unions=False))
-        formulas = self.words.formulas if self.quantified else ()
+        formulas = (*self.words.formulas, *self.words.projections) if self.quantified else ()
         for formula in (*self.words.comparisons, *formulas):
             found.update((guarded(instance), None) for instance in instances(formula, budget))
         return tuple(found)
