@@ -107,6 +107,8 @@ def server(programs: Path) -> Iterator[PostgreSQL]:
             "listen_addresses=",
             "-c",
             "fsync=off",
+            "-c",
+            "log_min_messages=log",  # refused locks would fill a pipe that nobody reads any more
         ]
         with subprocess.Popen(serve, user=user, cwd=folder, stderr=subprocess.PIPE, text=True) as process:
             try:

@@ -21,6 +21,10 @@ REAL_SQLITE = sqlite3.connect
 _DATABASE = "the database"
 """What every statement touches."""
 _TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE|TABLE)\s+([\w.]+)", re.IGNORECASE)
+_IMPATIENT = re.compile(r"\b(NOWAIT|SKIP\s+LOCKED)\b", re.IGNORECASE)
+"""Of a statement that does not wait for locks."""
+_CONTROL = frozenset(("ABORT", "BEGIN", "COMMIT", "END", "RELEASE", "ROLLBACK", "SAVEPOINT", "START"))
+"""Statements that wait for no row."""
 _LOCK_TIMEOUT = "20ms"
 """How long the server itself waits for a lock."""
 
@@ -51,7 +55,7 @@ def _attempt(
         try:
             return work()
         except refused as error:
-            if not waits(error):
+            if timeout == 0 or not waits(error):
                 raise
             seen = run.transactions_ended
             again = Operation(
@@ -143,10 +147,21 @@ def _postgres(psycopg2: Any) -> Callable[..., Any]:
     cursors: Any = extensions.cursor
     connections: Any = extensions.connection
 
+    def _in_transaction(connection: Any) -> bool:
+        return bool(connection.get_transaction_status() != extensions.TRANSACTION_STATUS_IDLE)
+
+    def _can_be_undone(connection: Any) -> bool:
+        """Whether a statement now is one of several in a transaction that has not failed."""
+        status = connection.get_transaction_status()
+        begins = status == extensions.TRANSACTION_STATUS_IDLE and not connection.autocommit
+        return bool(begins or status == extensions.TRANSACTION_STATUS_INTRANS)
+
     class Cursor(cursors):  # type: ignore[misc]
         def execute(self, query: Any, parameters: Any = None) -> None:
             plain = super().execute
-            guarded = not self.connection.autocommit
+            impatient = _IMPATIENT.search(str(query)) is not None
+            control = label(query).partition(" ")[0] in _CONTROL
+            guarded = not (impatient or control) and _can_be_undone(self.connection)
 
             def work() -> None:
                 if guarded:
@@ -158,8 +173,8 @@ def _postgres(psycopg2: Any) -> Callable[..., Any]:
                         plain("ROLLBACK TO SAVEPOINT honnin")
                     raise
 
-            _attempt(label(query), None, work, errors.LockNotAvailable, lambda error: True)
-            _ended(self.connection.status == extensions.STATUS_BEGIN)
+            _attempt(label(query), None, work, errors.LockNotAvailable, lambda error: not impatient)
+            _ended(_in_transaction(self.connection))
 
     class Connection(connections):  # type: ignore[misc]
         def commit(self) -> None:

@@ -11,6 +11,7 @@ import threading
 import traceback
 from _thread import allocate_lock, get_ident
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import Protocol
 
 from honnin.oracle.interleave.failures import BlockedOutside, Deadlock, NeverEnds
@@ -251,31 +252,33 @@ class Scheduler:
     # ------------------------------------------------------------ who goes on
 
     def choices(self) -> list[Choice]:
-        """Who can go on, in the order of the actors; an actor that can do so in two ways by its time-out last."""
-        found = []
+        """Who can go on, in the order of the actors; an actor that can do so in two ways by its time-out last.
+
+        Who has polled enough comes only where nobody else can go on.
+        """
+        found: list[Choice] = []
+        polling: list[Choice] = []
         for actor in self.actors:
             operation = actor.operation
             if operation is None or actor.done or not self._can_run(actor):
                 continue
-            polled = (operation.sleeps or operation.until is not None) and self._polled(actor)
-            if (operation.ready is None or operation.ready()) and not (operation.sleeps and polled):
-                found.append(Choice(actor.number))
-            if operation.until is not None and not operation.sleeps and not polled:
-                found.append(Choice(actor.number, True))
-        return found
+            pauses = polling if self._polled(actor) else found
+            if operation.ready is None or operation.ready():
+                (pauses if operation.sleeps else found).append(Choice(actor.number))
+            if operation.until is not None and not operation.sleeps:
+                pauses.append(Choice(actor.number, True))
+        return found or polling
 
     def _can_run(self, actor: Actor) -> bool:
         host = actor.host
         return host is actor or host.selecting or host.current is actor
 
     def _polled(self, actor: Actor) -> bool:
-        """Whether the actor's last steps were as many pauses and time-outs as it may have with no step of others between."""
+        """Whether the actor has had as many pauses and time-outs as it may have since somebody else took a step."""
         if self.polls is None:
             return False
-        last = self.steps[-self.polls :]
-        return len(last) == self.polls and all(
-            step.choice.actor == actor.number and step.paused for step in last
-        )
+        own = takewhile(lambda step: step.choice.actor == actor.number, reversed(self.steps))
+        return sum(step.paused for step in own) >= self.polls
 
     def _next(self) -> Actor | None:
         """Who goes on now; None where the run is over."""
