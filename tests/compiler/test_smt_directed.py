@@ -122,6 +122,28 @@ def test_a_proved_clause_becomes_one_of_more_variables() -> None:
     assert is_inductive(product, (), [*news, *(clause.formula for clause in found)], induction.deadline)
 
 
+LAMPS = """spec lamps
+enum Colour { red, green }
+system crossing "no entities" {
+  var north: Colour = red
+  var east: Colour = red
+  action go_north() { when east == red  north := green }
+  action go_east() { when north == red  east := green }
+  action stop_north() { north := red }
+  invariant apart: north == red or east == red
+}
+system crash extends crossing "nobody looks north" { action go_east() { east := green } }
+"""
+
+
+def test_designs_without_entities() -> None:
+    product, properties = design(LAMPS, "crossing")
+    clauses = invariant(product, properties, 20, quantified=False)
+    assert clauses is not None
+    product, properties = design(LAMPS, "crash")
+    assert invariant(product, properties, 20, quantified=False) is None
+
+
 @pytest.mark.parametrize(("text", "name"), [(STORE, "copied"), (CONSENSUS, "vote_again")])
 def test_nothing_is_found_of_a_faulty_design(text: str, name: str) -> None:
     product, properties = design(text, name)

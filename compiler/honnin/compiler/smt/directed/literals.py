@@ -94,7 +94,7 @@ class Literals:
         """That the literals are all true before a step for no values of the pool."""
         body = disj(neg(self.before(n)) for n in numbers)
         constants = [c for c in self.names.values() if isinstance(c, z3.ExprRef)]
-        return as_expression(body) if isinstance(body, bool) else z3.ForAll(constants, body)
+        return as_expression(body) if isinstance(body, bool) or not constants else z3.ForAll(constants, body)
 
     # ------------------------------------------------------------ questions
 
