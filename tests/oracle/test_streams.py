@@ -171,7 +171,7 @@ def test_ids_and_waiting_events_survive_a_checkpoint(honnin: Run, tmp_path: Path
     right = honnin("watch", *wishes, "--output", tmp_path / "right", BOUNDED, whole)
     assert summary(right)["duplicates"] == 2
     log, found = tmp_path / "log", tmp_path / "found"
-    kept = ("--checkpoint", tmp_path / "kept", "--output", found, "--every", "0s")
+    kept = ("--checkpoint", tmp_path / "kept", "--output", found, "--every", "0s", "--key", DATA / "test.key")
     command = [
         sys.executable,
         "-m",
@@ -197,6 +197,29 @@ def test_ids_and_waiting_events_survive_a_checkpoint(honnin: Run, tmp_path: Path
     out, _ = running.communicate(timeout=60)
     assert json.loads(out.splitlines()[-1])["summary"] == summary(right)
     assert found.read_bytes() == (tmp_path / "right").read_bytes()
+
+
+def test_a_checkpoint_has_no_ids_in_clear(honnin: Run, tmp_path: Path) -> None:
+    """Nor could another run know copies again, whose ids it has digests of under a key that is gone."""
+    log = tmp_path / "log"
+    log.write_text(ask(0, "r1", id=1))
+    kept = (
+        "--checkpoint",
+        tmp_path / "kept",
+        "--output",
+        tmp_path / "found",
+        "--id",
+        "id",
+        "--format",
+        "json",
+    )
+    ran = honnin("watch", *kept, BOUNDED, log)
+    assert (ran.status, "HN0690" in ran.out + ran.err) == (2, True)
+    assert not (tmp_path / "kept").exists()
+    honnin("watch", *kept, "--key", DATA / "test.key", BOUNDED, log)
+    log.write_text(ask(0, "r1", id=1) + ask(0, "r1", id=1))
+    ran = honnin("watch", *kept, "--key", DATA / "test.key", BOUNDED, log)
+    assert summary(ran)["duplicates"] == 1
 
 
 def _written_again(file: Path, times: int) -> None:

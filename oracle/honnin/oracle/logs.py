@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
@@ -203,6 +202,8 @@ def watching(
     key = read_key(wishes.key)
     if wishes.checkpoint is not None and key is None and not wishes.reveal:
         check_sealed(wishes.checkpoint, module.main)
+        if wishes.id is not None:
+            _refuse_ids(wishes.checkpoint)
     with ExitStack() as held:
         if wishes.checkpoint is not None:
             held.enter_context(locked(wishes.checkpoint))
@@ -226,6 +227,13 @@ def check_sealed(checkpoint: Path, specification: Specification) -> None:
         message = "a checkpoint would have personal values in clear"
         hint = "name a key to seal them with, with --key, or ask for clear data with --reveal"
         raise Refused([about(checkpoint, "HN0690", message, hint)])
+
+
+def _refuse_ids(checkpoint: Path) -> None:
+    """Refused: ids are kept as digests, which another run knows again only under the same key."""
+    message = "a checkpoint would have the ids of events in clear"
+    hint = "name a key to seal them with, with --key, or ask for clear data with --reveal"
+    raise Refused([about(checkpoint, "HN0690", message, hint)])
 
 
 def _made(
@@ -262,7 +270,7 @@ def _made(
         proof=proof,
         mapping=mapping,
         reader=None if mapping else fast_reader(module.main, oracle),
-        ids=None if wishes.id is None else Ids(wishes.id, key or secrets.token_bytes(32)),
+        ids=None if wishes.id is None else Ids(wishes.id, key or _NO_KEY),
         reorder=None if wishes.reorder is None else Reorder(wishes.reorder),
         also=None if output is None else session,
         doubts=Doubts(_assumed(module)) if wishes.midway else None,
