@@ -85,10 +85,14 @@ class _Watch:
             pause = AGAIN if is_safe else SOON
 
 
+_NOT_LEFT = frozenset(("__del__", "_end_query"))
+"""Functions that are not left in their midst: finalisers, and what waits for a query of z3 in another thread to end."""
+
+
 def may_be_left(frame: FrameType | None) -> bool:
     """Whether what is running may be left by an exception at any moment: nothing of z3, no finaliser."""
     while frame is not None:
-        if frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__", "").startswith("z3."):
+        if frame.f_code.co_name in _NOT_LEFT or frame.f_globals.get("__name__", "").startswith("z3."):
             return False
         frame = frame.f_back
     return True

@@ -86,19 +86,27 @@ def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.Ch
             found.append(error)
 
     worker = threading.Thread(target=work, daemon=True)
-    worker.start()
     try:
+        worker.start()
         while worker.is_alive():
             worker.join(_LOOK_UP_EVERY)
     except BaseException:
-        while worker.is_alive():
-            solver.interrupt()
-            worker.join(_LOOK_UP_EVERY)
+        _end_query(worker, solver)
         z3.Solver().check()  # takes an interrupt that came too late: it would spoil whatever is next
         raise
     if isinstance(found[0], Exception):
         raise found[0]
     return found[0]
+
+
+def _end_query(worker: threading.Thread, solver: z3.Solver) -> None:
+    """Returns when the thread has ended, whatever else is to end meanwhile: two threads in z3 at once would end the process."""
+    while worker.is_alive():
+        try:
+            solver.interrupt()
+            worker.join(_LOOK_UP_EVERY)
+        except BaseException:
+            continue
 
 
 MOST_MEGABYTES = 700
