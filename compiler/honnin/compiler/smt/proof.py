@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TypeAlias
@@ -102,11 +103,9 @@ def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.Ch
 def _end_query(worker: threading.Thread, solver: z3.Solver) -> None:
     """Returns when the thread has ended, whatever else is to end meanwhile: two threads in z3 at once would end the process."""
     while worker.is_alive():
-        try:
+        with suppress(KeyboardInterrupt):
             solver.interrupt()
             worker.join(_LOOK_UP_EVERY)
-        except BaseException:
-            continue
 
 
 MOST_MEGABYTES = 700
