@@ -85,14 +85,19 @@ def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.Ch
             found.append(solver.check(*assumptions))
         except Exception as error:  # noqa: BLE001 - raised where the answer is waited for
             found.append(error)
+        finally:
+            done.set()
 
+    done = threading.Event()
     worker = threading.Thread(target=work, daemon=True)
     try:
         worker.start()
-        while worker.is_alive():
-            worker.join(_LOOK_UP_EVERY)
+        while not done.wait(_LOOK_UP_EVERY):
+            pass
+        worker.join()
     except BaseException:
-        _end_query(worker, solver)
+        _end_query(done, solver)
+        _LEFT.append((solver, assumptions))
         z3.Solver().check()  # takes an interrupt that came too late: it would spoil whatever is next
         raise
     if isinstance(found[0], Exception):
@@ -100,12 +105,16 @@ def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.Ch
     return found[0]
 
 
-def _end_query(worker: threading.Thread, solver: z3.Solver) -> None:
-    """Returns when the thread has ended, whatever else is to end meanwhile: two threads in z3 at once would end the process."""
-    while worker.is_alive():
+_LEFT: list[tuple[z3.Solver, Sequence[z3.BoolRef]]] = []
+"""What a thread that was not joined may still hold: it must not be the one to take it apart."""
+
+
+def _end_query(done: threading.Event, solver: z3.Solver) -> None:
+    """Returns when the query has ended, whatever else is to end meanwhile: two threads in z3 at once would end the process."""
+    while not done.is_set():
         with suppress(KeyboardInterrupt):
             solver.interrupt()
-            worker.join(_LOOK_UP_EVERY)
+            done.wait(_LOOK_UP_EVERY)
 
 
 MOST_MEGABYTES = 700
