@@ -85,8 +85,8 @@ class _Watch:
             pause = AGAIN if is_safe else SOON
 
 
-_NOT_LEFT = frozenset(("__del__", "_end_query"))
-"""Functions that are not left in their midst: finalisers, and what waits for a query of z3 in another thread to end."""
+_NOT_LEFT = frozenset(("__del__", "_begin_query", "_end_query"))
+"""Functions that are not left in their midst: finalisers, and what begins a query of z3 in another thread and waits for its end."""
 
 
 def may_be_left(frame: FrameType | None) -> bool:

@@ -91,13 +91,14 @@ def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.Ch
     done = threading.Event()
     worker = threading.Thread(target=work, daemon=True)
     try:
-        worker.start()
+        _begin_query(worker)
         while not done.wait(_LOOK_UP_EVERY):
             pass
         worker.join()
     except BaseException:
-        _end_query(done, solver)
-        _LEFT.append((solver, assumptions))
+        if worker.ident is not None:
+            _end_query(done, solver)
+            _LEFT.append((solver, assumptions))
         z3.Solver().check()  # takes an interrupt that came too late: it would spoil whatever is next
         raise
     if isinstance(found[0], Exception):
@@ -107,6 +108,11 @@ def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.Ch
 
 _LEFT: list[tuple[z3.Solver, Sequence[z3.BoolRef]]] = []
 """What a thread that was not joined may still hold: it must not be the one to take it apart."""
+
+
+def _begin_query(worker: threading.Thread) -> None:
+    """Starts the thread: from here on it has to be waited for, until here it has not."""
+    worker.start()
 
 
 def _end_query(done: threading.Event, solver: z3.Solver) -> None:
