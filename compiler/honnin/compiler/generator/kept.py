@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.meeting import sealed_places
 from honnin.compiler.generator.program import Program
+from honnin.compiler.generator.start import Attribute, Role
 from honnin.spec.core import EntityT, Given, Lit, OptionalT, TextT, Type, walk
 
-_ASSIGNED = re.compile(r"\s*self\.(_\w+)(?:: [^=]+)? = ")
-_UNCHANGING = re.compile(r"_handlers|_waiting|_given_|_default_of_")
 
-
-def print_kept(lines: Lines, made: Program, start: Sequence[str]) -> None:
-    """`start`: the lines of `_start`, which assigns everything that the oracle keeps once."""
-    assigned = dict.fromkeys(found[1] for line in start if (found := _ASSIGNED.match(line)))
-    tables = {goal: made.place(goal).attribute.removeprefix("self.") for goal in made.goals}
-    awaited = [table for goal, table in tables.items() if goal not in made.alone]
-    waiting = [table for goal, table in tables.items() if goal in made.alone]
-    apart = {*awaited, *waiting, *(f"{table}_queue" for table in waiting)}
-    kept = [name for name in assigned if not _UNCHANGING.match(name) and name not in apart]
+def print_kept(lines: Lines, made: Program, attributes: Sequence[Attribute]) -> None:
+    """`attributes`: everything that the oracle keeps."""
+    roles: dict[Role, list[str]] = {}
+    for attribute in attributes:
+        roles.setdefault(attribute.role, []).append(attribute.name)
+    kept, awaited = roles.get("known", []), roles.get("goals", [])
+    apart = [*awaited, *roles.get("table", []), *roles.get("queue", [])]
     events = made.specification.events
     sealed = sealed_places(made.specification)
     fields = tuple(
@@ -35,17 +31,19 @@ def print_kept(lines: Lines, made: Program, start: Sequence[str]) -> None:
         for event in events
     )
     givens = {given.name: _sealed_columns(made, given, sealed) for given in made.specification.givens}
-    lines.add("_DIGEST = DIGEST", f"_LAYOUT = {_layout(made, start)!r}")
+    lines.add("_DIGEST = DIGEST", f"_LAYOUT = {_layout(made, attributes)!r}")
     lines.add(f"_KEPT = {tuple(kept)!r}", f"_AWAITED = {tuple(awaited)!r}")
     lines.add(f"__slots__ = {(*kept, *apart)!r}")
     lines.add(f"_SEALED_FIELDS = {fields!r}", f"_SEALED_GIVENS = {givens!r}")
     lines.add(f"_LITERALS: frozenset[str] = frozenset({sorted(_literals(made))!r})")
 
 
-def _layout(made: Program, start: Sequence[str]) -> str:
+def _layout(made: Program, attributes: Sequence[Attribute]) -> str:
     """What differs when the attributes differ, or what they mean."""
     meanings = [f"{r.name} {r.phase} {r.operator} {r.stores} {r.window} {r.source}" for r in made.registers]
-    return hashlib.sha256("\n".join((*start, *meanings)).encode()).hexdigest()[:16]
+    return hashlib.sha256(
+        "\n".join((*(attribute.text for attribute in attributes), *meanings)).encode()
+    ).hexdigest()[:16]
 
 
 def _is_sealed(made: Program, type: Type, place: str, sealed: frozenset[str]) -> bool:

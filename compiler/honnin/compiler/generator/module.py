@@ -6,37 +6,30 @@ into it but by `repr` of checked values, as mangled names, and in comments that 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from honnin.compiler.cost.slices import slices
 from honnin.compiler.generator.accounts import Accounts
-from honnin.compiler.generator.aggregates import Aggregate
 from honnin.compiler.generator.candidates import Planner
-from honnin.compiler.generator.checks import Site, is_personal, is_steady
+from honnin.compiler.generator.checks import is_personal
 from honnin.compiler.generator.events import Handler, members_name, print_method
-from honnin.compiler.generator.expressions import NOW, Printer
 from honnin.compiler.generator.kept import print_kept
 from honnin.compiler.generator.lines import Lines
-from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
-from honnin.compiler.generator.program import Place, Program, program
-from honnin.compiler.generator.registers import has_queue
+from honnin.compiler.generator.names import Names, comment, identifier
+from honnin.compiler.generator.program import Program, program
+from honnin.compiler.generator.start import attributes, print_start
 from honnin.compiler.machine import Machine
 from honnin.compiler.runtime import base, facts, history, modes, oracle, snapshot, waiting
-from honnin.compiler.simplify import is_true, negation, simplify
 from honnin.spec.core import (
     BoolT,
-    Count,
     DurationT,
     EntityT,
     EnumT,
     Event,
-    Expr,
     Given,
     IntT,
     OptionalT,
     RangeT,
-    Sum,
     TextT,
     TimeT,
     Type,
@@ -285,8 +278,9 @@ def _class(made: Program) -> Lines:
                 lines, number, event, methods[event.name], scope, needs_time=made.needs_time, lock=lock
             )
             lines.add("")
+    kept = attributes(made, planner)
     start = Lines(depth=1)
-    _start(start, made, planner, accounts)
+    print_start(start, made, planner, accounts, kept)
     lines = Lines()
     with lines.block("class Oracle(OracleBase):"):
         lines.add("# Judges one trace of the specification: one method for each event.", "")
@@ -295,7 +289,7 @@ def _class(made: Program) -> Lines:
         counted = {number: tuple(events) for number, events in made.counted.items()}
         lines.add(f"_PERSONAL_KEYS = {_personal_keys(made)!r}", f"_COUNTED = {counted!r}")
         lines.add(f"_SLICES = {_slices(made)!r}")
-        print_kept(lines, made, start.lines)
+        print_kept(lines, made, kept)
         lines.add("")
     lines.lines += [*start.lines, "", *public.lines, *work.lines]
     for method in accounts.methods:
@@ -343,98 +337,3 @@ def _personal_keys(made: Program) -> dict[str, tuple[bool, ...]]:
         state.name: tuple(made.personal(key, f"{state.name}#{index}") for index, key in enumerate(state.keys))
         for state in made.specification.states
     }
-
-
-def _start(lines: Lines, made: Program, planner: Planner, accounts: Accounts) -> None:
-    printer = Printer(made, planner, Names())
-    with lines.block("def _start(self) -> None:"):
-        numbers = range(len(made.specification.events))
-        handlers = "".join(f"self._on_{number}, " for number in numbers)
-        lines.add(f"{NOW} = NEVER", f"self._handlers = ({handlers})", "_failed: tuple[Failure, ...] = ()")
-        for number in numbers:
-            lines.add(f"self._count_{number} = 0")
-        for given in made.specification.givens:
-            _start_given(lines, made, given)
-        for state in made.specification.states:
-            place = made.place(state.name)
-            start = place.default_attribute if place.default is None else repr(place.default.value)
-            if place.default is None:
-                lines.add(f"{place.default_attribute}: {place.stored} = {printer.text(state.default)}")
-            _start_place(lines, made, place, start)
-        _start_registers(lines, made)
-        for entity, attribute in made.seen.items():
-            lines.add(f"{attribute}: dict[Entity, None] = dict(self._known.get({entity!r}, {{}}))")
-        direct = replace(printer, kept=False)
-        for node, found in made.aggregates.items():
-            lines.add(f"{found.attribute}: int = {_first(direct, node, found)}")
-        site = Site(made, lines, printer, accounts, None, -1, (), (), ())
-        _judge_start(site)
-
-
-def _first(printer: Printer, node: Expr, found: Aggregate) -> str:
-    """The number of an aggregate at the start."""
-    if isinstance(node, Sum):
-        return printer.text(node)
-    return printer.text(Count(found.binders, found.part))
-
-
-def _start_given(lines: Lines, made: Program, given: Given) -> None:
-    attribute = made.givens[given.name]
-    kind = annotation(given.value)
-    if not given.keys:
-        lines.add(f"{attribute}: {kind} = self._facts[{given.name!r}].default")
-        return
-    keys = key_annotation(given.keys)
-    lines.add(f"{attribute}: dict[{keys}, {kind}] = self._facts[{given.name!r}].entries")
-    lines.add(f"{made.given_default(given.name)}: {kind} = self._facts[{given.name!r}].default")
-
-
-def _start_place(lines: Lines, made: Program, place: Place, default: str) -> None:
-    lines.add(f"{place.attribute}: {place.declared} = {default if place.scalar else '{}'}")
-    if place.traced and place.scalar:
-        lines.add(f"{place.source}: Here | None = None")
-    elif place.traced and not place.marks:
-        for attribute in (place.source, place.replaced):
-            lines.add(f"{attribute}: dict[{key_annotation(place.keys)}, Here | None] = {{}}")
-    for positions, attribute in made.indexes.get(place.name, {}).items():
-        part = key_annotation(tuple(place.keys[position] for position in positions))
-        lines.add(f"{attribute}: dict[{part}, dict[{key_annotation(place.keys)}, None]] = {{}}")
-
-
-def _start_registers(lines: Lines, made: Program) -> None:
-    for register in made.registers:
-        place = made.place(register.name)
-        assert place.default is not None
-        _start_place(lines, made, place, repr(place.default.value))
-        if register.fresh:
-            lines.add(f"{place.attribute}_on = False")
-        if has_queue(register):
-            keys = key_annotation(place.keys)
-            lines.add(f"{place.attribute}_queue: deque[tuple[int, {keys}]] = deque()")
-    for goal in made.goals.values():
-        attribute = made.place(goal.place).attribute
-        if goal.place in made.alone:
-            lines.add(f"{attribute}: dict[Any, list[int]] = {{}}")
-            lines.add(f"{attribute}_queue: deque[Due] = deque()", f"{attribute}_most = 0")
-        else:
-            lines.add(f"{attribute}: dict[Any, list[Goal]] = {{}}")
-    queues = "".join(
-        f"({claim}, self.{{0}}, self.{{0}}_queue), ".format(made.place(goal).attribute.removeprefix("self."))
-        for goal, claim in made.alone.items()
-    )
-    lines.add(f"self._waiting = ({queues})")
-
-
-def _judge_start(site: Site) -> None:
-    """Position 0: what an "always" claim says of the initial state."""
-    for number, check in enumerate(site.program.checks):
-        if check.initial is not None and check.claim.kind != "cover":
-            body = simplify(check.initial)
-            here = replace(site, printer=replace(site.printer, whole=not check.claim.given_only))
-            if not is_true(body):
-                with here.lines.where(here.printer, simplify(negation(body))):
-                    here.fail(number, check, body, {}, ())
-        if is_steady(check) and not check.claim.given_only:
-            site.lines.add(f"self._held_{number} = {site.printer.text(simplify(check.body))}")
-    with site.lines.block("if _failed:"):
-        site.lines.add("self._judge(_failed)")
