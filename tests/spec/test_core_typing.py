@@ -1,4 +1,4 @@
-"""What core.py promises of its trees, checked on every sound specification at hand."""
+"""What core promises of its trees, checked on every sound specification at hand."""
 
 from __future__ import annotations
 
