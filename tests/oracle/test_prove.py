@@ -40,6 +40,19 @@ def test_the_counterexample_as_json(honnin: Run) -> None:
     assert (proved["answer"], reached["answer"]) == ("proved", "reached")
 
 
+def test_one_design_of_several(honnin: Run) -> None:
+    ran = honnin("prove", "--design", "keyed_buffer", SPEC)
+    assert ran.status == 0
+    assert ran.out.endswith(f"{SPEC}: 2 checks: 2 as expected\n")
+    assert "shared_buffer" not in ran.out
+
+
+def test_a_design_that_no_check_is_of(honnin: Run) -> None:
+    ran = honnin("prove", "--design", "keyed", SPEC)
+    assert (ran.status, ran.out) == (2, "")
+    assert "no check of certificate_issuance.honnin is of a design `keyed`; there are checks of" in ran.err
+
+
 def test_a_file_without_checks_says_so(honnin: Run) -> None:
     ran = honnin("prove", "bounded.honnin")
     assert (ran.status, ran.out) == (0, "bounded.honnin: no check statements, nothing to prove\n")

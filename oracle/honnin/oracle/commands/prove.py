@@ -21,7 +21,7 @@ from honnin.oracle.table import plural, quoted
 if TYPE_CHECKING:
     from honnin.compiler.answers import Answer, Counterexample, Verdict
     from honnin.oracle.progress import Progress
-    from honnin.spec.core import Module
+    from honnin.spec.core import Check, Module
 
 
 INDENT = 2
@@ -33,6 +33,7 @@ INDENT = 2
     short_help="Prove or refute designs: the check statements.",
 )
 @FILES
+@click.option("--design", "only", metavar="NAME", help="Answer the checks of this design only.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
@@ -67,6 +68,7 @@ INDENT = 2
 def command(
     session: Session,
     files: Sequence[Path],
+    only: str | None,
     timeout: float,
     verbose: bool,
     strict: bool,
@@ -83,7 +85,7 @@ def command(
         raise click.UsageError("--certificate is for one file: a certificate is of one specification.")
     if emit_test is not None and len(files) > 1:
         raise click.UsageError("--emit-test is for one file: a test is of one specification.")
-    wanted = _Wanted(timeout, verbose, strict, traces, certificate, emit_test)
+    wanted = _Wanted(only, timeout, verbose, strict, traces, certificate, emit_test)
     return each(session, files, lambda file: _prove_file(session, file, wanted))
 
 
@@ -91,6 +93,7 @@ def command(
 class _Wanted:
     """What the options say."""
 
+    only: str | None
     timeout: float
     verbose: bool
     strict: bool
@@ -104,7 +107,8 @@ def _prove_file(session: Session, file: Path, wanted: _Wanted) -> Status:
     module = checked.module
     if module is None:
         return Status.WRONG
-    if not module.checks:
+    checks = _asked(module, file, wanted.only)
+    if not checks:
         session.say(f"{file}: no check statements, nothing to prove")
         session.tell({"file": {"file": str(file), "checks": 0}})
         return Status.WELL
@@ -115,7 +119,7 @@ def _prove_file(session: Session, file: Path, wanted: _Wanted) -> Status:
 
         refuse_occupied(wanted.certificate, module)
     statuses, answers = [], []
-    for check in module.checks:
+    for check in checks:
         title = f"{check.subject} {check.relation} {check.target}"
         with session.working(title) as progress:
 
@@ -136,6 +140,15 @@ def _prove_file(session: Session, file: Path, wanted: _Wanted) -> Status:
         _emit_test(session, wanted.emit_test, file, module, [answer for answer, _ in answers])
     _summary(session, file, statuses)
     return worst(*statuses)
+
+
+def _asked(module: Module, file: Path, only: str | None) -> Sequence[Check]:
+    """The checks of the design `only`, or all."""
+    checks = [check for check in module.checks if only in (None, check.subject)]
+    if only is not None and not checks:
+        names = ", ".join(dict.fromkeys(check.subject for check in module.checks)) or "none"
+        raise click.UsageError(f"no check of {file} is of a design `{only}`; there are checks of {names}")
+    return checks
 
 
 def _emit_test(session: Session, test: Path, file: Path, module: Module, answers: Sequence[Answer]) -> None:
