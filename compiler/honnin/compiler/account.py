@@ -13,7 +13,6 @@ the last step had read it, and that one does not read it again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from honnin.compiler.answers import Counterexample, TakenStep
@@ -23,6 +22,7 @@ from honnin.compiler.touched import Touched, reads, touched
 from honnin.spec.core import Module, System, Value
 from honnin.spec.design import Configuration, Design, Move, initial_state, take
 from honnin.spec.evaluation import Fresh, Place
+from honnin.spec.records import dataclass
 
 Actor: TypeAlias = tuple[str, tuple[Value, ...]]
 """An instance of a process, or an action with its arguments."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from honnin.spec.core import Expr, Occurrence, Value
+from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.compiler.proving.question import Question

@@ -9,11 +9,11 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from honnin.spec.core import Occurrence, Value
 from honnin.spec.design import Configuration, Design, Taken, initial_states, steps
+from honnin.spec.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

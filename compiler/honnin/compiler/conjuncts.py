@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from honnin.compiler.answers import Counterexample
 from honnin.compiler.product import Product, build_product
 from honnin.compiler.proving.question import without_lemmas
 from honnin.compiler.replay import Goal, ReplayDisagrees, confirmed, run_of
 from honnin.spec.core import And, Expr, Forall, Implies, Module, System
+from honnin.spec.records import replace
 from honnin.spec.words import expression
 
 

@@ -8,7 +8,6 @@ deadlines so; searches and oracles follow each obligation by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from honnin.compiler.machine import Check, Machine, Register
 from honnin.compiler.simplify import TRUE, conjunction, disjunction, negation
@@ -42,6 +41,7 @@ from honnin.spec.core import (
     rewrite,
     walk,
 )
+from honnin.spec.records import dataclass
 
 _MAYBE_TIME = OptionalT(TIME)
 

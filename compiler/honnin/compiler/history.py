@@ -6,8 +6,6 @@ last event itself, is held by a register of its own.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from honnin.compiler.lower import lower
 from honnin.compiler.machine import Machine
 from honnin.compiler.simplify import TRUE, negation
@@ -27,6 +25,7 @@ from honnin.spec.core import (
     rewrite,
     walk,
 )
+from honnin.spec.records import replace
 
 
 class _NotHeld(Exception):

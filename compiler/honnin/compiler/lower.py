@@ -7,7 +7,6 @@ are shared: two operators that differ only in the names of their variables read 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from honnin.compiler.fresh import fresh_value
@@ -60,6 +59,7 @@ from honnin.spec.core import (
     walk,
 )
 from honnin.spec.monitorable import monitored_form
+from honnin.spec.records import dataclass, replace
 from honnin.spec.words import expression
 
 _Stores: TypeAlias = Literal["whether", "latest", "earliest", "times"]

@@ -20,10 +20,10 @@ temporal operators have their fixed values, which the lowered `body` would not g
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from honnin.spec.core import BOOL, INT, TIME, Binder, Claim, Expr, OptionalT, Specification, Type
+from honnin.spec.records import dataclass
 
 Phase: TypeAlias = Literal[1, 2]
 

@@ -8,7 +8,6 @@ wrong does not go wrong when less happens.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
@@ -34,6 +33,7 @@ from honnin.spec.core import (
     VarRead,
     When,
 )
+from honnin.spec.records import dataclass, replace
 from honnin.spec.source import Span
 
 OWN: Final = "@own"

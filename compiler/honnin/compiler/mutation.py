@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from honnin.compiler.answers import (
@@ -29,6 +28,7 @@ from honnin.compiler.replay import ReplayDisagrees, changed, design_of, run_of
 from honnin.spec.core import Check, Module, Occurrence, Specification, System
 from honnin.spec.design import Configuration, Move, Taken, initial_state, take
 from honnin.spec.evaluation import Place, Term
+from honnin.spec.records import dataclass, replace
 
 Progress = Callable[[str], None]
 

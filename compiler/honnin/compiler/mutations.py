@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from honnin.compiler.presence import is_so
@@ -13,6 +12,7 @@ from honnin.compiler.swaps import Names, swapped
 from honnin.spec import core
 from honnin.spec.core import And, Compare, Exists, Expr, Iff, Lit, Statement, VarRead, When, type_of
 from honnin.spec.elaborate.types import read_type
+from honnin.spec.records import dataclass, replace
 from honnin.spec.source import NOWHERE, Span
 from honnin.spec.statement_words import in_step, statement_head
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from honnin.compiler.answers import Counterexample
@@ -20,6 +19,7 @@ from honnin.spec.core import Occurrence, System
 from honnin.spec.design import Configuration, Move, Taken, initial_state, initial_states, steps, take
 from honnin.spec.evaluation import Place, Term
 from honnin.spec.meaning import evaluate
+from honnin.spec.records import dataclass, field, replace
 
 SAME_EVENTS: Final = "equivalent in its events, with these values and facts"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from honnin.compiler.mutants import OWN, Mutant
 from honnin.compiler.simplify import negation
 from honnin.spec.core import BOOL, And, Expr, Iff, Module, Not, Property, System, SystemVar, VarRead
+from honnin.spec.records import replace
 from honnin.spec.source import NOWHERE
 from honnin.spec.words import expression
 

@@ -13,7 +13,6 @@ an `assume` of the design is false.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from honnin.compiler.deadlines import with_deadlines
@@ -50,6 +49,7 @@ from honnin.spec.core import (
     Type,
     When,
 )
+from honnin.spec.records import dataclass, replace
 
 NOW = "@now"
 DONE = "done"

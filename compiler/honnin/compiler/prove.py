@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 from honnin.compiler.answers import (
@@ -30,6 +29,7 @@ from honnin.compiler.proving.question import Question, question
 from honnin.compiler.proving.unbounded import unbounded
 from honnin.compiler.proving.within import within
 from honnin.spec.core import Check, Module
+from honnin.spec.records import replace
 
 Progress = Callable[[str], None]
 

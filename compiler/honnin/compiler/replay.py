@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from honnin.compiler.answers import Change, Choice, Counterexample, GivenValue, Initial, TakenStep
 from honnin.compiler.explicit.watch import CONFLICT
@@ -30,6 +29,7 @@ from honnin.spec.design import (
 )
 from honnin.spec.evaluation import Fresh, Place, Term
 from honnin.spec.facts import Facts, FactTable, Missing, default_of
+from honnin.spec.records import dataclass, replace
 
 
 class ReplayDisagrees(Exception):

@@ -6,7 +6,6 @@ Order is kept wherever a guard (`x != none`) may stand to the left of its use.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from honnin.spec.core import (
@@ -36,6 +35,7 @@ from honnin.spec.core import (
     rewrite,
     type_of,
 )
+from honnin.spec.records import replace
 
 TRUE, FALSE = Lit(True, BOOL), Lit(False, BOOL)
 

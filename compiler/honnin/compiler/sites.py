@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
 from honnin.spec.core import Binder, Either, IfStatement, Pick, Statement
+from honnin.spec.records import dataclass, replace
 
 Block: TypeAlias = tuple[Statement, ...]
 Change: TypeAlias = Callable[[Block], Block]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from honnin.spec.core import Binder, Expr, Process, System, SystemVar, Type, Var, VarRead, children, rewrite
 from honnin.spec.elaborate.types import read_type
+from honnin.spec.records import dataclass, replace
 from honnin.spec.words import bound_here
 
 Name: TypeAlias = Binder | SystemVar

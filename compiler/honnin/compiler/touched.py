@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from honnin.compiler.product import Path, PathStatement
 from honnin.spec import core
 from honnin.spec.core import Assign, Expr, Statement
 from honnin.spec.design import Configuration, Move
 from honnin.spec.evaluation import Environment, Here, Place, Term, bind, holds, value
+from honnin.spec.records import dataclass, replace
 from honnin.spec.updates import updated
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from honnin.compiler.certificate.manifest import MANIFEST, Certified, Malformed,
 from honnin.oracle.files import Refused, about, read_bytes
 from honnin.oracle.session import Session
 from honnin.oracle.table import plural
+from honnin.spec.records import dataclass
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Answer

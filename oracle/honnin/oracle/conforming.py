@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from honnin.spec.design import Design
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.facts import Facts, parse_facts
 from honnin.spec.json_values import strict_json
+from honnin.spec.records import dataclass
 from honnin.spec.trace import read_line
 
 UNSEEN = 2

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from honnin.compiler.midway.formulas import BEGINS, KNOWN
 from honnin.compiler.midway.specification import DOUBT
+from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.compiler.runtime.base import Violation

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from honnin.spec.core import (
     Value,
     finite_values,
 )
+from honnin.spec.records import replace
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Counterexample

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
 from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.records import replace
 from honnin.spec.source import NOWHERE, Span
 
 if TYPE_CHECKING:

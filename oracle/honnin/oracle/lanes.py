@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from honnin.oracle.table import cut
+from honnin.spec.records import dataclass
 from honnin.spec.render import width
 
 GAP = 3

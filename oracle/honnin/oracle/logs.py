@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
 from honnin.oracle.streams.collecting import rarely_collecting
 from honnin.oracle.table import plural
+from honnin.spec.records import dataclass, fields
 
 if TYPE_CHECKING:
     from honnin.oracle.checkpoints.keeper import Keeper

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import linecache
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -14,6 +13,7 @@ from honnin.compiler.runtime.base import (
     instant,
     read_object,
 )
+from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.spec.core import Specification, Value

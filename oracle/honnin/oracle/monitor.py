@@ -7,13 +7,13 @@ import linecache
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from honnin.spec.core import Claim, Module, Specification
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.load import check_file
+from honnin.spec.records import dataclass, field
 from honnin.spec.render import render
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +12,7 @@ from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
 from honnin.oracle.story import Names, occurrence_record, occurrence_words
 from honnin.oracle.table import plural, quoted
+from honnin.spec.records import dataclass, fields
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Answer, Change, Counterexample

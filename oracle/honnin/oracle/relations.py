@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from honnin.spec.core import (
@@ -27,6 +26,7 @@ from honnin.spec.core import (
 )
 from honnin.spec.evaluation import OutOfTime, within
 from honnin.spec.examples import run_example
+from honnin.spec.records import dataclass, field, replace
 from honnin.spec.words import bound_here
 
 if TYPE_CHECKING:

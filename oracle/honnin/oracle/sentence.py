@@ -7,12 +7,12 @@ read off the claim: those that set the state that it reads, and those that it na
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from honnin.oracle.story import place, plain
 from honnin.spec import core
 from honnin.spec.core import Claim, EntityT, EnumT, Event, Module, Specification, Type, Value
+from honnin.spec.records import dataclass, replace
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Counterexample

@@ -11,13 +11,13 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import click
 
 from honnin.oracle.progress import Progress
 from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.records import dataclass
 
 Colour = Literal["red", "green", "yellow", "cyan"]
 

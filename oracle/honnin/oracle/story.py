@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from honnin.oracle.plain import event_words, value
 from honnin.spec.core import DURATION, INT, Module, Occurrence, Specification, System, TimeT, Type, Value
+from honnin.spec.records import dataclass, replace
 from honnin.spec.words import duration
 
 if TYPE_CHECKING:

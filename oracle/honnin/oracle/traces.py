@@ -7,7 +7,6 @@ the same of them; where the search finds none in its time, the examples of the f
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice, product
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +24,7 @@ from honnin.spec.core import (
 )
 from honnin.spec.evaluation import OutOfTime, within
 from honnin.spec.examples import Outcome, run_example
+from honnin.spec.records import dataclass, replace
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Verdict

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from honnin.compiler.runtime.base import BadInput, Violation, read_object
@@ -23,6 +22,7 @@ from honnin.oracle.streams.inputs import Log
 from honnin.oracle.streams.ordering import Ids, Reorder, Told, merged
 from honnin.oracle.streams.packed import Damaged
 from honnin.oracle.table import columns, plural
+from honnin.spec.records import dataclass, field
 
 Portion = tuple[Log, Block | None]
 """A block and the log that it is of; None where a log that grows has nothing new."""

@@ -6,8 +6,9 @@ Ranges: 00xx words and syntax, 01xx names, 02xx types, 03xx formulas, events and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from honnin.spec.records import dataclass
 
 Severity: TypeAlias = Literal["error", "warning"]
 

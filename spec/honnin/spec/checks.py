@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from honnin.spec import core
@@ -25,6 +24,7 @@ from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.types import a_type, countable
 from honnin.spec.lints import specification_formulas, statements, system_formulas
 from honnin.spec.near import did_you_mean
+from honnin.spec.records import dataclass
 from honnin.spec.syntax import Bound, CheckDecl, Name
 
 TargetKind: TypeAlias = Literal["specification", "invariant", "assume", "cover", "lemma"]

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from honnin.spec.layout import Doc, lay_out
+from honnin.spec.records import dataclass, field
 from honnin.spec.syntax import Comment
 
 Place: TypeAlias = tuple[int, int]

@@ -6,7 +6,6 @@ Slow and obvious: it is there to confirm or refute what the prover claims, and t
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise, product
 
 from honnin.spec import core
@@ -37,6 +36,7 @@ from honnin.spec.evaluation import (
 )
 from honnin.spec.facts import Facts, Missing, default_of
 from honnin.spec.meaning import evaluate
+from honnin.spec.records import dataclass, replace
 from honnin.spec.updates import at_start, extend, updated
 from honnin.spec.verdicts import Report
 

@@ -6,9 +6,8 @@ to do have fields of their own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from honnin.spec.catalogue import CATALOGUE, Severity
+from honnin.spec.records import dataclass
 from honnin.spec.source import Span
 
 

@@ -9,13 +9,13 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Literal, TypeAlias
 
 from honnin.spec import core
 from honnin.spec.core import Binder, EntityT, Expr, Interval, Occurrence, OptionalT, Type, Value
 from honnin.spec.facts import Facts, Missing
+from honnin.spec.records import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True, eq=False)

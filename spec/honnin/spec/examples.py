@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from honnin.spec.core import Example, Specification
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.evaluation import MissingFact
 from honnin.spec.facts import Facts, FactTable, default_of
 from honnin.spec.meaning import evaluate
+from honnin.spec.records import dataclass
 from honnin.spec.verdicts import Failure, Report
 
 

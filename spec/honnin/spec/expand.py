@@ -7,7 +7,6 @@ the same. Items have the place of their `use`, what is in them the place in the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from honnin.spec import syntax as s
@@ -16,6 +15,7 @@ from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.mappings import EventMap, Mappings, by_field, read_mappings
 from honnin.spec.near import did_you_mean
 from honnin.spec.nodes import rebuilt, walk
+from honnin.spec.records import replace
 from honnin.spec.source import Node, Span
 
 Library = Callable[[str], s.PatternDecl | None]

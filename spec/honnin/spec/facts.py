@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import product
 from typing import TypeAlias
 
@@ -24,6 +23,7 @@ from honnin.spec.core import (
 )
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.json_values import Problem, read_value, strict_json
+from honnin.spec.records import dataclass
 from honnin.spec.source import NOWHERE
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.near import did_you_mean
+from honnin.spec.records import dataclass
 from honnin.spec.syntax import (
     ActionDecl,
     DefineDecl,

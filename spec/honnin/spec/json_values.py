@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_DOWN, Context, Decimal
 from typing import NoReturn
@@ -25,6 +24,7 @@ from honnin.spec.core import (
     Type,
     Value,
 )
+from honnin.spec.records import dataclass
 
 DEPTH = 100
 """How deep the arrays and objects of a line may be nested."""

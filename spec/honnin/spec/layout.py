@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from honnin.spec.records import dataclass
 from honnin.spec.render import width
 
 LIMIT: Final = 110

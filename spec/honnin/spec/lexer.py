@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Final
 
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.normalise import Places, control_character
+from honnin.spec.records import dataclass
 from honnin.spec.source import Span
 from honnin.spec.syntax import Comment
 from honnin.spec.tree import Token

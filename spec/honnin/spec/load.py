@@ -6,7 +6,6 @@ import errno
 import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from honnin.spec import core, syntax
@@ -23,6 +22,7 @@ from honnin.spec.lints import lints
 from honnin.spec.logs.lines import Lines
 from honnin.spec.normalise import decode
 from honnin.spec.parser import parse
+from honnin.spec.records import dataclass
 from honnin.spec.source import Span
 from honnin.spec.systems import Surroundings, build_systems
 

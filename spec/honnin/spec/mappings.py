@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from typing import TypeVar, assert_never
 
 from honnin.spec import syntax as s
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.near import did_you_mean
+from honnin.spec.records import dataclass, field
 from honnin.spec.source import Node, Span
 
 _A = TypeVar("_A")

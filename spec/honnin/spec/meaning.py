@@ -7,12 +7,12 @@ event, then every claim at every position by its definition.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from honnin.spec import core
 from honnin.spec.core import Claim, Expr, Occurrence, Specification, Value
 from honnin.spec.evaluation import Environment, Fresh, Here, Term, World, bind, holds
 from honnin.spec.facts import Facts
+from honnin.spec.records import dataclass, replace
 from honnin.spec.updates import entity_values, match, run, shown
 from honnin.spec.verdicts import Failure, Report
 

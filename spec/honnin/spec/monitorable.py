@@ -7,7 +7,6 @@ claim is monitorable when such values cannot matter.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final, TypeAlias
 
@@ -25,6 +24,7 @@ from honnin.spec.core import (
     Value,
 )
 from honnin.spec.hidden import hidden_formula
+from honnin.spec.records import dataclass, replace
 from honnin.spec.spread import spread
 from honnin.spec.words import bound_here, expression, free_binders
 

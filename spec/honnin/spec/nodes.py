@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
 from typing import Any, Final, TypeVar
 
+from honnin.spec.records import fields, replace
 from honnin.spec.source import Node
 
 _N = TypeVar("_N", bound=Node)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.near import did_you_mean
+from honnin.spec.records import dataclass
 from honnin.spec.source import Span
 from honnin.spec.syntax import Assign, Either, Emit, For, Goto, If, Pick, Statement, Stop, When
 

@@ -5,7 +5,6 @@ on with the next declaration, in a system with its next member. Every pass behin
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Final
 
 from honnin.spec import syntax
@@ -16,6 +15,7 @@ from honnin.spec.lalr import END, ITEM_WORDS, MEMBER_WORDS, Machine
 from honnin.spec.lexer import MAX_ERRORS, SOFT_WORDS, Words, scan
 from honnin.spec.nodes import MAX_DEPTH, too_deep
 from honnin.spec.normalise import decode
+from honnin.spec.records import dataclass, replace
 from honnin.spec.repair import Repair, Stop, hint, repair
 from honnin.spec.tree import Token, Tree
 

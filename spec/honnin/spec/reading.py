@@ -7,13 +7,13 @@ The variables of other instances only in conditions and `when`. The state of a s
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from honnin.spec import core
 from honnin.spec.core import Binder, Expr, StateRead, Var, VarRead
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.scope import Report
+from honnin.spec.records import dataclass, field
 from honnin.spec.source import Span
 
 Place: TypeAlias = Literal["condition", "when", "if", "assignment", "pick", "for", "emitted argument"]

@@ -6,7 +6,6 @@ A repair is tried only where the grammar does not accept the word, so it never c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
@@ -14,6 +13,7 @@ from honnin.spec.build import token_span
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.lalr import ITEM_WORDS, Machine
 from honnin.spec.lexer import KEYWORDS, TYPE_WORDS, UNIT_MICROSECONDS
+from honnin.spec.records import dataclass
 from honnin.spec.source import Span
 from honnin.spec.tree import Token
 

@@ -15,10 +15,10 @@ where c compares names, literals and givens only. `not` is moved inwards first, 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from honnin.spec import core
 from honnin.spec.core import BOOL, And, Exists, Expr, Forall, Implies, Not, Or, rewrite, walk
+from honnin.spec.records import replace
 
 
 def spread(expr: Expr) -> Expr:

@@ -6,7 +6,6 @@ The order of statements is checked by `order`, and what a step may read by `read
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from honnin.spec import core, syntax
 from honnin.spec.core import BOOL, DURATION, INT, Binder, Expr, Lit, Statement, Var
@@ -17,6 +16,7 @@ from honnin.spec.elaborate.scope import Broken, Variable, unshadowed
 from honnin.spec.elaborate.types import place_type, read_type
 from honnin.spec.near import did_you_mean
 from honnin.spec.reading import Place, Reading
+from honnin.spec.records import dataclass, replace
 from honnin.spec.source import Span
 
 

@@ -7,7 +7,6 @@ the system that has written it, unless it is one only in the system that inherit
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from honnin.spec import core, syntax
@@ -22,6 +21,7 @@ from honnin.spec.inherit import Inherited, duplicates, inherit
 from honnin.spec.near import did_you_mean
 from honnin.spec.order import check_order
 from honnin.spec.reading import Reading, inside
+from honnin.spec.records import dataclass, replace
 from honnin.spec.source import Span
 from honnin.spec.steps import Step
 from honnin.spec.variables import Owned, declare_defines, declare_process, declare_variables, range_invariants

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
+from honnin.spec.records import dataclass
 from honnin.spec.tree import Place, Token, Tree
 
 FILE: Final = Path(__file__).with_name("grammar.json")

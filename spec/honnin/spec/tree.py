@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, TypeAlias
+
+from honnin.spec.records import dataclass
 
 Place: TypeAlias = tuple[int, int, int, int]
 """Line and column of the beginning and of the end, from 1."""

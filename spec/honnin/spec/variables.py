@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from honnin.spec import syntax
 from honnin.spec.core import Binder, Property, SystemVar, Type, Var, VarRead
@@ -14,6 +13,7 @@ from honnin.spec.elaborate.defaults import default_value
 from honnin.spec.elaborate.expressions import Context, Typer
 from honnin.spec.elaborate.scope import Broken, Meaning, ProcessNames, Report, Scope, Variable, nfkc
 from honnin.spec.elaborate.types import countable, key_types, place_type, read_type
+from honnin.spec.records import dataclass, replace
 
 _DEFINE = Context("a define of a system", variables=True, instances=True)
 

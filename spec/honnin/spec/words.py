@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import assert_never
 
 from honnin.spec import core
 from honnin.spec.core import Binder, Expr, Interval, OptionalT, System, Type, Value
 from honnin.spec.lexer import RESERVED
 from honnin.spec.precedence import Level
+from honnin.spec.records import dataclass, replace
 
 _UNITS = (("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000))
 

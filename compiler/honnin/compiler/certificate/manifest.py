@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import PurePosixPath
 from typing import Any, Final, TypeVar
+
+from honnin.spec.records import dataclass
 
 MANIFEST: Final = "manifest.json"
 VERSION: Final = 1

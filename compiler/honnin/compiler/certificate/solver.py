@@ -8,11 +8,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
 from typing import Final, Self
+
+from honnin.spec.records import dataclass
 
 STRATEGIES: Final[tuple[dict[str, str], ...]] = ({"enum-inst": "true"}, {"finite-model-find": "true"})
 """Options of cvc5, one after the other until one decides: enumeration finds what is unsatisfiable, the second finds models."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
 
@@ -22,6 +21,7 @@ from honnin.compiler.smt.obligations import Obligation, obligations
 from honnin.compiler.smt.proof import Deadline
 from honnin.compiler.smt.universe import Unsupported
 from honnin.spec.core import Expr, Module
+from honnin.spec.records import replace
 
 
 def tools() -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import prod
 from typing import Literal, TypeAlias
 
@@ -13,6 +12,7 @@ from honnin.compiler.generator.program import OPEN, Program, assigned
 from honnin.compiler.machine import Check, Register
 from honnin.compiler.simplify import is_true, negation, normal
 from honnin.spec.core import Lift, Lit, Specification, Type, finite_values
+from honnin.spec.records import dataclass
 from honnin.spec.words import duration, expression, type_name
 
 Bounded: TypeAlias = Literal["always", "by events", "never"]

@@ -8,7 +8,6 @@ do with each other. The condition is decided by syntax, so a claim may be slicea
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import islice, product
 
 from honnin.compiler.cost.needs import behind, needed
@@ -37,6 +36,7 @@ from honnin.spec.core import (
     Var,
     walk,
 )
+from honnin.spec.records import dataclass
 
 _MOST = 2_000
 """So many ways to choose fields and keys are tried for one entity."""

@@ -6,7 +6,6 @@ Globals of the generated module: `P3` where slot 3 begins, `P3_1` the stride of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Final
 
 from honnin.compiler.explicit.applicable import NotApplicable
@@ -14,6 +13,7 @@ from honnin.compiler.explicit.layout import NONE, Slot, Vocabulary, base, refuse
 from honnin.compiler.product import counter_name
 from honnin.spec import core
 from honnin.spec.core import Binder, BoolT, EntityT, EnumT, Expr, Lit, OptionalT, RangeT, Type
+from honnin.spec.records import dataclass, replace
 
 LIST: Final = "n"
 """The list that a function works on."""

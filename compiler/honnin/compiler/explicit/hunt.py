@@ -9,7 +9,6 @@ then the fewest values.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product as combinations
 from typing import Final
 
@@ -24,6 +23,7 @@ from honnin.compiler.explicit.watch import Watched
 from honnin.compiler.product import Product
 from honnin.compiler.replay import Run
 from honnin.spec.core import Property
+from honnin.spec.records import dataclass
 
 MOST_VALUES: Final = 20
 FEWEST_VALUES: Final = 2

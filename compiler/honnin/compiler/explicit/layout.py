@@ -8,7 +8,6 @@ its other keys laid out in cells, each holding a sorted tuple of the entries tha
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import product as combinations
 from math import inf, prod
 from typing import Final, TypeAlias
@@ -33,6 +32,7 @@ from honnin.spec.core import (
     listable,
     walk,
 )
+from honnin.spec.records import dataclass, field
 
 NONE: Final = -inf
 LAZY: Final = inf

@@ -12,7 +12,6 @@ difference then). Otherwise (`quantified`) the smaller scopes are searched too: 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from honnin.compiler.explicit.layout import Vocabulary, base
 from honnin.compiler.formulas import statement_expressions
@@ -21,6 +20,7 @@ from honnin.compiler.product import Path
 from honnin.compiler.simplify import normal
 from honnin.spec import core
 from honnin.spec.core import Binder, EntityT, Expr, Type, type_of
+from honnin.spec.records import dataclass, field
 from honnin.spec.words import bound_here
 
 

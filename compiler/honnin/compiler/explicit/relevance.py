@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.machine import Machine
@@ -15,6 +14,7 @@ from honnin.compiler.product import Product, counter_name, place_name
 from honnin.compiler.simplify import free
 from honnin.spec import core
 from honnin.spec.core import After, Binder, Expr, Pattern, Property, Statement
+from honnin.spec.records import dataclass, field
 
 
 @dataclass(slots=True)

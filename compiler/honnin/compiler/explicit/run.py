@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from honnin.compiler.answers import GivenValue, Initial
@@ -16,6 +15,7 @@ from honnin.compiler.replay import Run
 from honnin.spec import core
 from honnin.spec.core import EntityT, Type, Value
 from honnin.spec.design import Move
+from honnin.spec.records import dataclass, field
 
 _Chosen: TypeAlias = tuple[float, Type]
 

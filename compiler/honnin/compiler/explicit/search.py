@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count, pairwise
 from typing import Final
 
@@ -12,6 +11,7 @@ from honnin.compiler.explicit.layout import Sizes, State
 from honnin.compiler.explicit.space import Compiled, Known, Space, Way
 from honnin.compiler.explicit.symmetry import Names, Symmetry
 from honnin.compiler.limit import OutOfTime
+from honnin.spec.records import dataclass
 
 _LOOK_AT_CLOCK_EVERY: Final = 256
 _RENAMINGS: Final = 20

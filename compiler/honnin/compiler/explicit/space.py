@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from types import CodeType
 from typing import Any, TypeAlias
 
@@ -26,6 +25,7 @@ from honnin.compiler.explicit.steps import Steps
 from honnin.compiler.explicit.watch import Watch, watch
 from honnin.compiler.product import Product
 from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, Property, RangeT, TextT, Type
+from honnin.spec.records import dataclass
 
 Known: TypeAlias = tuple[int, ...]
 """Per entity, how many values are known: the others are interchangeable."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 
 from honnin.compiler.explicit.formulas import LIST, Formulas, View, is_lazy, variable
 from honnin.compiler.explicit.layout import Vocabulary, base
@@ -22,6 +21,7 @@ from honnin.compiler.product import Path, PathStatement, counter_name
 from honnin.compiler.simplify import is_true
 from honnin.spec import core
 from honnin.spec.core import Binder, EntityT, OptionalT, TextT, Type
+from honnin.spec.records import replace
 
 _DESIGN = View(None)
 _STEP = View(None, in_step=True)

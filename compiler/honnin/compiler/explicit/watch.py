@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from honnin.compiler.product import Product
 from honnin.spec.core import Property
+from honnin.spec.records import dataclass
 
 CONFLICT: Final = "write conflict"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from honnin.compiler.generator.expressions import NOW, Printer
 from honnin.compiler.generator.lines import Lines, loop
@@ -30,6 +29,7 @@ from honnin.spec.core import (
     type_of,
     walk,
 )
+from honnin.spec.records import dataclass, field
 from honnin.spec.words import expression
 
 _STEPS = 15

@@ -6,8 +6,6 @@ count. This works where every read in the formula has just the bound names as it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from honnin.compiler.simplify import free, negation, simplify
 from honnin.spec.core import (
     Atom,
@@ -27,6 +25,7 @@ from honnin.spec.core import (
     Var,
     walk,
 )
+from honnin.spec.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ entity's infinitely many values is the `fresh` rule of language.md section 4: a 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from honnin.compiler.simplify import conjunction, free, is_false, is_true, normal, simplify, substitute
@@ -36,6 +35,7 @@ from honnin.spec.core import (
     type_of,
     walk,
 )
+from honnin.spec.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 from honnin.compiler.generator.accounts import Accounts, Named, account_parts, account_reads
 from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Level, Printer
@@ -31,6 +30,7 @@ from honnin.spec.core import (
     rewrite,
     walk,
 )
+from honnin.spec.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TypeAlias
 
@@ -46,6 +45,7 @@ from honnin.spec.core import (
     Sum,
     Var,
 )
+from honnin.spec.records import dataclass, field, replace
 
 
 class Level(IntEnum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from honnin.compiler.generator.candidates import Bind, Filter, Plan, distinct, is_plain
 from honnin.compiler.generator.expressions import HERE, Level, Printer
@@ -12,6 +11,7 @@ from honnin.compiler.generator.names import tuple_text
 from honnin.compiler.generator.program import Place
 from honnin.compiler.simplify import is_true
 from honnin.spec.core import Binder, Expr, Lift, Lit
+from honnin.spec.records import dataclass, field
 
 
 @dataclass(slots=True)

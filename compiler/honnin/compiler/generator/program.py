@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 
 from honnin.compiler.formulas import reads_now, statement_expressions
 from honnin.compiler.fresh import register_default, state_default
@@ -37,6 +36,7 @@ from honnin.spec.core import (
     rewrite,
     walk,
 )
+from honnin.spec.records import dataclass, field, replace
 
 OPEN = "?"
 """Before the number of an `eventually`: the keys for which its formula is awaited."""

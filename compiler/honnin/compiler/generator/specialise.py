@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from honnin.compiler.simplify import FALSE, conjunction, simplify, substitute
 from honnin.spec.core import (
@@ -23,6 +22,7 @@ from honnin.spec.core import (
     rewrite,
     type_of,
 )
+from honnin.spec.records import replace
 
 OLD = "@"
 """Before a state's name: the state before the event, where the event changes it."""

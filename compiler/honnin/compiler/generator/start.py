@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from honnin.compiler.generator.accounts import Accounts
@@ -18,6 +17,7 @@ from honnin.compiler.generator.registers import has_queue
 from honnin.compiler.machine import Register
 from honnin.compiler.simplify import is_true, negation, simplify
 from honnin.spec.core import Count, Expr, Given, Sum
+from honnin.spec.records import dataclass, replace
 
 Role: TypeAlias = Literal["known", "goals", "table", "queue", "given"]
 """What an attribute is to a snapshot: written as it is; the goals of an `eventually`; the table of one that is all of a claim, and its

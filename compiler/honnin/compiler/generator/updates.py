@@ -7,7 +7,6 @@ collected first, looked at for conflicts, and then done together or not at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TypeAlias
 
@@ -47,6 +46,7 @@ from honnin.spec.core import (
     type_of,
     walk,
 )
+from honnin.spec.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

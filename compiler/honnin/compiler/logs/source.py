@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dict
-from dataclasses import dataclass, field
 from typing import Final
 
 from honnin.compiler.generator.lines import Lines
@@ -36,6 +35,7 @@ from honnin.spec.logs.model import (
     Truth,
     path_text,
 )
+from honnin.spec.records import dataclass, field
 
 _TIMES: Final = ("seconds", "milliseconds", "microseconds", "nanoseconds")
 

@@ -7,12 +7,11 @@ the log has established. `log@begins` is the time of the first event of the log:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, is_true, negation
 from honnin.spec import core
 from honnin.spec.core import BOOL, DURATION, TIME, Binder, Expr, Interval, OptionalT, StateRead
 from honnin.spec.monitorable import Defaults, undecided
+from honnin.spec.records import dataclass, field
 
 KNOWN = "@known"
 BEGINS = "log@begins"

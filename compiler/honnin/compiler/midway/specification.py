@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from honnin.compiler.midway.formulas import BEGINS, KNOWN, Bounds, Scope
 from honnin.compiler.midway.updates import Updates, after_beginning
 from honnin.spec.core import BOOL, TIME, Binder, Claim, Lit, OptionalT, Specification, State
 from honnin.spec.elaborate.whole import completed
 from honnin.spec.monitorable import constant_defaults
+from honnin.spec.records import replace
 
 DOUBT = "?"
 """After the name of a claim: the claim that fails where the other might, after some past."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
 
 from honnin.compiler.midway.formulas import BEGINS, KNOWN, Bounds, Scope
@@ -12,6 +11,7 @@ from honnin.compiler.simplify import FALSE, TRUE, conjunction, is_false, is_true
 from honnin.spec import core
 from honnin.spec.core import BOOL, TIME, After, Assign, Binder, Event, Expr, OptionalT, Statement, StateRead
 from honnin.spec.monitorable import undecided
+from honnin.spec.records import dataclass
 
 _FIRST_UID = 1 << 40
 """Of the binders that are made here: above those of any text."""

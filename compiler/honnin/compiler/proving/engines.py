@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from honnin.compiler.answers import Reached, Refuted, Stuck
@@ -18,6 +17,7 @@ from honnin.compiler.proving.question import Question
 from honnin.compiler.replay import Goal, ReplayDisagrees, confirmed, run_of
 from honnin.compiler.simplify import TRUE
 from honnin.spec.core import Claim, Expr, Implies, Module
+from honnin.spec.records import dataclass, field, replace
 
 Progress = Callable[[str], None]
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from honnin.compiler.answers import Premise
 from honnin.compiler.product import Product, build_product
 from honnin.compiler.replay import Goal, goals
 from honnin.spec.core import Check, Claim, Expr, Module, Property, Specification, System
+from honnin.spec.records import dataclass, replace
 from honnin.spec.words import expression
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import product as combinations
 from typing import Final, TypeAlias
 
@@ -14,6 +13,7 @@ from honnin.compiler.explicit.needs import Need, Needs
 from honnin.compiler.product import Product
 from honnin.compiler.proving.engines import Bounds, Progress, z3_search
 from honnin.compiler.proving.question import Question
+from honnin.spec.records import dataclass, field, replace
 
 Scope: TypeAlias = Mapping[str, int]
 Scopes: TypeAlias = Callable[[int], tuple[Sequence[Scope], bool]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import count
 
 from honnin.compiler.machine import Register
@@ -20,6 +19,7 @@ from honnin.spec.core import (
     VarRead,
     rewrite,
 )
+from honnin.spec.records import dataclass, replace
 from honnin.spec.words import expression
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from itertools import count
 from typing import Final
 
@@ -28,6 +27,7 @@ from honnin.compiler.proving.shortest import Covered, shortest, telling_apart
 from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.proving.vacuity import exercised, vacuity
 from honnin.spec.core import Expr
+from honnin.spec.records import dataclass, field
 
 FIRST_DEPTH: Final = 10
 FIRST_STATES: Final = {"satisfies": 150, "implies": 150, "violates": 12_000, "reaches": 12_000}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
+
+from honnin.spec.records import dataclass, field
 
 Point: TypeAlias = tuple[int, ...]
 

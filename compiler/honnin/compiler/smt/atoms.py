@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import combinations, count, product
 
 from honnin.compiler.product import NOW, Place
@@ -31,6 +30,7 @@ from honnin.spec.core import (
     type_of,
     walk,
 )
+from honnin.spec.records import dataclass
 
 _UIDS = count(-1_000_000, -1)
 

@@ -6,7 +6,6 @@ Integers, texts, times, picks without end and deadlines are z3's to choose. Enti
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import z3
 
@@ -22,6 +21,7 @@ from honnin.compiler.smt.terms import State, holds
 from honnin.compiler.smt.universe import Reading, Universe, Unsupported
 from honnin.compiler.smt.values import Formula, Term, Times, conj, disj, neg
 from honnin.spec.core import INT, TIME, BoolT, EntityT, EnumT, OptionalT, Property, Type, Value
+from honnin.spec.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from honnin.compiler.product import Product
 from honnin.compiler.smt.environment import environment
 from honnin.spec.core import Claim, Eventually, Specification, walk
+from honnin.spec.records import replace
 
 
 def implied_product(specification: Specification, claim: Claim, *, deadlines: bool) -> Product:

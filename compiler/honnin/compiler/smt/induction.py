@@ -8,7 +8,6 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from honnin.compiler.limit import OutOfTime
@@ -25,6 +24,7 @@ from honnin.compiler.smt.templates import Templates
 from honnin.compiler.smt.universe import Unsupported
 from honnin.compiler.smt.vocabulary import by_place, vocabulary
 from honnin.spec.core import Expr, Property
+from honnin.spec.records import dataclass
 
 Progress = Callable[[str], None]
 

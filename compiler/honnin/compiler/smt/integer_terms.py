@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from honnin.compiler.product import Place, Product, counter_type
 from honnin.compiler.simplify import TRUE, free
@@ -33,6 +32,7 @@ from honnin.spec.core import (
     VarRead,
     walk,
 )
+from honnin.spec.records import dataclass
 
 MOST_TERMS = 28
 """More integers than these are not related at a time: those that the design itself speaks of come first."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
 
 from honnin.compiler.machine import Check
 from honnin.compiler.smt.terms import Environment, Moment, evaluate, holds
 from honnin.compiler.smt.values import Formula, Term, add, at_most, choose, conj, disj, identity, neg
 from honnin.spec.core import BOOL, Eventually, Now
+from honnin.spec.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

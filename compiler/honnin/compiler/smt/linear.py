@@ -9,7 +9,6 @@ equations first and the bounds with them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import islice, product
 
 import z3
@@ -33,6 +32,7 @@ from honnin.compiler.smt.universe import Unsupported
 from honnin.compiler.smt.values import Formula, Number, Term, conj, neg, number
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import INT, Arithmetic, Compare, Expr, Forall, GivenRead, Lit, VarRead, type_of
+from honnin.spec.records import dataclass, replace
 
 MOST_SAMPLES = 120
 """So many samples are looked at: the rest is left to counterexamples."""

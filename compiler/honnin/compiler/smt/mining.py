@@ -8,7 +8,6 @@ least one differs from r: a small hitting set.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from honnin.compiler.simplify import disjunction, negation
 from honnin.compiler.smt.atoms import Budget, atoms, weight
@@ -16,6 +15,7 @@ from honnin.compiler.smt.plans import Plan
 from honnin.compiler.smt.structures import Structure, row_function
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import Binder, Expr, Forall, Var, walk
+from honnin.spec.records import dataclass, field
 
 MOST_LOOKS = 20_000
 """So many partial clauses are looked at for one row; then what was found must do."""

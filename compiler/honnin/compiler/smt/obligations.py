@@ -7,7 +7,6 @@ holds initially (initiation), is kept by a path (consecution), and nothing wrong
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
@@ -21,6 +20,7 @@ from honnin.compiler.smt.steps import Taken
 from honnin.compiler.smt.terms import holds
 from honnin.compiler.smt.values import Formula, disj, neg
 from honnin.spec.core import Expr, Property
+from honnin.spec.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

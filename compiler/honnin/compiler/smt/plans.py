@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 from honnin.compiler.smt.atoms import Budget, binder
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import Binder, EntityT, Type
+from honnin.spec.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

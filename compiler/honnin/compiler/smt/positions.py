@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from honnin.compiler.deadlines import due, has_deadline
 from honnin.compiler.machine import Check, Machine, Phase, Register
@@ -14,6 +13,7 @@ from honnin.compiler.smt.universe import Reading, Unsupported
 from honnin.compiler.smt.updates import apply_writes, matches, writes_of
 from honnin.compiler.smt.values import Formula, Maybe, Term, Times, add, conj, disj, neg
 from honnin.spec.core import Implies, Now, Type
+from honnin.spec.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TypeAlias
 
@@ -24,6 +23,7 @@ from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.values import Formula, Term, at_most, conj, disj, iff, maybe, neg, number, same
 from honnin.spec import core
 from honnin.spec.core import Expr, Property, Type
+from honnin.spec.records import dataclass, field
 
 FEW = 3
 """So many elements of each sort are few."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
@@ -26,6 +25,7 @@ from honnin.spec.core import (
     Type,
     Value,
 )
+from honnin.spec.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

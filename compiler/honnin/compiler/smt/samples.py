@@ -8,7 +8,6 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import islice
 from itertools import product as combinations
 from typing import Final, TypeAlias
@@ -21,6 +20,7 @@ from honnin.compiler.product import Product
 from honnin.compiler.smt.structures import Sample, Structure, Table, Values
 from honnin.compiler.smt.walks import walked
 from honnin.spec.core import Property, Type, Value
+from honnin.spec.records import dataclass, field
 
 Tick: TypeAlias = Callable[[], object]
 """Called often; it may raise to end the work."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from honnin.compiler.product import NOW, Path, Place, Product, counter_name, place_name
 from honnin.compiler.smt.ledger import Ledger
@@ -25,6 +24,7 @@ from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.updates import solve
 from honnin.compiler.smt.values import Formula, Term, Times, add, at_most, conj, identity, neg, number
 from honnin.spec.core import Assign, Binder, Emit, For, IfStatement, Pick, Statement, Type, When
+from honnin.spec.records import dataclass, replace
 
 
 class Encoding:

@@ -7,7 +7,6 @@ impossible for want of a value, `defined` says when it is not.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 import z3
@@ -36,6 +35,7 @@ from honnin.compiler.smt.values import (
 )
 from honnin.spec import core
 from honnin.spec.core import Binder, EnumT, Expr, OptionalT, System, type_of
+from honnin.spec.records import dataclass, field, replace
 
 Environment: TypeAlias = Mapping[int, Term]
 """The values of the bound names, by the binder's number."""

@@ -6,7 +6,6 @@ Each fact holds of any finite number of values, and entities have finitely many:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import TypeAlias
 
@@ -30,6 +29,7 @@ from honnin.compiler.smt.values import (
 )
 from honnin.spec import core
 from honnin.spec.core import INT, Binder, Count, Expr, Lit, Sum, Type, Var, walk
+from honnin.spec.records import dataclass, field, replace
 
 Total: TypeAlias = Count | Sum
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 
 from honnin.compiler.product import NOW, counter_name
 from honnin.compiler.smt.terms import Environment, Moment, State
@@ -31,6 +30,7 @@ from honnin.compiler.smt.values import Formula, Number, Term, add, conj, identit
 from honnin.compiler.smt.vocabulary import by_place
 from honnin.spec import core
 from honnin.spec.core import INT, Binder, Expr, Var, walk
+from honnin.spec.records import dataclass, replace
 
 
 @dataclass(slots=True)

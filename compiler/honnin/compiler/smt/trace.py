@@ -7,7 +7,6 @@ a map that asks the one before it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import z3
 
@@ -21,6 +20,7 @@ from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.values import Formula, Term, Unseen, identity, is_known
 from honnin.spec.core import EntityT, Given, Occurrence, OptionalT, Specification, Type, Value
 from honnin.spec.facts import Facts, Missing
+from honnin.spec.records import dataclass, field
 from honnin.spec.verdicts import Failure, Fault, Report
 
 

@@ -6,7 +6,6 @@ Nothing is expanded: a `for` writes m[.., x, ..] for every x, so at given keys i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 
 import z3
@@ -30,6 +29,7 @@ from honnin.spec.core import (
     Type,
     Var,
 )
+from honnin.spec.records import dataclass, replace
 
 
 def matches(

@@ -8,12 +8,12 @@ enum members and texts), a z3 expression where it is not, a `Maybe` for a `T?`, 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import z3
 
 from honnin.spec.core import Value
+from honnin.spec.records import dataclass
 
 Formula: TypeAlias = bool | z3.BoolRef
 Number: TypeAlias = int | z3.ArithRef

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -31,6 +30,7 @@ from honnin.spec.core import (
     rewrite,
     walk,
 )
+from honnin.spec.records import dataclass
 
 _Key = TypeVar("_Key")
 

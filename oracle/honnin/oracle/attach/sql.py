@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, Self
 
 from honnin.oracle.attach.happening import Happening, Source
 from honnin.oracle.attach.targets import current
 from honnin.oracle.several import together_raised
+from honnin.spec.records import dataclass, field
 
 try:
     from sqlalchemy import event as session_events

@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from honnin.compiler.runtime.snapshot import SnapshotRefused
 from honnin.oracle.checkpoints import file as checkpoint
 from honnin.oracle.checkpoints.ledger import Ledger
 from honnin.oracle.files import Refused, about
+from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.oracle.streams.inputs import Mark

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from honnin.oracle.options import FACTS, FILE, KEY, PATH, REVEAL, speaking
 from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status, worst
 from honnin.oracle.table import plural
+from honnin.spec.records import replace
 from honnin.spec.source import Span
 
 if TYPE_CHECKING:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from honnin.oracle.files import Refused, each, read_bytes, write_text
 from honnin.oracle.options import FILES, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
+from honnin.spec.records import dataclass
 
 STANDARD_INPUT = "-"
 

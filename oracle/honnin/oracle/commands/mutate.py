@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from honnin.oracle.mutating import Tally, tell_design, tell_fate, tell_refused, 
 from honnin.oracle.options import FILE, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
+from honnin.spec.records import dataclass
 
 if TYPE_CHECKING:
     from honnin.compiler.mutants import Mutant

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
 from honnin.oracle.stuck import stuck_lines, stuck_record
 from honnin.oracle.table import plural, quoted
+from honnin.spec.records import dataclass
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Answer, Counterexample, Verdict

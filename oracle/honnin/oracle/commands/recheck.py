@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status, worst
 from honnin.oracle.table import plural
 from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.compiler.certificate.solver import Solver

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import ExitStack
-from dataclasses import dataclass
 from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
@@ -28,6 +27,7 @@ from honnin.oracle.options import FACTS, FILE, KEY, PATH, REVEAL, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
 from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.records import dataclass
 from honnin.spec.source import NOWHERE
 
 if TYPE_CHECKING:

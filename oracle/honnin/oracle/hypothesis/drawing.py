@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -31,6 +30,7 @@ from honnin.oracle.hypothesis.vocabulary import (
 from honnin.oracle.monitor import Spec
 from honnin.spec import core
 from honnin.spec.core import Value
+from honnin.spec.records import dataclass, replace
 
 Facts = Mapping[str, Any] | str | Path | None
 TRIES = 3

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from honnin.oracle.hypothesis.judging import Judge
 from honnin.oracle.hypothesis.occurring import Event, Trace
 from honnin.oracle.hypothesis.vocabulary import SECOND, Pool, Vocabulary, in_seconds, some_values
+from honnin.spec.records import replace
 
 MOST = 300
 """Changes that are tried for one trace."""

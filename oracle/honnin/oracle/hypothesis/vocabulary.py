@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from honnin.oracle.monitor import Spec, load
 from honnin.spec import core
 from honnin.spec.core import Expr, Specification, Type, Value
 from honnin.spec.facts import read_facts
+from honnin.spec.records import dataclass
 from honnin.spec.updates import entity_values
 
 SECOND = 1_000_000

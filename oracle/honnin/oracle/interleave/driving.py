@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +12,7 @@ from honnin.oracle.interleave.operations import Choice
 from honnin.oracle.interleave.scheduler import Scheduler
 from honnin.oracle.interleave.search import preferred
 from honnin.oracle.monitor import load
+from honnin.spec.records import dataclass
 
 STEPS = 10_000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,6 +29,7 @@ from honnin.oracle.interleave.told import labels, picture, switches
 from honnin.oracle.interleave.watched import watched
 from honnin.oracle.monitor import Spec, load
 from honnin.oracle.table import plural
+from honnin.spec.records import dataclass, field
 
 _CPU_CLOCK, _WALL_CLOCK = time.process_time, time.monotonic
 SHORTENING = 300

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from honnin.oracle.account import record
+from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.compiler.runtime.base import Violation

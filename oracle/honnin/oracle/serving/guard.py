@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from honnin.spec.records import dataclass
 
 COOKIE = "honnin"
 OPEN = frozenset({"/health/live", "/health/ready", "/login", "/login.css"})

@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote_plus
@@ -32,6 +31,7 @@ from honnin.oracle.serving.service import (
     Stopped,
 )
 from honnin.oracle.serving.standing import metrics, standing
+from honnin.spec.records import dataclass
 
 RETRY_AFTER = 1
 """Seconds that a client is asked to wait when too much is waiting."""

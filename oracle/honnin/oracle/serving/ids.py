@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections import OrderedDict
-from dataclasses import dataclass, field
 from typing import Any
 
 from honnin.oracle.streams.ordering import REMEMBERED
+from honnin.spec.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)

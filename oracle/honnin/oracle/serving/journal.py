@@ -10,11 +10,11 @@ import json
 import os
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from honnin.oracle.files import Refused, about
+from honnin.spec.records import dataclass, field
 
 
 @dataclass(slots=True)

@@ -6,7 +6,6 @@ An acknowledged record is in one of the two: after any end, also `kill -9`, the 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from honnin.compiler.runtime.snapshot import SnapshotRefused
 from honnin.oracle.checkpoints import file as checkpoint
 from honnin.oracle.files import Refused, about
 from honnin.oracle.serving.journal import Journal
+from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.oracle.serving.service import Service

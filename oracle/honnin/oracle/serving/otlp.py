@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from honnin.oracle.serving.bodies import BadRequest
 from honnin.oracle.serving.service import Reader, Record, Service
 from honnin.oracle.telemetry.records import json_value, log_record, native, span_event, span_record
+from honnin.spec.records import dataclass
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message

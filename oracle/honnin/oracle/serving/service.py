@@ -6,7 +6,6 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -16,6 +15,7 @@ from honnin.oracle.mapped import is_dated
 from honnin.oracle.serving.found import Found
 from honnin.oracle.serving.ids import Accepted, Ids
 from honnin.oracle.serving.keeping import Keeping
+from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.oracle.mapped import LogMapping, Told

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
+
+from honnin.spec.records import dataclass
 
 LONGEST = 8 * 1024 * 1024
 """Bytes, line end included: a longer line is not kept in memory, it comes in pieces."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from honnin.compiler.runtime.base import NEVER
 from honnin.oracle.files import Refused
 from honnin.spec.diagnostics import Diagnostic
+from honnin.spec.records import dataclass, field
 from honnin.spec.source import NOWHERE
 
 _YEAR = 366 * 86_400_000_000

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from types import GenericAlias
 from typing import Annotated, Any, Literal, Union
 
@@ -26,6 +25,7 @@ from honnin.spec.core import (
     TextT,
     Type,
 )
+from honnin.spec.records import dataclass, field
 
 _FINE = re.compile(rb'"at"[ \t]*+:[ \t]*+-?[0-9]++(?:\.[0-9]{0,6}+)?+[0-9eE]')
 """A time whose digits do not end after six decimals."""

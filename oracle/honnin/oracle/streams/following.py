@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from honnin.oracle.files import Refused, about
 from honnin.oracle.streams.blocks import BLOCK, Block, Cutter
 from honnin.oracle.streams.inputs import Log, identity, open_log
+from honnin.spec.records import dataclass
 
 PAUSE = 0.2
 """Seconds between two looks at a file that grows."""

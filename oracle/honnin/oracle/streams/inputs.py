@@ -7,12 +7,12 @@ import hmac
 import os
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from honnin.oracle.streams.blocks import BLOCK, Block, Cutter, Line
 from honnin.oracle.streams.packed import Packing, packing, unpacked
+from honnin.spec.records import dataclass, field
 
 SAMPLE = 4096
 """Bytes at the beginning of a log, and before the place that was reached, by which it is known again."""

@@ -6,13 +6,13 @@ import hashlib
 import hmac
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from heapq import heappop, heappush, merge
 from typing import Any
 
 from honnin.compiler.runtime.base import BadInput
 from honnin.oracle.streams.blocks import Line
 from honnin.oracle.streams.inputs import Log
+from honnin.spec.records import dataclass, field
 
 REMEMBERED = 100_000
 """How many ids are remembered, the latest ones."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from honnin.oracle.streams.blocks import Block
 from honnin.oracle.streams.following import Following
 from honnin.oracle.streams.inputs import Elsewhere, Log, Mark, open_log, reopened
 from honnin.oracle.streams.packed import Damaged, packing
+from honnin.spec.records import dataclass, field
 
 STANDARD_INPUT = Path("-")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from honnin.oracle.testing.problems import Refused
 from honnin.oracle.testing.records import Record
 from honnin.oracle.testing.settings import Settings, settings
 from honnin.oracle.testing.watched import Watched, conclude
+from honnin.spec.records import dataclass, field
 
 __tracebackhide__ = True
 SCOPES = ("function", "class", "module", "session")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from honnin.oracle.monitor import OnViolation, Spec, SpecificationError, load
 from honnin.oracle.testing.problems import Refused
+from honnin.spec.records import dataclass
 
 NAMES = frozenset({"facts", "expect", "pending", "on_violation", "clock", "mask_key", "reveal"})
 

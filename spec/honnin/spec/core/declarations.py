@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from honnin.spec.core.expressions import Expr
 from honnin.spec.core.named import by_name
 from honnin.spec.core.statements import Pattern, Statement
 from honnin.spec.core.types import EntityT, EnumT, Type, Value
+from honnin.spec.records import dataclass
 from honnin.spec.source import Node
 
 if TYPE_CHECKING:

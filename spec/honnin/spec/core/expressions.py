@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from honnin.spec.core.types import Type, Value
+from honnin.spec.records import dataclass, field
 from honnin.spec.source import Node
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from honnin.spec.core.declarations import Example, Specification
 from honnin.spec.core.named import by_name
 from honnin.spec.core.systems import Check, System
+from honnin.spec.records import dataclass
 from honnin.spec.source import Node
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from honnin.spec.core.expressions import Binder, Expr, Lit
+from honnin.spec.records import dataclass
 from honnin.spec.source import Node
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from honnin.spec.core.expressions import Binder, Expr
 from honnin.spec.core.named import by_name
 from honnin.spec.core.statements import Statement
 from honnin.spec.core.types import Type
+from honnin.spec.records import dataclass
 from honnin.spec.source import Node
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from honnin.spec.core.expressions import (
     And,
@@ -32,6 +31,7 @@ from honnin.spec.core.expressions import (
     VarRead,
 )
 from honnin.spec.core.types import BOOL, INT, TIME, Type
+from honnin.spec.records import replace
 
 
 def type_of(expr: Expr) -> Type:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from honnin.spec import core, syntax
@@ -17,6 +16,7 @@ from honnin.spec.elaborate.statements import Block
 from honnin.spec.elaborate.types import countable, read_type
 from honnin.spec.elaborate.unseen import unseen
 from honnin.spec.monitorable import Defaults
+from honnin.spec.records import dataclass, replace
 from honnin.spec.source import Span
 
 Form: TypeAlias = Literal["on", "always", "sometime"]

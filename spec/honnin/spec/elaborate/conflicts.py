@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
 
 from honnin.spec import core
 from honnin.spec.core import After, Assign, Binder, Expr, Lit, Specification, Var
 from honnin.spec.diagnostics import Diagnostic, Label
+from honnin.spec.records import dataclass
 
 Key: TypeAlias = tuple[str, int] | Lit
 """A key that is certain: a field of the event, by number, or a literal."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
@@ -32,7 +31,9 @@ from honnin.spec.elaborate.types import a_type, inside, key_types, place_type, r
 from honnin.spec.elaborate.whole import completed
 from honnin.spec.logs.elaborate import LogBuilder
 from honnin.spec.monitorable import constant_defaults
-from honnin.spec.source import Span
+from honnin.spec.nodes import walk
+from honnin.spec.records import dataclass, replace
+from honnin.spec.source import Node, Span
 
 CONST = Context("a constant", now=False, state=False, givens=False)
 DEFINE = Context("a define", old=True)
@@ -329,17 +330,9 @@ def _value_names(item: syntax.Item) -> tuple[syntax.Name, ...]:
             return ()
 
 
-def called_names(node: object) -> Iterator[str]:
+def called_names(node: Node) -> Iterator[str]:
     """The names that are called anywhere in a piece of syntax."""
-    if isinstance(node, syntax.Call):
-        yield node.name.text
-    if isinstance(node, tuple):
-        for part in node:
-            yield from called_names(part)
-    elif is_dataclass(node):
-        for field in fields(node):
-            if field.name != "span":
-                yield from called_names(getattr(node, field.name))
+    return (below.name.text for below in walk(node) if isinstance(below, syntax.Call))
 
 
 def _text(written: syntax.TextLiteral | None) -> str | None:

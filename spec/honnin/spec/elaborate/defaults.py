@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from honnin.spec import core, syntax
 from honnin.spec.core import OptionalT, Type
 from honnin.spec.elaborate.expressions import Context, Typer
 from honnin.spec.elaborate.folding import fold
 from honnin.spec.elaborate.guards import Guards
 from honnin.spec.elaborate.types import a_type, default_of, inside
+from honnin.spec.records import replace
 from honnin.spec.words import bound_here
 
 _DEFAULT = Context("a default", now=False, state=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from honnin.spec import core, syntax
 from honnin.spec.core import Value
@@ -13,6 +12,7 @@ from honnin.spec.elaborate.references import as_many_keys
 from honnin.spec.elaborate.scope import Report
 from honnin.spec.logs.lines import Lines
 from honnin.spec.near import did_you_mean
+from honnin.spec.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

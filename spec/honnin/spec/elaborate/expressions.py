@@ -9,7 +9,6 @@ The rule that `x!` stands only where it is guarded is checked afterwards, on the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import Any, assert_never
 
 from honnin.spec import core, syntax
@@ -20,6 +19,7 @@ from honnin.spec.elaborate.inlining import shallow
 from honnin.spec.elaborate.scope import Binders, Broken, Report, Scope, unshadowed
 from honnin.spec.elaborate.types import UNGUARDED, a_type, countable, fit, ordered, place_type, read_type
 from honnin.spec.near import did_you_mean
+from honnin.spec.records import dataclass, replace
 from honnin.spec.source import Span
 
 

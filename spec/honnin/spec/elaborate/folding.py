@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from honnin.spec import core
 from honnin.spec.core import BOOL, Lit
+from honnin.spec.records import replace
 
 LARGEST_NUMBER = 10**1000
 """The largest number that a constant may be."""

@@ -8,13 +8,13 @@ knowledge reaches to the right in `and`, `or`, `implies`, into the matching bran
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from honnin.spec import core
 from honnin.spec.core import And, Compare, Expr, Lit, Not, OptionalT, Or, Present, children, type_of
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.scope import Report
+from honnin.spec.records import dataclass
 from honnin.spec.words import expression
 
 Places: TypeAlias = frozenset[Expr]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from honnin.spec import core
 from honnin.spec.core import Binder, Expr, Var, rewrite
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.scope import Binders, Define, Report
+from honnin.spec.records import replace
 from honnin.spec.source import Span
 
 LARGEST = 20_000

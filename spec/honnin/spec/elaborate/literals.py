@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeVar
 
 from honnin.spec import core, syntax
@@ -12,6 +11,7 @@ from honnin.spec.elaborate.references import arguments_of
 from honnin.spec.elaborate.scope import Broken, Report, Scope, described
 from honnin.spec.elaborate.types import a_type, read_type
 from honnin.spec.near import did_you_mean
+from honnin.spec.records import dataclass
 from honnin.spec.source import Span
 
 _Kind = TypeVar("_Kind", core.Given, core.Event)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from honnin.spec import core, syntax
 from honnin.spec.diagnostics import Diagnostic, Label
+from honnin.spec.records import dataclass, field, replace
 from honnin.spec.source import Span
 
 

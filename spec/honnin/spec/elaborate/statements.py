@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from honnin.spec import core, syntax
 from honnin.spec.core import BOOL, DURATION, INT, Binder, Lit, Statement, Var
@@ -13,6 +12,7 @@ from honnin.spec.elaborate.references import as_many_keys, whole
 from honnin.spec.elaborate.scope import Broken, described
 from honnin.spec.elaborate.types import read_type
 from honnin.spec.near import did_you_mean
+from honnin.spec.records import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ otherwise the state would depend on how many values there are that nobody has se
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from honnin.spec import core
 from honnin.spec.core import After, Binder, EntityT, Expr, Statement
@@ -22,6 +21,7 @@ from honnin.spec.monitorable import (
     in_every_case,
     undecided,
 )
+from honnin.spec.records import dataclass, replace
 from honnin.spec.words import expression
 
 

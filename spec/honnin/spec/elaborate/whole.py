@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from honnin.spec import core
 from honnin.spec.core import Claim, Expr, Specification
 from honnin.spec.monitorable import prove_only
 from honnin.spec.personal import personal
+from honnin.spec.records import replace
 
 
 def completed(specification: Specification) -> Specification:

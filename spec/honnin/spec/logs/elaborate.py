@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from honnin.spec import core, syntax
@@ -31,6 +30,7 @@ from honnin.spec.logs.model import (
     Truth,
     same,
 )
+from honnin.spec.records import dataclass
 from honnin.spec.source import Span
 
 _T = TypeVar("_T")

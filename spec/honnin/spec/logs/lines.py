@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 from honnin.spec import syntax
 from honnin.spec.core import Occurrence, Specification
 from honnin.spec.diagnostics import Diagnostic
@@ -13,6 +11,7 @@ from honnin.spec.json_values import Number, Problem
 from honnin.spec.logs.model import Mapping, same
 from honnin.spec.logs.reading import Ignored, read_record
 from honnin.spec.near import did_you_mean
+from honnin.spec.records import dataclass, replace
 from honnin.spec.source import Span
 from honnin.spec.words import literal
 

@@ -5,10 +5,10 @@ A path that leads nowhere is none, as `null` is. Two scalars are equal only if t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from honnin.spec.core import Value
+from honnin.spec.records import dataclass
 from honnin.spec.source import Node
 
 Path: TypeAlias = tuple[str | int, ...]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from honnin.spec.records import dataclass
 from honnin.spec.source import Node
 from honnin.spec.syntax.expressions import Expr, TextLiteral
 from honnin.spec.syntax.statements import EventPattern, LiteralExpr, Statement

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from honnin.spec.records import dataclass
 from honnin.spec.source import Node
 from honnin.spec.syntax.types import Dotted, Name, Parameter
 

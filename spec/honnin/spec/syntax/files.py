@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from honnin.spec.records import dataclass, field
 from honnin.spec.source import Node, Span
 from honnin.spec.syntax.declarations import (
     AfterDecl,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from honnin.spec.records import dataclass
 from honnin.spec.source import Node
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 
 import z3
@@ -16,6 +15,7 @@ from honnin.compiler.smt.steps import counts
 from honnin.compiler.smt.terms import Moment, holds
 from honnin.compiler.smt.values import Formula, Term, conj, disj, neg
 from honnin.spec.core import Binder, Compare, Expr, Not, OptionalT, Var
+from honnin.spec.records import dataclass, field, replace
 
 START = -1
 """Stands for the initial state where the number of a path is asked for."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice, permutations, product
 from typing import Final
 
@@ -15,6 +14,7 @@ from honnin.compiler.smt.proof import Claimed, Found, Induction
 from honnin.compiler.smt.structures import Structure, satisfiable
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import Binder, Expr, Forall, Type, Var, walk
+from honnin.spec.records import dataclass, field
 
 MOST_RENAMINGS: Final = 36
 """So many ways to name the variables of a clause are compared."""
