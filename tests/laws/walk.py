@@ -19,6 +19,7 @@ from honnin.spec.core import (
     finite_values,
 )
 from honnin.spec.design import Configuration, Design, broken_properties, initial_states, steps
+from honnin.spec.evaluation import Place, Snapshot, Term, World
 from honnin.spec.facts import Facts, FactTable, Missing
 from honnin.spec.meaning import evaluate
 from honnin.spec.verdicts import Report
@@ -184,16 +185,30 @@ def _shown(state: Configuration, reports: list[Report], goal: Sought) -> set[str
 
 def _key(state: Configuration, remembers: bool) -> tuple[Hashable, ...]:
     """Two states with one key go on in the same ways, and show the same."""
-    defaults = state.past.variable_defaults
-    variables = frozenset(entry for entry in state.variables.items() if entry[1] != defaults[entry[0][0]])
-    past: Hashable = (state.trace, state.past.before, state.past.after) if remembers else None
-    states = frozenset(
-        (specification.name, place, term)
+    variables = _set_places(state.variables, state.past.variable_defaults)
+    snapshots = (*state.past.before, *state.past.after) if remembers else ()
+    past: Hashable = (state.trace if remembers else (), tuple(_shot(one, state.past) for one in snapshots))
+    worlds = [
+        (specification.name, state.worlds[specification.name])
         for specification in state.design.specifications
-        for place, term in state.worlds[specification.name].after[-1].states.items()
-        if term != state.worlds[specification.name].state_defaults[place[0]]
+    ]
+    states = tuple(
+        (name, _set_places(world.after[-1].states, world.state_defaults)) for name, world in worlds
     )
-    return id(state.design.facts), variables, states, frozenset(state.labels.items()), repr(past)
+    return id(state.design.facts), variables, states, frozenset(state.labels.items()), past
+
+
+def _shot(snapshot: Snapshot, world: World) -> Hashable:
+    return (
+        _set_places(snapshot.states, world.state_defaults),
+        _set_places(snapshot.variables, world.variable_defaults),
+        frozenset(snapshot.labels.items()),
+    )
+
+
+def _set_places(values: Mapping[Place, Term], defaults: Mapping[str, Term]) -> Hashable:
+    """The places that differ from their defaults: a place that is set to its default is as if never set."""
+    return frozenset((place, repr(value)) for place, value in values.items() if value != defaults[place[0]])
 
 
 def _remembers(system: System, specifications: tuple[Specification, ...]) -> bool:
