@@ -27,6 +27,7 @@ from honnin.spec.core import (
     Or,
     Pattern,
     StateRead,
+    Var,
     rewrite,
     walk,
 )
@@ -184,15 +185,16 @@ class _Trigger:
         site.program.remembered.add(site.number)
         attribute = site.program.place(read.state).attribute
         key = site.printer.key(read)
-        lines.add(f"_open = {attribute}.get({key})", f"_deadline = {NOW} + {goal.bound}")
-        with lines.block("if _open is None:"):
-            lines.add(f"{attribute}[{key}] = _open = [0]")
-        lines.add("_open[0] += 1")
-        lines.add(f"{attribute}_queue.append((_deadline, _open, {key}, {HERE}, {names!r}))")
-        with lines.block(f"if len({attribute}_queue) > {attribute}_most:"):
-            lines.add(f"{attribute}_most = most({attribute}_queue)")
-        with lines.block("if _deadline < self._due:"):
-            lines.add("self._due = _deadline")
+        places = tuple(-1 - part.binder.uid for part in read.keys if isinstance(part, Var))
+        site.program.raised.setdefault(goal.place, {})[site.number] = (places, names)
+        with lines.block(f"if not {attribute}_queue and {NOW} + {goal.bound} < self._due:"):
+            lines.add(f"self._due = {NOW} + {goal.bound}")
+        lines.add(f"{attribute}_queue.append({HERE})")
+        with lines.block(f"if {key} not in {attribute}:"):
+            lines.add(f"{attribute}[{key}] = {POSITION}")
+        with lines.block(f"if {POSITION} > {attribute}_look:"):
+            number = list(site.program.alone).index(goal.place)
+            lines.add(f"{attribute}_look = self._look_through({number})")
 
 
 def formula(printer: Printer, body: Expr) -> str:

@@ -12,6 +12,7 @@ from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
 from honnin.compiler.generator.program import Program, changed_by
 from honnin.compiler.generator.registers import print_forgetting, print_goals, print_registers
+from honnin.compiler.generator.repeated import kept_once
 from honnin.compiler.generator.specialise import OLD, at_event
 from honnin.compiler.generator.updates import Change, changes, print_changes, print_totals
 from honnin.spec.core import (
@@ -42,6 +43,7 @@ RESERVED = frozenset(
         "NEVER",
         "Obligation",
         "OracleBase",
+        "Queue",
         "When",
         "Writes",
         "conflicts",
@@ -49,7 +51,6 @@ RESERVED = frozenset(
         "every",
         "forget_counts",
         "forget_times",
-        "most",
         "present",
         "seconds",
         "some",
@@ -119,8 +120,8 @@ def _print_moment(lines: Lines, needs_time: bool) -> None:
         with lines.block("if at is None:"):
             lines.add(f"{NOW} = self._now")
         head = "elif"
-    with lines.block(f"{head} type(at) is int and self._now <= at * 1_000_000 < LATEST:"):
-        lines.add(f"self._now = {NOW} = at * 1_000_000")
+    with lines.block(f"{head} type(at) is int and self._now <= ({NOW} := at * 1_000_000) < LATEST:"):
+        lines.add(f"self._now = {NOW}")
     with lines.block("else:"):
         lines.add(f"{NOW} = self._moment(at)")
 
@@ -207,6 +208,7 @@ class Handler:
             if faults:
                 lines.add("self._raise_fault(_faults)")
             self._print_here(lines, start)
+            lines.lines[start:] = kept_once(lines.lines[start:], lines.depth, self.fields, self.names)
 
     def _print_here(self, lines: Lines, start: int) -> None:
         """What is kept of the event, if anything is: always where it waits for another, else if causes are to be told."""

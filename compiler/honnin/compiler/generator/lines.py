@@ -207,9 +207,8 @@ class Writer:
             return
         with self.lines.block("if self._explain:"):
             if replaces:
-                self.lines.add(f"_was = {place.source}.get({key})")
-                with self.lines.block("if _was is not None:"):
-                    self.lines.add(f"{place.replaced}[{key}] = _was")
+                with self.lines.block(f"if {key} in {place.source}:"):
+                    self.lines.add(f"{place.replaced}[{key}] = {place.source}[{key}]")
             self.lines.add(f"{place.source}[{key}] = {HERE}")
 
     def take(self, place: Place, keys: Sequence[str]) -> None:

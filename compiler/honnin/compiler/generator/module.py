@@ -117,11 +117,11 @@ from honnin.compiler.runtime.base import (
 )
 from honnin.compiler.runtime.facts import Given, Key
 from honnin.compiler.runtime.history import (
-    Due,
     Formula,
     Goal,
     Here,
     Obligation,
+    Queue,
     Writes,
     conflicts,
     every,
@@ -135,7 +135,7 @@ from honnin.compiler.runtime.history import (
     written,
 )
 from honnin.compiler.runtime.oracle import Claim, OracleBase
-from honnin.compiler.runtime.waiting import Account, Failure, most
+from honnin.compiler.runtime.waiting import Account, Failure
 """
 
 

@@ -120,7 +120,8 @@ class Program:
     """A machine without the claims that cannot be monitored, and the names of its parts.
 
     `traced`: the places that a failure's account reads. `alone`: for an `eventually` that is all of a claim's formula, that claim. Filled while it is printed: `indexes` and `seen`;
-    `counted`, for a claim the events at each of which it is exercised or reached; `remembered`, the events of which something is kept.
+    `counted`, for a claim the events at each of which it is exercised or reached; `remembered`, the events of which something is kept;
+    `raised`, for an `eventually` that is all of a claim the events that raise it, each with the fields that are its key and the names bound.
     """
 
     machine: Machine
@@ -137,6 +138,9 @@ class Program:
     traced: frozenset[str] = frozenset()
     alone: dict[str, int] = field(default_factory=dict)
     remembered: set[int] = field(default_factory=set)
+    raised: dict[str, dict[int, tuple[tuple[int, ...], tuple[tuple[str, int], ...]]]] = field(
+        default_factory=dict
+    )
 
     @property
     def specification(self) -> Specification:
@@ -313,7 +317,10 @@ def _with_goals(made: Program, expr: Expr) -> Expr:
 
 
 def _alone(check: Check) -> str | None:
-    """The `eventually` that is all of the claim's formula, or all on the right of its `implies`."""
+    """The `eventually` that is all of the claim's formula, or all on the right of its `implies`; no event raises it in two ways."""
+    events = [pattern.event for pattern in check.claim.patterns]
+    if len(set(events)) < len(events):
+        return None
     body = check.body
     if isinstance(check.claim.body, Implies) and isinstance(body, Implies):
         body = body.right

@@ -176,6 +176,6 @@ def print_goals(lines: Lines, printer: Printer, event: Event) -> None:
             with loop(lines, printer, plan) as scope:
                 key = tuple_text(scope.variables[key.uid] for key in binders) if binders else "()"
                 if goal.place in printer.program.alone:
-                    lines.add(f"{attribute}.pop({key})[0] = 0")
+                    lines.add(f"del {attribute}[{key}]")
                 else:
                     lines.add(f"self._met({attribute}, {key})")

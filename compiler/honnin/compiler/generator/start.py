@@ -137,16 +137,22 @@ def _of_register(made: Program, register: Register) -> Iterator[Attribute]:
 def _of_goal(made: Program, goal: str) -> Iterator[Attribute]:
     name = _bare(made.place(goal).attribute)
     if goal in made.alone:
-        yield Attribute(name, "{}", "dict[Any, list[int]]", "table")
-        yield Attribute(f"{name}_queue", "deque()", "deque[Due]", "queue")
-        yield Attribute(f"{name}_most", "0")
+        yield Attribute(name, "{}", "dict[Any, int]", "table")
+        yield Attribute(f"{name}_queue", "deque()", "deque[Here]", "queue")
+        yield Attribute(f"{name}_look", "0")
     else:
         yield Attribute(name, "{}", "dict[Any, list[Goal]]", "goals")
 
 
 def _queues(made: Program) -> str:
-    names = ((claim, made.place(goal).attribute) for goal, claim in made.alone.items())
-    return f"({''.join(f'({claim}, {name}, {name}_queue), ' for claim, name in names)})"
+    """The queues of the claims that are one `eventually`."""
+    texts = []
+    for goal, claim in made.alone.items():
+        name = made.place(goal).attribute
+        texts.append(
+            f"Queue({claim}, {name}, {name}_queue, {made.goals[goal].bound}, {made.raised.get(goal, {})!r}), "
+        )
+    return f"({''.join(texts)})"
 
 
 def _judge(site: Site) -> None:

@@ -6,7 +6,7 @@ A standalone module has this text inlined after that of `runtime`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from honnin.compiler.runtime.base import Fault, Value
@@ -61,8 +61,41 @@ class Obligation(NamedTuple):
 
 Here: TypeAlias = tuple[Any, ...]
 """An event that something is kept of: its position, its time, its number in EVENTS, its values."""
-Due: TypeAlias = tuple[int, list[int], Any, Here, tuple[tuple[str, int], ...]]
-"""A deadline; how many obligations are open at its key since the last was met; the key; what raised it; the names it binds."""
+Raised: TypeAlias = Mapping[int, tuple[tuple[int, ...], tuple[tuple[str, int], ...]]]
+"""For each event that raises an obligation: the fields that are its key, and the names that the claim's pattern binds to fields."""
+
+
+class Queue(NamedTuple):
+    """What a claim that is one `eventually` awaits: the events that raised it, in order.
+
+    `first`: for each key the position of the first of them that is open; those after it are open too. A key of which all deadlines
+    are missed may stay there for a while.
+    """
+
+    claim: int
+    first: dict[Any, int]
+    raised_by: deque[Here]
+    window: int
+    raised: Raised
+
+    def key(self, here: Here) -> Any:
+        """What an event waits for."""
+        places = self.raised[here[2]][0]
+        return here[3 + places[0]] if len(places) == 1 else tuple(here[3 + place] for place in places)
+
+    def is_open(self, here: Here) -> bool:
+        """Whether what the event waits for has not come yet."""
+        first = self.first.get(self.key(here))
+        return first is not None and first <= here[0]
+
+    def refill(self, raised_by: Iterable[Here]) -> None:
+        """It has these events, all open, and no others."""
+        still_open = list(raised_by)
+        self.first.clear()
+        self.raised_by.clear()
+        for here in still_open:
+            self.first.setdefault(self.key(here), here[0])
+            self.raised_by.append(here)
 
 
 def truth(formula: Formula) -> bool | None:

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 from honnin.compiler.runtime.base import NEVER, Cause, Event, Fault, Mask, Value, Violation
 from honnin.compiler.runtime.facts import Table
-from honnin.compiler.runtime.history import Due, Every, Formula, Goal, Here, Obligation, Some
+from honnin.compiler.runtime.history import Every, Formula, Goal, Here, Obligation, Queue, Some
 
 SNAPSHOT = "honnin snapshot"
 SNAPSHOT_VERSION = 1
@@ -229,16 +229,6 @@ def every_goal(formula: Formula) -> Iterable[Goal]:
             pass
 
 
-def refill_due(table: dict[Any, list[int]], queue: deque[Due], waiting: Iterable[Any]) -> None:
-    """A queue gets what another had; those that wait for one key are met together."""
-    table.clear()
-    queue.clear()
-    for deadline, key, here, names in waiting:
-        is_open = table.setdefault(key, [0])
-        is_open[0] += 1
-        queue.append((deadline, is_open, key, here, names))
-
-
 def _violation(parts: Sequence[Any]) -> Violation:
     told = Violation(*parts)
     return told._replace(causes=tuple(Cause(*cause) for cause in told.causes))
@@ -284,7 +274,7 @@ class Snapshots:
     _raised: int
     _settled: int
     _obligations: dict[int, Obligation]
-    _waiting: tuple[tuple[int, dict[Any, list[int]], deque[Due]], ...] = ()
+    _waiting: tuple[Queue, ...] = ()
     _due: int
     _cleared: dict[tuple[str, Any], Here]
     _groups: dict[tuple[str, tuple[str, ...]], list[int]]
@@ -320,7 +310,10 @@ class Snapshots:
                 "cleared": encoded(self._cleared, hidden),
                 "groups": encoded(self._groups),
                 "tally": encoded([self._tally, self._lost]),
-                "due": [self._encoded_due(queue, hidden) for _, _, queue in self._waiting],
+                "due": [
+                    [encoded(here, hidden) for here in queue.raised_by if queue.is_open(here)]
+                    for queue in self._waiting
+                ],
             }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:
@@ -341,8 +334,8 @@ class Snapshots:
             awaited, self._deadlines = decoded_obligations(snapshot["obligations"], tables, shown)
             self._obligations = {id(obligation): obligation for obligation in awaited}
             self._settled = 0
-            for (_, table, queue), raw in zip(self._waiting, snapshot["due"], strict=True):
-                refill_due(table, queue, decoded(raw, shown))
+            for queue, raw in zip(self._waiting, snapshot["due"], strict=True):
+                queue.refill(decoded(raw, shown))
             self._due = NEVER
             self._now = NEVER if snapshot["now"] is None else snapshot["now"]
             self._dated, self._broken = snapshot["flags"]
@@ -355,15 +348,6 @@ class Snapshots:
             self._groups = decoded(snapshot["groups"], shown)
             self._tally, self._lost = decoded(snapshot["tally"], shown)
             self.faults[:] = [Fault(*one) for one in faults]
-
-    @staticmethod
-    def _encoded_due(queue: Iterable[Due], hidden: Mapping[str, str]) -> Json:
-        """What waits in a queue and is still open."""
-        return [
-            encoded((deadline, key, here, names), hidden)
-            for deadline, is_open, key, here, names in queue
-            if is_open[0]
-        ]
 
     def _facts_digest(self) -> str:
         if not self._digested:

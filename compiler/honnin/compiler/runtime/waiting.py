@@ -5,13 +5,12 @@ A standalone module has this text inlined, so everything here must stand on its 
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple, TypeAlias
 
 from honnin.compiler.runtime.base import DUE, Field, Shown, Value, seconds
-from honnin.compiler.runtime.history import Due, Goal, Here, Obligation, goals, truth
+from honnin.compiler.runtime.history import Goal, Here, Obligation, goals, truth
 from honnin.compiler.runtime.snapshot import Snapshots
 
 Traced: TypeAlias = tuple[str, Here | None, Here | None]
@@ -49,8 +48,8 @@ class Waiting(Snapshots):
 
     def _open(self) -> Iterator[tuple[int, int]]:
         """The claim and the trigger of every obligation that is open."""
-        for claim, _, queue in self._waiting:
-            yield from ((claim, due[3][0]) for due in queue if due[1][0])
+        for queue in self._waiting:
+            yield from ((queue.claim, here[0]) for here in queue.raised_by if queue.is_open(here))
         yield from ((obligation.claim, obligation.trigger) for obligation in self._obligations.values())
 
     def _await(self, obligation: Obligation) -> None:
@@ -96,7 +95,7 @@ class Waiting(Snapshots):
     def _expire(self, now: int, position: int | None) -> tuple[Failure, ...]:
         """Deadlines before `now` are missed: the obligations that this makes false have failed."""
         missed = [*self._late(now), *self._late_goals(now)]
-        heads = [queue[0][0] for _, _, queue in self._waiting if queue]
+        heads = [queue.raised_by[0][1] + queue.window for queue in self._waiting if queue.raised_by]
         heads += [self._deadlines[0][0]] if self._deadlines else []
         self._due = min(heads, default=NEVER_DUE)
         return tuple(
@@ -106,14 +105,24 @@ class Waiting(Snapshots):
 
     def _late(self, now: int) -> Iterator[tuple[Obligation, int]]:
         """What has waited in a queue for too long."""
-        for claim, table, queue in self._waiting:
-            while queue and (queue[0][0] < now or not queue[0][1][0]):
-                deadline, is_open, key, (trigger, at, event, *values), names = queue.popleft()
-                if is_open[0]:
-                    is_open[0] -= 1
-                    if not is_open[0]:
-                        del table[key]
-                    yield Obligation(claim, trigger, False, at, event, tuple(values), names), deadline
+        for queue in self._waiting:
+            raised_by = queue.raised_by
+            while raised_by:
+                is_open, deadline = queue.is_open(raised_by[0]), raised_by[0][1] + queue.window
+                if is_open and deadline >= now:
+                    break
+                trigger, at, event, *values = raised_by.popleft()
+                if is_open:
+                    names = queue.raised[event][1]
+                    yield Obligation(queue.claim, trigger, False, at, event, tuple(values), names), deadline
+            if not raised_by:
+                queue.first.clear()
+
+    def _look_through(self, number: int) -> int:
+        """Take out of a queue what was met; the position until which it need not be looked through again."""
+        queue = self._waiting[number]
+        queue.refill([here for here in queue.raised_by if queue.is_open(here)])
+        return self.position + len(queue.raised_by) + _FEW
 
     def _late_goals(self, now: int) -> Iterator[tuple[Obligation, int]]:
         while self._deadlines and self._deadlines[0][0] < now:
@@ -143,11 +152,3 @@ class Waiting(Snapshots):
             return seconds(value)
         hidden: Shown = self._masked(value) if parameter.personal else value
         return hidden
-
-
-def most(queue: deque[Due]) -> int:
-    """How long the queue may become before it is looked through again; what was met is taken out of it now."""
-    still_open = [due for due in queue if due[1][0]]
-    queue.clear()
-    queue.extend(still_open)
-    return 2 * len(still_open) + _FEW
