@@ -1,11 +1,13 @@
-"""The measures of the certificate server's story, as whole processes: `python benchmarks/measures.py [RUNS]`.
+"""The story of the vendor, as whole processes: `python benchmarks/measures.py [--runs N] [NAME...]`.
 
-CPU seconds (user and system, of the process and its children) from process start to its end, the median of RUNS runs after one
-that does not count. The designs are those of the first page of the language reference and of examples/overwritten_spool.
+CPU seconds (user and system, of the process and its children) from process start to its end, the least and the median of N runs after
+one that does not count. Every incident's designs (examples/, and the first page of the language reference), each asked alone: the wrong
+ones are refuted with the trace printed, the right ones proved for any number of everything. NAME limits it to rows whose name begins so.
 """
 
 from __future__ import annotations
 
+import argparse
 import platform
 import resource
 import statistics
@@ -14,17 +16,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 ROOT = Path(__file__).parents[1]
-SPOOL = ROOT / "examples" / "overwritten_spool" / "overwritten_spool.honnin"
 HONNIN = [sys.executable, "-m", "honnin"]
+INCIDENTS = sorted(path for path in (ROOT / "examples").glob("*/*.honnin"))
+SPOOL = ROOT / "examples" / "overwritten_spool" / "overwritten_spool.honnin"
+REFUTED: Final = 0.3
+PROVED: Final = {"open_session": 2.0}
+PROVED_OTHERWISE: Final = 1.0
 
 
 def first_page() -> str:
-    """The specification of the first page of the language reference, without its checks."""
+    """The specification of the first page of the language reference."""
     text = (ROOT / "docs" / "language.md").read_text(encoding="utf-8")
-    specification = text.split("```honnin\n", 1)[1].split("```", 1)[0]
-    return specification[: specification.index("check ")]
+    return text.split("```honnin\n", 1)[1].split("```", 1)[0]
 
 
 def cpu_seconds(command: list[str]) -> float:
@@ -35,43 +41,47 @@ def cpu_seconds(command: list[str]) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+def asked_alone(incident: str, text: str, folder: Path) -> Iterator[tuple[str, float, list[str]]]:
+    """A measure for each `violates` and `satisfies` of a text, which stands in a file with that check alone."""
+    lines = text.splitlines(keepends=True)
+    designs = "".join(line for line in lines if not line.startswith("check "))
+    for line in lines:
+        match line.split():
+            case ["check", design, "violates" | "satisfies" as relation, claim, *_]:
+                file = folder / f"{incident}-{design}-{claim}.honnin"
+                file.write_text(f"{designs}\n{line}", encoding="utf-8")
+                limit = REFUTED if relation == "violates" else PROVED.get(incident, PROVED_OTHERWISE)
+                yield f"{incident}: {design} {relation} {claim}", limit, [*HONNIN, "prove", str(file)]
+            case _:
+                pass
+
+
 def measures(folder: Path) -> Iterator[tuple[str, float, list[str]]]:
     """What is measured, the most that it may take, and the command."""
-    yield "check, overwritten_spool", 0.5, [*HONNIN, "check", str(SPOOL)]
-    first = first_page()
-    for title, limit, statement in (
-        ("shared_buffer refuted", 1.0, "check shared_buffer violates right_person"),
-        ("keyed_buffer proved", 5.0, "check keyed_buffer satisfies certificate_issuance"),
-    ):
-        file = folder / f"{statement.split()[1]}.honnin"
-        file.write_text(f"{first}\n{statement}\n", encoding="utf-8")
-        yield title, limit, [*HONNIN, "prove", str(file)]
-    designs = SPOOL.read_text(encoding="utf-8")
-    designs = designs[: designs.index("\ncheck ")]
-    for title, limit, statement in (
-        ("one_file refuted", 1.0, "check one_file violates right_person"),
-        ("request_name proved", 5.0, "check request_name satisfies overwritten_spool"),
-        ("exclusive_create proved", 5.0, "check exclusive_create satisfies overwritten_spool"),
-    ):
-        file = folder / f"{statement.split()[1]}.honnin"
-        file.write_text(f"{designs}\n{statement}\n", encoding="utf-8")
-        yield title, limit, [*HONNIN, "prove", str(file)]
+    yield "check overwritten_spool", 0.5, [*HONNIN, "check", str(SPOOL)]
+    yield from asked_alone("language", first_page(), folder)
+    for file in INCIDENTS:
+        yield from asked_alone(file.stem, file.read_text(encoding="utf-8"), folder)
     yield "demo", 60.0, [*HONNIN, "demo"]
 
 
-def main(runs: int) -> None:
+def main(runs: int, names: list[str]) -> None:
     """Prints a table."""
-    print(
-        f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {runs} runs"
-    )
-    print(f"{'what':28} {'limit':>6} {'min':>6} {'median':>6} {'max':>6}   CPU s")
+    print(f"{platform.python_implementation()} {platform.python_version()}, {platform.machine()}, {runs} runs\n")
+    print("| what | wanted | least | median |\n| --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as folder:
         for title, limit, command in measures(Path(folder)):
+            if names and not title.startswith(tuple(names)):
+                continue
             cpu_seconds(command)
             taken = [cpu_seconds(command) for _ in range(runs)]
-            figures = min(taken), statistics.median(taken), max(taken)
-            print(f"{title:28} {limit:6.1f} " + " ".join(f"{figure:6.2f}" for figure in figures))
+            least, median = min(taken), statistics.median(taken)
+            print(f"| {title} | {limit:.1f} | {least:.2f} | {median:.2f} |", flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    main(options.runs, options.names)
