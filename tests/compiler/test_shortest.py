@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import pytest
 
@@ -25,6 +26,8 @@ system d implements s {
 """
 SLOW = "action more() { n := n + 1; last := now } action slow() { when n == 3; emit b() }"
 FAST = "action fast(x: R, y: R, z: R) { when x != y and y != z and x != z; emit b() }"
+DISTINCT = " and ".join(f"{one} != {other}" for one, other in combinations("vwxyz", 2))
+BEYOND = f"action fast(v: R, w: R, x: R, y: R, z: R) {{ when {DISTINCT}; emit b() }}"
 OWNED = """
 action fast() { when forall x, y: Colour. x != y implies owner[x] != owner[y]; emit b() }
 """
@@ -46,6 +49,7 @@ def steps(found: Answer) -> tuple[int, bool]:
 def test_a_shorter_run_that_needs_more_values_is_found() -> None:
     assert steps(answer(SLOW)) == (4, True)
     assert steps(answer(SLOW + FAST)) == (1, True)
+    assert steps(answer(SLOW + BEYOND)) == (1, True)
     assert steps(answer(SLOW + FAST, " within R: 3")) == (1, True)
     assert steps(answer(SLOW + FAST, " within R: 2")) == (4, True)
 
@@ -66,4 +70,4 @@ def test_a_length_that_z3_did_not_decide_is_told(monkeypatch: pytest.MonkeyPatch
         return Bounds(scope, 2, trouble="z3 could not decide")
 
     monkeypatch.setattr("honnin.compiler.proving.shortest.z3_search", undecided)
-    assert steps(answer(SLOW + FAST)) == (4, False)
+    assert steps(answer(SLOW + BEYOND)) == (4, False)

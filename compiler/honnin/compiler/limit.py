@@ -40,7 +40,7 @@ def limited(deadline: float, work: Callable[[], _T], grace: float = GRACE) -> _T
     sys.unraisablehook = _without_expired(hook)
     try:
         try:
-            watch.start()
+            watch.begin_watch()
             return work()
         finally:
             watch.stop()
@@ -61,7 +61,7 @@ class _Watch:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="honnin-limit", daemon=True)
 
-    def start(self) -> None:
+    def begin_watch(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:
@@ -85,8 +85,8 @@ class _Watch:
             pause = AGAIN if is_safe else SOON
 
 
-_NOT_LEFT = frozenset(("__del__", "_begin_query", "_end_query"))
-"""Functions that are not left in their midst: finalisers, and what begins a query of z3 in another thread and waits for its end."""
+_NOT_LEFT = frozenset(("__del__", "begin_watch", "_begin_query", "_end_query"))
+"""Functions that are not left in their midst: finalisers, what begins a thread, what waits for the end of a query of z3 in another one."""
 
 
 def may_be_left(frame: FrameType | None) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
-from honnin.compiler.answers import Reached, Refuted, Stuck
+from honnin.compiler.answers import Counterexample, Reached, Refuted, Stuck
 from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt, Sighting
 from honnin.compiler.explicit.search import TooLarge
@@ -18,6 +18,9 @@ from honnin.compiler.replay import Goal, ReplayDisagrees, confirmed, run_of
 from honnin.compiler.simplify import TRUE
 from honnin.spec.core import Claim, Expr, Implies, Module
 from honnin.spec.records import dataclass, field, replace
+
+if TYPE_CHECKING:
+    from honnin.compiler.smt.bounded import Searched
 
 Progress = Callable[[str], None]
 
@@ -62,26 +65,40 @@ def z3_search(
     Whether no run of another scope is shorter is for shortest.py to say.
     """
     from honnin.compiler.smt import bounded, proof
-    from honnin.compiler.smt.universe import Unsupported
 
     limit = proof.Deadline(deadline)
+    found = z3_searched(
+        deadline, lambda: bounded.search(asked.product, asked.properties, scope, steps, limit, progress)
+    )
+    if isinstance(found, str):
+        return Bounds(scope, trouble=found)
+    return bounds_of(scope, found) if found.counterexample is None else z3_seen(asked, found.counterexample)
+
+
+def z3_searched(deadline: float, search: Callable[[], Searched]) -> Searched | str:
+    """What z3's search finds; else why it found nothing."""
+    from honnin.compiler.smt.bounded import Disagreement
+    from honnin.compiler.smt.universe import Unsupported
+
     try:
-        found = limited(
-            deadline,
-            lambda: bounded.search(asked.product, asked.properties, scope, steps, limit, progress),
-        )
-    except bounded.Disagreement as error:
+        return limited(deadline, search)
+    except Disagreement as error:
         raise ReplayDisagrees("a run that z3 found is not one when it is done again") from error
     except OutOfTime:
-        return Bounds(scope, trouble="the time limit was reached")
+        return "the time limit was reached"
     except Unsupported as reason:
-        return Bounds(scope, trouble=f"z3's search does not cover {reason}")
-    if found.counterexample is None:
-        return Bounds(scope, found.depth, found.complete, found.stopped or "")
-    run = run_of(found.counterexample)
-    said = found.counterexample
+        return f"z3's search does not cover {reason}"
+
+
+def bounds_of(scope: Mapping[str, int], found: Searched) -> Bounds:
+    """How far a search went that found nothing."""
+    return Bounds(scope, found.depth, found.complete, found.stopped or "")
+
+
+def z3_seen(asked: Question, said: Counterexample) -> Refuted | Reached:
+    """The verdict that a run found by z3 gives, confirmed by the reference meaning."""
     goal = next(g for g in asked.goals if (g.specification, g.claim) == (said.specification, said.claim))
-    shown = confirmed(asked.product, run, goal)
+    shown = confirmed(asked.product, run_of(said), goal)
     return Reached(shown) if goal.is_cover else Refuted(shown)
 
 

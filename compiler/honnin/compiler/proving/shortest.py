@@ -25,6 +25,8 @@ SOME_VALUES: Final = 3
 MOST_SCOPES: Final = 64
 SECONDS: Final = 10.0
 """How long a shorter run is looked for once there is one."""
+UNCERTAIN_SECONDS: Final = 1.0
+"""The same where it would not be known in the end whether it is a shortest."""
 
 
 @dataclass(slots=True)
@@ -80,9 +82,10 @@ def shortest(
     progress: Progress,
 ) -> Refuted | Reached:
     """The run, or a shorter one of one of the scopes; marked as a shortest if it is known to be."""
-    until = min(deadline, time.monotonic() + SECONDS)
-    while not found.shortest and (steps := _length(found) - 1) >= 0:
+    began = time.monotonic()
+    while not found.shortest and (steps := length(found) - 1) >= 0:
         wanted, certain = scopes(steps)
+        until = min(deadline, began + (SECONDS if certain else UNCERTAIN_SECONDS))
         for scope in wanted:
             if covered.depth(scope) >= steps:
                 continue
@@ -97,5 +100,6 @@ def shortest(
     return found if found.shortest else replace(found, shortest=True)
 
 
-def _length(found: Refuted | Reached) -> int:
+def length(found: Refuted | Reached) -> int:
+    """The number of steps of the run."""
     return len((found.counterexample if isinstance(found, Refuted) else found.witness).steps)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from itertools import count
 from typing import Final
 
 from honnin.compiler.answers import Evidence, Proved, Reached, Refuted, Unknown, Unreachable, Verdict
 from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt
+from honnin.compiler.proving.deepening import Deepening
 from honnin.compiler.proving.engines import (
-    Bounds,
     Progress,
     Proof,
     explicit_hunt,
@@ -19,15 +18,14 @@ from honnin.compiler.proving.engines import (
     seen,
     z3_impossible,
     z3_proof_by_turns,
-    z3_search,
     z3_stuck,
 )
 from honnin.compiler.proving.question import Question
-from honnin.compiler.proving.shortest import Covered, shortest, telling_apart
+from honnin.compiler.proving.shortest import Covered, length, shortest, telling_apart
 from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.proving.vacuity import exercised, vacuity
 from honnin.spec.core import Expr
-from honnin.spec.records import dataclass, field
+from honnin.spec.records import dataclass, field, replace
 
 FIRST_DEPTH: Final = 10
 FIRST_STATES: Final = {"satisfies": 150, "implies": 150, "violates": 12_000, "reaches": 12_000}
@@ -42,8 +40,14 @@ FIRST_SECONDS: Final = 1.0
 MORE_STATES: Final = 6
 """So many times as many states are searched after each turn of a proof that did not come to an end."""
 
-DEPTHS: Final = (6, 12, 24, 40)
-"""How many steps z3's search goes in every scope before it goes further in any."""
+FIRST_TURN: Final = 1.0
+"""Seconds of CPU that z3's search takes before a proof is tried; after each turn of the proof twice as many as before."""
+
+SEARCH_SHARE: Final = 0.5
+"""Of the time that is left when there is no proof, what z3's search gets before the explicit search goes on."""
+
+SHORTER_SECONDS: Final = 3.0
+"""How long the explicit search looks for a run shorter than the one that z3 has found."""
 
 MOST_STATES: Final = 400_000
 PROOF_SHARE: Final = 0.8
@@ -58,14 +62,19 @@ class _Work:
     to_prove: Question
     deadline: float
     progress: Progress
+    deepening: Deepening
     hunt: Hunt | None = None
-    bounds: Bounds = field(default_factory=Bounds)
     states: int = 0
     seconds: float = FIRST_SECONDS
     covered: Covered = field(default_factory=Covered)
     tried: list[str] = field(default_factory=list)
     unproved: tuple[Expr, ...] = ()
     impossible: tuple[str, ...] = ()
+
+    def gives_up_hunt(self, reason: NotApplicable) -> None:
+        """No explicit search any more."""
+        self.hunt = None
+        self.tried.append(f"explicit search does not apply: {reason}")
 
     @property
     def time_left(self) -> float:
@@ -79,31 +88,30 @@ def unbounded(
 
     `to_prove`: a question whose proof answers the one asked, where that is not itself what is proved.
     """
-    work = _Work(asked, to_prove or asked, deadline, progress)
+    work = _Work(asked, to_prove or asked, deadline, progress, Deepening(asked))
     verdict = _first_search(work) or _proof(work) or _search_on(work)
     return verdict, (*vacuity(asked, work.hunt, verdict), *work.impossible, *_unproved_lemmas(work))
 
 
 def _first_search(work: _Work) -> Verdict | None:
-    share = FIRST_SHARE[work.asked.check.relation]
+    share = FIRST_SHARE[work.asked.check.relation] * work.time_left
+    until = time.monotonic() + share
     try:
-        work.hunt = explicit_hunt(work.asked, time.monotonic() + share * work.time_left)
-        return _first_hunt(work, work.hunt)
+        work.hunt = explicit_hunt(work.asked, until)
+        work.states = FIRST_STATES[work.asked.check.relation]
+        found = _hunt(work, work.hunt, work.states)
     except NotApplicable as reason:
-        work.hunt = None
-        work.tried.append(f"explicit search does not apply: {reason}")
-        return _z3_search(work, steps=6, until=time.monotonic() + share * work.time_left)
-
-
-def _first_hunt(work: _Work, hunt: Hunt) -> Verdict | None:
-    work.states = FIRST_STATES[work.asked.check.relation]
-    return _hunt(work, hunt, work.states)
+        work.gives_up_hunt(reason)
+        return _deeper(work, FIRST_TURN)
+    if found is not None or work.asked.expects_proof:
+        return found
+    return _deeper(work, FIRST_TURN)
 
 
 def _hunt(work: _Work, hunt: Hunt, states: int) -> Verdict | None:
     """A verdict, if searching until there are so many states gives one."""
     share = FIRST_SHARE[work.asked.check.relation] * work.time_left
-    until = time.monotonic() + (min(work.seconds, share) if work.asked.expects_proof else share)
+    until = time.monotonic() + min(work.seconds, share)
     sighting = hunt_to(hunt, FIRST_DEPTH, states, until, work.progress)
     if sighting is not None:
         return _shortest(work, seen(work.asked, hunt, sighting))
@@ -134,14 +142,13 @@ def _proof(work: _Work) -> Verdict | None:
 def _meanwhile(work: _Work) -> Verdict | None:
     work.states = min(MOST_STATES, MORE_STATES * work.states)
     work.seconds *= 2
-    if work.hunt is None:
-        return None
-    try:
-        return _hunt(work, work.hunt, work.states)
-    except NotApplicable as reason:
-        work.hunt = None
-        work.tried.append(f"explicit search does not apply: {reason}")
-        return None
+    found = None
+    if work.hunt is not None:
+        try:
+            found = _hunt(work, work.hunt, work.states)
+        except NotApplicable as reason:
+            work.gives_up_hunt(reason)
+    return found or _deeper(work, work.seconds)
 
 
 def _proved(work: _Work, result: Proof | str) -> Verdict | None:
@@ -174,69 +181,68 @@ def _unreachable(clauses: tuple[str, ...]) -> str:
 
 
 def _search_on(work: _Work) -> Verdict:
+    found = _deeper(work, SEARCH_SHARE * work.time_left)
+    if found is None and work.hunt is not None:
+        found = _hunt_on(work, work.hunt)
+    return found or _deeper(work, work.time_left) or _unknown(work)
+
+
+def _hunt_on(work: _Work, hunt: Hunt) -> Verdict | None:
     try:
-        if work.hunt is not None:
-            return _hunt_on(work, work.hunt)
+        sighting = hunt_to(hunt, 1_000_000, MOST_STATES, work.deadline, work.progress)
     except NotApplicable as reason:
-        work.hunt = None
-        work.tried.append(f"explicit search does not apply: {reason}")
-    return _deeper_z3_search(work) or _unknown(work, work.bounds.scope, work.bounds.depth)
-
-
-def _hunt_on(work: _Work, hunt: Hunt) -> Verdict:
-    sighting = hunt_to(hunt, 1_000_000, MOST_STATES, work.deadline, work.progress)
+        work.gives_up_hunt(reason)
+        return None
     if sighting is not None:
         return _shortest(work, seen(work.asked, hunt, sighting))
     sure = "every run" if hunt.certain else "runs, not every one"
     work.tried.append(f"explicit search: {sure} of at most {hunt.depth} steps, {hunt.states} states")
-    found = None if hunt.certain else _deeper_z3_search(work)
-    names = hunt.compiled.vocabulary.entities
-    return found or _unknown(work, dict(zip(names, hunt.sizes, strict=True)), hunt.depth)
-
-
-def _deeper_z3_search(work: _Work) -> Verdict | None:
-    for steps in DEPTHS:
-        found = _z3_search(work, steps, work.deadline)
-        if found is not None or work.time_left < 0:
-            return found
     return None
 
 
-def _z3_search(work: _Work, steps: int, until: float) -> Verdict | None:
-    """Growing scopes, and in each growing numbers of steps; nothing found: `work.bounds` says how far."""
-    for scope in _growing(work.asked):
-        if time.monotonic() > until or sum(scope.values()) > _LARGEST * max(1, len(scope)):
-            break
-        result = z3_search(work.asked, scope, steps, until, work.progress)
-        if not isinstance(result, Bounds):
-            return _shortest(work, result)
-        work.covered.add(result)
-        if result.trouble:
-            work.tried.append(f"bounded search with {_words(scope)}: {result.trouble}")
-            break
-        work.bounds = result
-    return None
+def _deeper(work: _Work, seconds: float) -> Verdict | None:
+    """A verdict, if searching for so many seconds of CPU in scopes of one size of every entity gives one."""
+    found = work.deepening.turn(seconds, work.deadline, work.progress)
+    return None if found is None else _shortest(work, found)
 
 
 def _shortest(work: _Work, found: Refuted | Reached) -> Verdict:
+    """The run, or a shorter one; marked as a shortest if it is known to be."""
+    if not found.shortest and work.hunt is not None:
+        found = _hunted_shorter(work, work.hunt, found)
+    if found.shortest:
+        return found
+    for bounds in work.deepening.covered.values():
+        work.covered.add(bounds)
     scopes = telling_apart(work.asked.product)
     return shortest(work.asked, found, scopes, work.covered, work.deadline, work.progress)
 
 
-_LARGEST: Final = 4
-
-
-def _growing(asked: Question) -> Iterator[Mapping[str, int]]:
-    names = asked.product.entities
-    for size in count(1):
-        yield dict.fromkeys(names, size)
-        if not names:
-            return
+def _hunted_shorter(work: _Work, hunt: Hunt, found: Refuted | Reached) -> Refuted | Reached:
+    """What the explicit search says of runs of fewer steps."""
+    until = min(work.deadline, time.monotonic() + SHORTER_SECONDS)
+    try:
+        sighting = hunt_to(hunt, length(found) - 1, MOST_STATES, until, work.progress)
+    except NotApplicable as reason:
+        work.gives_up_hunt(reason)
+        return found
+    if sighting is not None:
+        return seen(work.asked, hunt, sighting)
+    return replace(found, shortest=hunt.certain and hunt.depth >= length(found) - 1)
 
 
 def _words(scope: Mapping[str, int]) -> str:
     return ", ".join(f"{size} {entity}" for entity, size in scope.items()) or "no entities"
 
 
-def _unknown(work: _Work, scope: Mapping[str, int], depth: int) -> Unknown:
-    return Unknown(tuple(work.tried), scope if depth >= 0 else {}, max(0, depth), z3_stuck(work.to_prove))
+def _unknown(work: _Work) -> Unknown:
+    bounds = [bounds for _, bounds in sorted(work.deepening.covered.items()) if bounds.depth >= 0]
+    tried = [
+        f"bounded search: no run of {'any number of' if one.complete else f'at most {one.depth}'} steps with {_words(one.scope)}"
+        for one in bounds
+    ]
+    scope, depth = (bounds[-1].scope, bounds[-1].depth) if bounds else ({}, 0)
+    if work.hunt is not None and work.hunt.depth >= 0:
+        names = work.hunt.compiled.vocabulary.entities
+        scope, depth = dict(zip(names, work.hunt.sizes, strict=True)), work.hunt.depth
+    return Unknown((*work.tried, *tried, *work.deepening.troubles), scope, depth, z3_stuck(work.to_prove))

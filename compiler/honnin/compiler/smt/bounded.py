@@ -54,18 +54,25 @@ def search(
 
     Disagreement when the run that z3 found is none.
     """
-    deadline = Deadline(deadline.at, query=float("inf"))
     try:
-        found = _Unrolling(product, properties, scope, deadline, progress).run(steps)
+        found = Unrolling(product, properties, scope).deepen(steps, deadline, progress)
     except Unsupported as reason:
         return Searched(None, -1, stopped=f"a bounded search does not cover {reason}")
     if found.counterexample is None:
         return found
-    size = dict(scope)
-    for entity in scope:
+    return with_fewer_values(product, properties, found, deadline)
+
+
+def with_fewer_values(
+    product: Product, properties: tuple[Property, ...], found: Searched, deadline: Deadline
+) -> Searched:
+    """A run of as many steps in a scope of which no entity can have a value less, as far as there is time."""
+    assert found.counterexample is not None
+    size = {entity: len(values) for entity, values in found.counterexample.scope.items()}
+    for entity in tuple(size):
         while size[entity] > 1:
             smaller = {**size, entity: size[entity] - 1}
-            again = _Unrolling(product, properties, smaller, deadline, progress).run(found.depth)
+            again = Unrolling(product, properties, smaller).deepen(found.depth, deadline)
             if again.counterexample is None:
                 break
             size, found = smaller, again
@@ -80,19 +87,20 @@ class _Layer:
     now: Term
 
 
-class _Unrolling:
+class Unrolling:
+    """The runs of one scope: of `depth` steps at most none is wrong (-1: none was looked at). `complete`: none is longer."""
+
     def __init__(
         self,
         product: Product,
         properties: tuple[Property, ...],
         scope: Mapping[str, int],
-        deadline: Deadline,
-        progress: Callable[[str], None],
     ) -> None:
         self.product = product
         self.properties = properties
-        self.deadline = deadline
-        self.progress = progress
+        self.depth = -1
+        self.complete = False
+        self.deadline = Deadline(0.0)
         self.domains = short_names(scope)
         self.universe = Universe(self.domains)
         self.givens = {g.name: self._recorded(g.keys, g.value) for g in product.givens}
@@ -136,23 +144,32 @@ class _Unrolling:
 
     # ------------------------------------------------------------ the search
 
-    def run(self, steps: int) -> Searched:
-        """The shortest run within so many steps."""
-        depth = -1
+    def deepen(
+        self, steps: int, deadline: Deadline, progress: Callable[[str], None] = lambda _: None
+    ) -> Searched:
+        """The shortest run of at most so many steps. After one, or a stop, this is of no further use."""
+        self.deadline = Deadline(deadline.at, query=float("inf"))
         try:
-            found = self._ask(self._wrong_at_start())
-            depth = 0
-            while found is None and depth < steps:
-                if check(self.solver, self.deadline) == z3.unsat:
-                    return Searched(None, depth, complete=True)
-                self.progress(f"searching runs of {depth + 1} steps")
+            if self.depth < 0:
+                found = self._ask(self._wrong_at_start())
+                self.depth = 0
+                if found is not None:
+                    return Searched(found, 0)
+            while self.depth < steps and not self._is_over():
+                progress(f"searching runs of {self.depth + 1} steps")
                 found = self._ask(self._unroll())
-                depth += 1
+                self.depth += 1
+                if found is not None:
+                    return Searched(found, self.depth)
         except OutOfTime:
-            return Searched(None, depth, stopped="the time limit was reached")
+            return Searched(None, self.depth, stopped="the time limit was reached")
         except Undecided as reason:
-            return Searched(None, depth, stopped=f"z3 could not decide ({reason})")
-        return Searched(found, depth)
+            return Searched(None, self.depth, stopped=f"z3 could not decide ({reason})")
+        return Searched(None, self.depth, self.complete)
+
+    def _is_over(self) -> bool:
+        self.complete = self.complete or check(self.solver, self.deadline) == z3.unsat
+        return self.complete
 
     def _wrong_at_start(self) -> Formula:
         at = self.encoding.design(self.start)
