@@ -65,7 +65,8 @@ def _by_z3(
             return shortest(asked, result, lambda _: (scopes, True), covered, deadline, progress)
         covered.add(result)
         if result.trouble:
-            return _unknown((why, f"bounded search: {result.trouble}"), bounds, result.depth)
+            searched = min(depth, result.depth) if scope == scopes[-1] else -1
+            return _unknown((why, f"bounded search: {result.trouble}"), bounds, searched)
         complete, depth = complete and result.complete, min(depth, result.depth)
     if asked.is_cover or not (complete or (limit is not None and depth >= limit)):
         return Unknown((why, "bounded search: nothing found"), bounds, depth)
