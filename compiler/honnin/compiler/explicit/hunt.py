@@ -52,11 +52,13 @@ class Hunt:
     """
 
     def __init__(self, product: Product, properties: tuple[Property, ...]) -> None:
-        self.compiled = compile_product(product, properties)
+        self.compiled = compile_product(product, properties, reduced=True)
         self.goal = (1 << len(self.compiled.watch.watched)) - 1
         constants = monotone(product, properties)
         self._searched = (
-            compile_product(product, properties, constants=constants) if constants else self.compiled
+            compile_product(product, properties, constants=constants, reduced=True)
+            if constants
+            else self.compiled
         )
         self.needs = Needs(self.compiled.vocabulary)
         self.depth = -1

@@ -76,7 +76,6 @@ class _Position:
         self.machine = machine
         self.event = event
         self.lines = lines
-        self.arguments = [argument(i, field.type) for i, field in enumerate(event.fields)]
 
     def write(self) -> None:
         for check in self.machine.checks:
@@ -97,19 +96,7 @@ class _Position:
         return any(isinstance(node, core.Old) for formula in formulas for node in core.walk(formula))
 
     def _here(self, expr: Expr) -> Expr:
-        """The formula with the atoms decided as far as the event decides them."""
-
-        def settled(part: Expr) -> Expr:
-            if not isinstance(part, Atom):
-                return core.rewrite(part, settled)
-            if part.event != self.event.name:
-                return FALSE
-            pairs = zip(self.arguments, part.arguments, strict=True)
-            return conjunction(
-                tuple(Compare("==", here, settled(said)) for here, said in pairs if said is not None)
-            )
-
-        return simplify(settled(expr))
+        return at_event(expr, self.event)
 
     # ------------------------------------------------------------ checks
 
@@ -208,17 +195,13 @@ class _Position:
         kept = [
             r for r in self.machine.registers if place_name(self.machine, r.name) in self.vocabulary.by_name
         ]
-        written = [r for r in kept if r.phase == phase and not self._stays(r)]
+        written = [r for r in kept if r.phase == phase and not stays(r, self.event)]
         if not written:
             return
         self.lines.add("u = []")
         for register in written:
             self._register(register)
         self.lines.add("apply(n, u, Z)")
-
-    def _stays(self, register: Register) -> bool:
-        is_since = register.operator == "since"
-        return is_since and is_false(self._here(register.set)) and is_true(self._here(register.hold))
 
     def _register(self, register: Register) -> None:
         if register.stores != "whether":
@@ -228,7 +211,7 @@ class _Position:
             raise NotApplicable("a claim that is not monitorable has infinitely many values to look at")
         begin, hold = self._here(register.set), self._here(register.hold)
         is_since = register.operator == "since"
-        pins = _pins(begin, register) if is_since and is_true(hold) else {}
+        pins = fixed_keys(register, begin, hold)
         keys = [variable(binder) for binder in register.keys]
         old = self.formulas.read(slot, keys, LIST)
         cell, key = self.formulas.cell(slot, keys), self.formulas.sparse_key(slot, keys)
@@ -264,8 +247,31 @@ class _Position:
         )
 
 
-def _pins(begin: Expr, register: Register) -> dict[int, Expr]:
-    """The keys that the formula fixes: it is false for every other value of theirs."""
+def at_event(expr: Expr, event: Event) -> Expr:
+    """The formula with the atoms decided as far as the event decides them; field i of the event is `argument(i, ...)`."""
+
+    def settled(part: Expr) -> Expr:
+        if not isinstance(part, Atom):
+            return core.rewrite(part, settled)
+        if part.event != event.name:
+            return FALSE
+        here = [argument(i, field.type) for i, field in enumerate(event.fields)]
+        pairs = zip(here, part.arguments, strict=True)
+        return conjunction(tuple(Compare("==", h, settled(said)) for h, said in pairs if said is not None))
+
+    return simplify(settled(expr))
+
+
+def stays(register: Register, event: Event) -> bool:
+    """Whether no event of this kind changes the register."""
+    is_since = register.operator == "since"
+    return is_since and is_false(at_event(register.set, event)) and is_true(at_event(register.hold, event))
+
+
+def fixed_keys(register: Register, begin: Expr, hold: Expr) -> dict[int, Expr]:
+    """The keys (by uid) outside whose values here the register does not change at an event that makes its formulas these."""
+    if register.operator != "since" or not is_true(hold):
+        return {}
     keys = {binder.uid for binder in register.keys}
     pins: dict[int, Expr] = {}
     for part in begin.items if isinstance(begin, And) else (begin,):

@@ -108,7 +108,7 @@ class Search:
     def _start(self, goal: int) -> Found | None:
         for state, bits in self.space.initial():
             self.done |= bits
-            form, known, names = self.symmetry.canonical(state)
+            form, known, names = self._form(state)
             if bits & goal:
                 return Found(state, names, (), bits)
             if form not in self.parents:
@@ -140,6 +140,10 @@ class Search:
         self._raw.update(reached)
         return None
 
+    def _form(self, state: State) -> tuple[State, Known, Names]:
+        """The state that stands for all that go on as this one does, up to names."""
+        return self.symmetry.canonical(self.space.without_dead(state))
+
     def _make_room(self, more: int) -> None:
         """For so many states more: what only saves time is forgotten first."""
         if self.held + more * self._words > self.room:
@@ -154,7 +158,7 @@ class Search:
         for number, (state, parent) in enumerate(reached.items()):
             if number % _LOOK_AT_CLOCK_EVERY == 0 and time.monotonic() > deadline:
                 raise OutOfTime
-            form, known, _ = self.symmetry.canonical(state)
+            form, known, _ = self._form(state)
             if form not in self.parents and form not in following:
                 following[form], before[form] = known, parent
             if len(self.parents) + len(following) > limit:
@@ -176,7 +180,7 @@ class Search:
 
     def _starts(self, wanted: State) -> Iterator[tuple[State, Names]]:
         for state, _ in self.space.initial():
-            form, _, names = self.symmetry.canonical(state)
+            form, _, names = self._form(state)
             if form == wanted:
                 yield state, names
 
@@ -184,7 +188,7 @@ class Search:
         """The first step from one canonical state to another."""
         _, known, _ = self.symmetry.canonical(before)
         for path, way in self.space.steps(before, known):
-            form, _, names = self.symmetry.canonical(way[2])
+            form, _, names = self._form(way[2])
             if form == after:
                 return Taken(before, path, way, names)
         raise AssertionError("a state was reached that cannot be reached again")

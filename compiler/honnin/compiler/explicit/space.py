@@ -19,6 +19,7 @@ from honnin.compiler.explicit.layout import (
     base,
     is_finite,
 )
+from honnin.compiler.explicit.reduction.ownership import uses
 from honnin.compiler.explicit.relevance import relevance
 from honnin.compiler.explicit.runtime import Impossible, Need, OutOfRange
 from honnin.compiler.explicit.steps import Steps
@@ -46,6 +47,7 @@ class Compiled:
     watch: Watch
     code: CodeType
     guesses: bool
+    reduced: bool
 
 
 def compile_product(
@@ -53,22 +55,24 @@ def compile_product(
     properties: tuple[Property, ...],
     *,
     whole: bool = False,
+    reduced: bool = False,
     constants: Mapping[str, bool] | None = None,
 ) -> Compiled:
     """The step functions of a product, watching its claims and these properties; NotApplicable when that cannot be.
 
     Unless `whole`, states are without the places that do not matter. `constants`: givens taken to be constant (monotone.py).
+    `reduced`: for a search that asks only which step functions show what, and after how many steps (reduction/).
     """
     vocabulary = Vocabulary(product, None if whole else relevance(product, properties), constants or {})
     vocabulary.refuse()
     watched = watch(product, properties)
-    steps = Steps(vocabulary, watched)
+    steps = Steps(vocabulary, watched, uses(vocabulary, properties) if reduced else None)
     try:
         source = steps.source()
         code = compile(source, "<steps>", "exec")
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise NotApplicable("its formulas are nested too deeply") from error
-    return Compiled(product, vocabulary, watched, code, steps.guesses)
+    return Compiled(product, vocabulary, watched, code, steps.guesses, reduced)
 
 
 class Space:
@@ -89,6 +93,7 @@ class Space:
         self._premises: Callable[[], list[tuple[Callable[..., object], tuple[float, ...]]]] = names[
             "premises"
         ]
+        self._reset: Callable[[State], State] | None = names.get("reset")
         self._paths: list[Callable[[State, Known], Iterator[Way]]] = [
             names[f"p{i}"] for i in range(len(compiled.product.paths))
         ]
@@ -129,6 +134,10 @@ class Space:
         for number, path in enumerate(self._paths):
             for way in path(state, known):
                 yield number, way
+
+    def without_dead(self, state: State) -> State:
+        """The state that stands for all that go on as this one does: what can no longer be read is at rest."""
+        return state if self._reset is None else self._reset(state)
 
     # ------------------------------------------------------------ deciding cells
 
@@ -232,6 +241,7 @@ class Space:
                 names[f"P{slot.number}_{place}"] = stride
             cells = range(layout.bases[slot.number], layout.bases[slot.number] + layout.count(slot))
             names[f"C{slot.number}"] = cells
+            names[f"R{slot.number}"] = [layout.rest(slot)] * len(cells)
             if slot.sparse and slot.rest is not None:
                 default = self.compiled.vocabulary.encode(slot.rest.value, slot.value)
                 defaults.update(dict.fromkeys(cells, default))

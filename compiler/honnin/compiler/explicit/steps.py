@@ -14,6 +14,9 @@ from honnin.compiler.explicit.formulas import LIST, Formulas, View, is_lazy, var
 from honnin.compiler.explicit.layout import Vocabulary, base
 from honnin.compiler.explicit.lines import Lines
 from honnin.compiler.explicit.positions import Positions
+from honnin.compiler.explicit.reduction.liveness import live
+from honnin.compiler.explicit.reduction.ownership import Uses
+from honnin.compiler.explicit.reduction.reset import Reset
 from honnin.compiler.explicit.relevance import may_fail, writes
 from honnin.compiler.explicit.watch import Watch
 from honnin.compiler.formulas import statement_expressions
@@ -28,15 +31,16 @@ _STEP = View(None, in_step=True)
 
 
 class Steps:
-    """Generates the module of one product. `guesses`: an Int or a Text is chosen from a few candidates."""
+    """Generates the module of one product. `guesses`: an Int or a Text is chosen from a few candidates. With `uses`, what is dead can be reset."""
 
-    def __init__(self, vocabulary: Vocabulary, watch: Watch) -> None:
+    def __init__(self, vocabulary: Vocabulary, watch: Watch, uses: Uses | None = None) -> None:
         self.vocabulary = vocabulary
         self.product = vocabulary.product
         self.watch = watch
         self.formulas = Formulas(vocabulary)
         self.lines = Lines()
         self.guesses = False
+        self._uses = uses
         self._events: dict[str, str] = {}
 
     def source(self) -> str:
@@ -47,6 +51,8 @@ class Steps:
             self._path(number, path)
         for event, name in self._events.items():
             positions.function(name, event, self.lines)
+        if self._uses is not None:
+            Reset(self.vocabulary, live(self._uses), self.lines).write()
         return self.lines.text
 
     # ------------------------------------------------------------ initial states

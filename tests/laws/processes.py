@@ -1,0 +1,221 @@
+"""Drawn designs of processes that share some places and keep others to themselves: what the reductions of a search are tried on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+SPECIFICATION = """
+spec s "drawn"
+entity R, P
+enum E { e1, e2 }
+given g: P -> Bool
+given owner: R -> P
+input event ask(r: R, p: P)
+output event show(r: R, p: P)
+output event out(r: R)
+input event note(p: P)
+event number(r: R, x: Int)
+event mark(e: E)
+state wanted: R -> P?
+state last: P?
+state seen: R, P -> Bool
+state n: Int
+state taken: Int -> R?
+"""
+
+UPDATES = (
+    "after ask(r, p) { wanted[r] := p }",
+    "after ask(r, p) when g[p] { wanted[r] := p }",
+    "after show(_, p) { last := p }",
+    "after show(r, p) { seen[r, p] := true }",
+    "after show(r, _) { wanted[r] := none }",
+    "after out(r) { wanted[r] := none last := none }",
+    "after out(r) { for q: R where wanted[r] != none and wanted[q] == wanted[r]! { wanted[q] := none } }",
+    "after note(p) { last := p }",
+    "after note(p) { for q: R where seen[q, p] { wanted[q] := p } }",
+    "after number(r, x) { taken[x] := r n := x }",
+    "after number(r, x) { if taken[x] == none { taken[x] := r } else { n += 1 } }",
+    "after mark(e1) { last := none }",
+    "after mark(e) { if e == e2 { n += 1 } }",
+)
+CLAIMS = (
+    "on show(r, p): wanted[r] == p",
+    "on show(r, p): wanted[r] == none or wanted[r]! == p",
+    "on show(_, p): last == none or last == p",
+    "on show(r, p): owner[r] == p",
+    "on show(r, p): g[p]",
+    "on show(r, p): once ask(r, p)",
+    "on show(r, p): not earlier show(r, p)",
+    "on show(r, p): not earlier show(_, p)",
+    "on show(r, _): (not out(r)) since ask(r, _)",
+    "on show(_, p): (not note(p)) since ask(_, p)",
+    "on show(r, _): previously ask(r, _)",
+    "on out(r): once show(r, _)",
+    "on out(r): not previously out(_)",
+    "on note(p): once mark(e1) implies g[p]",
+    "on note(p): forall r: R. seen[r, p]",
+    "on note(p): not exists r: R. wanted[r] == p",
+    "on number(r, x): taken[x] == none or taken[x] == r",
+    "on number(_, x): x < 2",
+    "on number(_, x): not earlier number(_, x)",
+    "on mark(_): n < 2",
+    "on mark(e): count(r: R where wanted[r] != none) < 2",
+    "always: last == none or exists r: R. wanted[r] == last!",
+    "always: forall r: R. old(wanted[r]) == none or wanted[r] != none",
+    "always: n < 2",
+)
+COVERS = (
+    "on show(_, p): g[p]",
+    "sometime: exists r, q: R. r != q and wanted[r] != none and wanted[q] != none",
+)
+ASSUMPTIONS = (
+    "on ask(r, p): g[p]",
+    "on ask(r, p): not once ask(r, _)",
+    "on note(p): last == none or last! != p",
+    "always: n < 2",
+    "on note(_): n == 0",
+)
+
+GUARDS = (
+    "when lock == none",
+    "when lock == r",
+    "when file != none",
+    "when store[r] == none",
+    "when shelf[b!] == none",
+    "when b == none or shelf[a] == none",
+    "when shelf[a] == r",
+    "when g[a]",
+    "when f",
+    "when x < 2",
+    "when k == x",
+    "when box[x] == none",
+    "when forall q: R. h[q].a == a or q == r",
+    "when exists q: R. q != r and store[q] == a",
+    "when forall q: R. not h[q] at l3",
+    "pick o: P where g[o]",
+    "pick o: P where o != a",
+    "pick q: R where q != r",
+)
+STATEMENTS = (
+    "emit ask(r, a)",
+    "emit ask(r, owner[r])",
+    "emit show(r, a)",
+    "emit show(r, b!)",
+    "emit show(r, file!)",
+    "emit show(r, store[r]!)",
+    "emit show(r, box[x]!)",
+    "emit note(a)",
+    "emit out(r)",
+    "emit number(r, x)",
+    "emit number(r, k)",
+    "emit mark((if f then e1 else e2))",
+    "b := a",
+    "b := none",
+    "b := file",
+    "b := store[r]",
+    "f := true",
+    "f := (b == a)",
+    "f := (lock == none)",
+    "x := k",
+    "x := 0",
+    "k += 1",
+    "file := a",
+    "file := b",
+    "file := none",
+    "store[r] := a",
+    "store[r] := b",
+    "store[r] := none",
+    "lock := r",
+    "lock := none",
+    "shelf[a] := r",
+    "shelf[b!] := none",
+    "box[x] := a",
+    "box[k] := none",
+    "if lock == r { lock := none }",
+    "if f { file := a } else { b := file }",
+    "for v: R where store[v] == a { store[v] := none }",
+    "for v: R { store[v] := b }",
+)
+FIRST = tuple(statement for statement in STATEMENTS if "!" not in statement)
+EMITS = tuple(statement for statement in STATEMENTS if statement.startswith("emit"))
+PICKED = {
+    "pick o: P where g[o]": ("a := o", "b := o", "emit ask(r, o)", "emit note(o)", "file := o"),
+    "pick o: P where o != a": ("a := o", "b := o", "emit show(r, o)", "store[r] := o"),
+    "pick q: R where q != r": (
+        "b := store[q]",
+        "lock := q",
+        "emit out(q)",
+        "store[q] := a",
+        "emit ask(q, a)",
+    ),
+}
+"""What may follow a pick."""
+ENDS = ("", "", "", "goto l1", "stop", "if f { stop }", "if b == none { goto l2 }")
+ACTIONS = (
+    "action drop(q: R) { when store[q] != none store[q] := none }",
+    "action free() { lock := none }",
+    "action tell(p: P) { when file == p emit note(p) }",
+    "action more() { when k < 2 k += 1 }",
+    "action leave(q: R) { when not h[q] at l1 emit out(q) }",
+)
+OTHERS = (
+    "process w(p: P) { var own: R? one: { pick q: R where store[q] == p own := q } two: { emit ask(own!, p) } }",
+    "process w(q: R) { one: { when store[q] != none } two: { emit show(q, store[q]!) } }",
+    "process w() { var kept: P? one: { kept := file } two: { when kept != none emit note(kept!) goto one } }",
+)
+STATED = (
+    "invariant own: forall q: R. store[q] == none or store[q]! == h[q].a",
+    "invariant held: lock == none or not h[lock!] at l1",
+    "assume calm: k < 3",
+    "assume polite: forall q: R. h[q].x < 2",
+    "init: forall q: R. h[q].a == owner[q]",
+    "init: exists p: P. g[p]",
+)
+
+
+@st.composite
+def _straight(draw: st.DrawFn) -> str:
+    """In three steps of four something is possible whatever the state."""
+    statements = draw(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=2, unique=True))
+    if draw(st.integers(0, 3)) > 0:
+        return " ".join(dict.fromkeys((draw(st.sampled_from(FIRST)), *statements[1:])))
+    guard = draw(st.sampled_from(GUARDS))
+    return " ".join((guard, draw(st.sampled_from(PICKED.get(guard, EMITS))), *statements))
+
+
+@st.composite
+def _step(draw: st.DrawFn) -> str:
+    if draw(st.integers(0, 6)) == 0:
+        return f"either {{ {draw(_straight())} }} or {{ {draw(_straight())} {draw(st.sampled_from(ENDS))} }}"
+    return f"{draw(_straight())} {draw(st.sampled_from(ENDS))}"
+
+
+def _some(draw: st.DrawFn, lines: Sequence[str], fewest: int, most: int) -> list[str]:
+    return draw(st.lists(st.sampled_from(lines), min_size=fewest, max_size=most, unique=True))
+
+
+@st.composite
+def designs(draw: st.DrawFn) -> str:
+    """A specification with a system `d`, as text; HN codes may refuse it."""
+    lines = [SPECIFICATION, *_some(draw, UPDATES, 1, 4)]
+    lines += [f'invariant i{i} "": {claim}' for i, claim in enumerate(_some(draw, CLAIMS, 1, 3))]
+    lines += [f'cover v{i} "": {claim}' for i, claim in enumerate(_some(draw, COVERS, 0, 1))]
+    lines += [f'assume w{i} "": {claim}' for i, claim in enumerate(_some(draw, ASSUMPTIONS, 0, 1))]
+    steps = "\n".join(f"    l{i}: {{ {draw(_step())} }}" for i in (1, 2, 3, 4))
+    rest = [*_some(draw, ACTIONS, 0, 1), *_some(draw, OTHERS, 0, 1), *_some(draw, STATED, 0, 1)]
+    return "\n".join(
+        (
+            *lines,
+            "system d implements s {",
+            "  var lock: R?  var file: P?  var store: R -> P?  var shelf: P -> R?",
+            "  var k: Int  var box: Int -> P?",
+            "  process h(r: R) {",
+            "    var a: P = any  var b: P?  var f: Bool  var x: Int",
+            steps,
+            "  }",
+            *rest,
+            "}",
+        )
+    )
