@@ -145,3 +145,86 @@ def test_an_entity_that_the_log_does_not_show_has_a_size_of_its_own(hold: Hold) 
     result = hold("one_file", [], "--scope", "Request=1", "--format", "json")
     assert json.loads(result.output)["conforms"]["scope"] == {"Request": 1}
     assert hold("one_file", [], "--scope", "Request").exit_code == 2
+
+
+# ---------------------------------------------------------------- many requests, and time
+
+
+def busy(requests: int, at_once: int) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """A log of `file_each` with so many requests, so many of them at work at a time, and its facts."""
+    people = [f"person {number}" for number in range(20)]
+    lines: list[dict[str, Any]] = []
+    for number in range(requests + at_once):
+        if number < requests:
+            lines.append(request(f"r{number}", people[number % 20]))
+        if number >= at_once:
+            lines.append(issue(f"r{number - at_once}", people[(number - at_once) % 20]))
+    return lines, {"entitled": {"table": [[who, who, True] for who in people], "default": False}}
+
+
+def test_hundreds_of_requests(hold: Hold, tmp_path: Path) -> None:
+    lines, facts = busy(300, 6)
+    hold("file_each", [])
+    (tmp_path / "site.json").write_text(json.dumps(facts))
+    arguments = [str(tmp_path / "spool.honnin"), str(tmp_path / "busy.jsonl"), "--system", "file_each"]
+    (tmp_path / "busy.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    result = CliRunner().invoke(cli, ["conforms", *arguments, "--facts", str(tmp_path / "site.json")])
+    assert result.output.endswith("allowed: 600 observations by 900 steps of file_each\n")
+
+    swapped = [issue(one["request"], "person 0") if one is lines[-1] else one for one in lines]
+    (tmp_path / "busy.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in swapped))
+    result = CliRunner().invoke(
+        cli, ["conforms", *arguments, "--facts", str(tmp_path / "site.json"), "--reveal"]
+    )
+    assert result.exit_code == 1
+    first, nearest = result.output.splitlines()[:2]
+    assert first.endswith(":600: not allowed by file_each: issue(request = r299, subject = person 0)")
+    assert nearest == "  allowed here: issue(request = r299, subject = person 19)"
+
+
+def test_hundreds_of_requests_of_which_the_log_has_a_part(hold: Hold) -> None:
+    part = [issue(f"r{number}", ("alice", "bob")[number % 2]) for number in range(300)]
+    assert hold("one_file", part, "--hidden", "request").exit_code == 0
+    assert hold("file_each", [*part, issue("r0", "alice")], "--hidden", "request").exit_code == 1
+
+
+TIMED = """
+spec doors "Doors that stay open for a minute"
+
+entity Door
+event unlock(door: Door)
+event enter(door: Door)
+
+system a_minute implements doors "A door locks itself" {
+  var opened: Door -> Time?
+  action open(d: Door) { opened[d] := now emit unlock(d) }
+  action walk(d: Door) { when opened[d] != none and now - opened[d]! <= 60s emit enter(d) }
+  action lock(d: Door) { when opened[d] != none and now - opened[d]! >= 60s opened[d] := none }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("times", "status", "said"),
+    [
+        ((0, 59), 0, "allowed: 2 observations"),
+        ((0, 60), 0, "allowed: 2 observations"),
+        ((0, 61), 1, ":2: not allowed by a_minute: enter(door = east)\n  allowed here: unlock(door = east)"),
+        ((5, 4), 4, "error[HN0608]: `at` is before the time of the event before"),
+        ((0, None), 4, "error[HN0606]: `at` is missing, and what the design may do depends on the time"),
+    ],
+)
+def test_time_where_the_design_speaks_of_it(
+    tmp_path: Path, times: tuple[int, int | None], status: int, said: str
+) -> None:
+    (tmp_path / "doors.honnin").write_text(TIMED)
+    lines = [
+        {"event": event, "door": "east", **({} if at is None else {"at": at})}
+        for event, at in zip(("unlock", "enter"), times, strict=True)
+    ]
+    (tmp_path / "log.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    result = CliRunner().invoke(
+        cli, ["conforms", str(tmp_path / "doors.honnin"), str(tmp_path / "log.jsonl"), "--system", "a_minute"]
+    )
+    assert said in result.output
+    assert result.exit_code == status

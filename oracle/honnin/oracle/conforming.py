@@ -14,6 +14,7 @@ from honnin.compiler.conformance import (
     Observed,
     Unsettled,
     conforms,
+    reads_time,
 )
 from honnin.oracle.files import Refused, about
 from honnin.oracle.testing.memory import entity_of
@@ -22,11 +23,13 @@ from honnin.spec.design import Design
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.facts import Facts, parse_facts
 from honnin.spec.json_values import strict_json
-from honnin.spec.records import dataclass
-from honnin.spec.trace import read_line
+from honnin.spec.records import dataclass, replace
+from honnin.spec.trace import read_at, read_line
 
 UNSEEN = 2
 """Values of an entity that neither the log nor the facts have, where nobody says how many."""
+
+NO_TIME = "`at` is missing, and what the design may do depends on the time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +60,15 @@ def held(
     seconds: float = 60.0,
     file: Path = Path("-"),
 ) -> Held:
-    """The lines of a log (events; steps as `{"step": "handler.write", "arguments": ["r1"]}`) held against the design.
+    """The lines of a log (events; steps as `{"step": "handler.write", "arguments": ["r1"]}`) held against the design. Where what the
+    design may do depends on the time, every line has its `at`.
 
     `hidden`: events that the log does not have. `scope`: how many values an entity has that the log does not show (default 2).
     Raises Refused where the design or the facts cannot be used; `file` is what such a diagnostic is about.
     """
     design = _system(module, system, file)
     specifications = tuple(module.specification(name) for name in design.implements)
-    observed, bad = _read(lines, specifications, design)
+    observed, bad = _read(lines, specifications, design, reads_time(design, specifications))
     known = parse_facts(facts, specifications[0]) if specifications else {}
     if isinstance(known, tuple):
         raise Refused(known)
@@ -88,36 +92,44 @@ def _system(module: Module, name: str, file: Path) -> System:
 
 
 def _read(
-    lines: Iterable[str | bytes], specifications: tuple[Specification, ...], design: System
+    lines: Iterable[str | bytes], specifications: tuple[Specification, ...], design: System, timed: bool
 ) -> tuple[list[tuple[int, Observed]], list[tuple[int, Diagnostic]]]:
+    """What was observed and what could not be read; times only where they matter to the design."""
     observed: list[tuple[int, Observed]] = []
     bad: list[tuple[int, Diagnostic]] = []
+    last: int | None = None
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        one = _observation(line, specifications, design)
+        one = _observation(line, specifications, design, timed, last)
         if isinstance(one, Diagnostic):
-            bad.append((number, one))
-        else:
-            observed.append((number, one))
+            untimed = one.code == "HN0606"
+            bad.append((number, replace(one, message=NO_TIME) if untimed else one))
+            continue
+        last = one.at if timed else None
+        observed.append((number, one if timed else replace(one, at=None)))
     return observed, bad
 
 
 def _observation(
-    line: str | bytes, specifications: tuple[Specification, ...], design: System
+    line: str | bytes,
+    specifications: tuple[Specification, ...],
+    design: System,
+    timed: bool,
+    last: int | None,
 ) -> Observed | Diagnostic:
     parsed = strict_json(line)
     if isinstance(parsed, dict) and "step" in parsed:
-        return _label(parsed, design)
+        return _label(parsed, design, timed, last)
     found: Occurrence | Diagnostic = about("-", "HN0602", "`event` names no event of the specification")
     for specification in specifications:
-        found = read_line(line, specification, needs_time=False)
-        if isinstance(found, Occurrence):
-            return Occurrence(found.event, found.values, None)
+        found = read_line(line, specification, needs_time=timed, last=last)
+        if isinstance(found, Occurrence) or found.code != "HN0602":
+            return found
     return found
 
 
-def _label(parsed: Mapping[str, Any], design: System) -> Label | Diagnostic:
+def _label(parsed: Mapping[str, Any], design: System, timed: bool, last: int | None) -> Label | Diagnostic:
     names = {action.name: len(action.parameters) for action in design.actions}
     names |= {f"{p.name}.{step.label}": len(p.parameters) for p in design.processes for step in p.steps}
     step, arguments = parsed["step"], parsed.get("arguments", [])
@@ -126,7 +138,8 @@ def _label(parsed: Mapping[str, Any], design: System) -> Label | Diagnostic:
     plain = isinstance(arguments, list) and all(isinstance(one, str | int | bool) for one in arguments)
     if not plain or len(arguments) != names[step]:
         return about("-", "HN0661", f"`{step}` needs {names[step]} values as `arguments`")
-    return Label(step, tuple(arguments))
+    at = read_at(parsed.get("at"), needs_time=timed, last=last)
+    return at if isinstance(at, Diagnostic) else Label(step, tuple(arguments), at)
 
 
 # ---------------------------------------------------------------- the values of each entity

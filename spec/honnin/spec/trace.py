@@ -19,6 +19,12 @@ def read_line(
     return Diagnostic(result.code, result.message, NOWHERE) if isinstance(result, Problem) else result
 
 
+def read_at(raw: object, *, needs_time: bool, last: int | None) -> int | Diagnostic | None:
+    """The time that `at` tells, in microseconds; None when it says none. Diagnostics as in `read_line`."""
+    result = _at(raw, needs_time, last)
+    return Diagnostic(result.code, result.message, NOWHERE) if isinstance(result, Problem) else result
+
+
 def _read(
     parsed: object, specification: Specification, needs_time: bool, last: int | None
 ) -> Occurrence | Problem:

@@ -152,13 +152,13 @@ def _answer(session: Session, log: Path, system: str, found: Held, words: _Words
             run = [{"step": step.step, "arguments": list(step.arguments)} for step in steps]
             session.tell({"conforms": {**record, "answer": "allowed", "run": run}})
             return Status.WELL
-        case NotAllowed(index=index, instead=instead):
+        case NotAllowed(index=index, instead=instead, more=more):
             number, one = found.observed[index]
             session.say(f"{log}:{number}: {paint('not allowed', 'red')} by {system}: {words.text(one)}")
             for other in instead[:SHOWN]:
                 session.say(f"  allowed here: {words.text(other)}")
             if len(instead) > SHOWN:
-                session.say(f"  and {len(instead) - SHOWN} others")
+                session.say("  and others" if more else f"  and {len(instead) - SHOWN} others")
             if not instead:
                 session.say("  allowed here: nothing")
             for name, count in found.scope.items():
@@ -167,6 +167,7 @@ def _answer(session: Session, log: Path, system: str, found: Held, words: _Words
                 "line": number,
                 "observation": words.record(one),
                 "instead": [*map(words.record, instead)],
+                "more": more,
             }
             session.tell({"conforms": {**record, "answer": "not allowed", **told}})
             return Status.NO

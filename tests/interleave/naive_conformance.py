@@ -1,56 +1,22 @@
-"""Whether what was observed of a running system is an allowed behaviour of a design: a search over the steps between.
+"""Whether what was observed is an allowed behaviour of a design: every choice at the start, every hidden step everywhere.
 
-The steps are those of the reference meaning (honnin.spec.design). Where a step emits several events, all that can be observed must
-have been, one after the other.
+The judge of honnin.compiler.conformance on small logs. The steps are those of the reference meaning (honnin.spec.design). With a
+`grid`, a step may be taken at every multiple of it.
 """
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from honnin.spec.core import Occurrence, Value
+from honnin.compiler.conformance import Allowed, Conformance, Label, NotAllowed, Observed, Unsettled
+from honnin.compiler.conformance.observed import same
+from honnin.spec.core import Occurrence
 from honnin.spec.design import Configuration, Design, Taken, initial_states, steps
-from honnin.spec.records import dataclass, field
 
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A step that was observed itself: `handler.write` of the instance with these arguments, or an action."""
-
-    step: str
-    arguments: tuple[Value, ...]
-
-
-Observed: TypeAlias = Occurrence | Label
-
-
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """The observations are a behaviour of the design. `steps`: one run that shows it, hidden steps included."""
-
-    steps: tuple[Label, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class NotAllowed:
-    """Nothing leads on at the observation of that index. `instead`: what could have been observed there; `ended`: nothing could."""
-
-    index: int
-    instead: tuple[Observed, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Unsettled:
-    """A limit was reached; so many observations were explained by then."""
-
-    index: int
-    reason: str
-
-
-Conformance: TypeAlias = Allowed | NotAllowed | Unsettled
 _Key: TypeAlias = tuple[object, ...]
 
 
@@ -61,14 +27,10 @@ def conforms(
     hidden: Collection[str] = (),
     states: int = 100_000,
     seconds: float = 60.0,
+    grid: int | None = None,
 ) -> Conformance:
-    """Whether some run of the design shows these observations, and nothing else that can be observed, in this order.
-    The last may be the first of several that a step shows.
-
-    What can be observed: every event but the `hidden` ones; and each step of which a label is among the observations. A run may go
-    on after the last one. `states`, `seconds`: after so much it is unsettled. Values that cannot be listed make it unsettled too.
-    """
-    search = _Search(design, observed, frozenset(hidden), states, time.monotonic() + seconds)
+    """As honnin.compiler.conformance has it. `grid`: in microseconds; the times of the observations are multiples of it."""
+    search = _Search(design, observed, frozenset(hidden), states, time.monotonic() + seconds, grid)
     try:
         return search.run()
     except ValueError as error:
@@ -92,6 +54,7 @@ class _Search:
     hidden: frozenset[str]
     most: int
     until: float
+    grid: int | None
     furthest: int = 0
     instead: dict[Observed, None] = field(default_factory=dict)
     labelled: frozenset[str] = frozenset()
@@ -122,6 +85,7 @@ class _Search:
             frozenset(configuration.variables.items()),
             frozenset(configuration.labels.items()),
             frozenset(snapshot.states.items()),
+            configuration.now,
         )
         if key in self.seen:
             return False
@@ -129,15 +93,27 @@ class _Search:
         return True
 
     def _following(self, state: _State) -> Iterator[_State]:
-        for taken in steps(state.configuration):
-            label = Label(taken.move.step, taken.move.arguments)
-            shown = self._shown(label, taken)[: max(len(self.observed) - state.index, 1)]
-            index = state.index + len(shown)
-            if list(self.observed[state.index : index]) != shown:
-                self._could_be(state.index, shown)
-            elif self._is_new(taken.next, index):
-                self._reached(index)
-                yield _State(taken.next, index, state, label)
+        for now in self._moments(state):
+            for taken in steps(state.configuration, now):
+                label = Label(taken.move.step, taken.move.arguments)
+                shown = self._shown(label, taken)[: max(len(self.observed) - state.index, 1)]
+                index = state.index + len(shown)
+                if shown and self.grid is not None and now != self.observed[state.index].at:
+                    continue
+                agrees = all(map(same, self.observed[state.index : index], shown))
+                if not agrees:
+                    self._could_be(state.index, shown)
+                elif self._is_new(taken.next, index):
+                    self._reached(index)
+                    yield _State(taken.next, index, state, label)
+
+    def _moments(self, state: _State) -> Iterable[int | None]:
+        if self.grid is None:
+            return [None]
+        high = self.observed[state.index].at
+        assert high is not None
+        low = state.configuration.now
+        return range(high - 8 * self.grid if low is None else low, high + 1, self.grid)
 
     def _shown(self, label: Label, taken: Taken) -> list[Observed]:
         """What is observed of the step."""
@@ -147,7 +123,7 @@ class _Search:
     def _could_be(self, index: int, shown: Sequence[Observed]) -> None:
         """The step shows something else than what was observed: up to where it agrees, and what would have come there."""
         agreed = 0
-        while self.observed[index + agreed : index + agreed + 1] == [shown[agreed]]:
+        while same(self.observed[index + agreed], shown[agreed]):
             agreed += 1
         self._reached(index + agreed)
         if index + agreed == self.furthest:
