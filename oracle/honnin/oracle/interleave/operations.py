@@ -35,7 +35,7 @@ class Step:
     """One step that was taken: an operation and all that its actor did up to its next one.
 
     `unknown`: it may have touched anything. `paused`: it was a pause or a time-out. `conditional`: it was
-    possible only in some states. `said`: the events that were reported in it.
+    possible only in some states. `said`: the events that were reported in it, in words when they are asked for.
     """
 
     __slots__ = ("choice", "conditional", "label", "paused", "reads", "said", "unknown", "writes")
@@ -48,7 +48,7 @@ class Step:
         self.reads = set(operation.reads)
         self.writes = set(operation.writes)
         self.unknown = unknown
-        self.said: list[str] = []
+        self.said: list[Callable[[], str]] = []
 
     def touches_nothing(self) -> bool:
         """Whether the step is known to touch nothing that actors share."""
@@ -59,8 +59,9 @@ def independent(one: Step, other: Step) -> bool:
     """Whether the order of two steps of different actors cannot matter, as far as what they touch is known."""
     if one.unknown or other.unknown:
         return one.touches_nothing() or other.touches_nothing()
+    writes = one.writes
     return (
-        one.writes.isdisjoint(other.writes)
-        and one.writes.isdisjoint(other.reads)
+        writes.isdisjoint(other.writes)
+        and writes.isdisjoint(other.reads)
         and one.reads.isdisjoint(other.writes)
     )

@@ -59,7 +59,7 @@ class Actor:
     """A thread, or a task of an event loop that runs in the thread `host`.
 
     `current`, of a host: who of its tasks runs, or itself. `selecting`: it is an event loop that looks for something to do.
-    `thread`: is begun when the actor is chosen for the first time. `silent`: it is no actor of the scenario but the thread of an event loop, and goes on as soon as it can. `born`: the number of the
+    `thread`: is begun when the actor is chosen for the first time. `born`: the number of the
     step in which it was made, from 0; -1 before the first.
     """
 
@@ -77,7 +77,6 @@ class Actor:
         "operation",
         "parked",
         "selecting",
-        "silent",
         "thread",
         "timed_out",
     )
@@ -89,7 +88,7 @@ class Actor:
         self.host = self if host is None else host
         self.current: Actor = self
         self.operation: Operation | None = START
-        self.timed_out = self.selecting = self.silent = self.daemon = self.done = self.parked = False
+        self.timed_out = self.selecting = self.daemon = self.done = self.parked = False
         self.ident = 0
         self.thread: threading.Thread | None = None
         self.baton = allocate_lock()
@@ -115,6 +114,7 @@ class Scheduler:
         self.failed: Actor | None = None
         self.abandoning = False
         self.transactions_ended = 0
+        self._silent: list[Actor] = []
         self._over = allocate_lock()
         self._over.acquire()
         self._by_ident: dict[int, Actor] = {}
@@ -150,9 +150,11 @@ class Scheduler:
         return actor
 
     def spawn(self, name: str, function: Callable[[], object], silent: bool = False) -> Actor:
-        """A new thread, which waits before its first step."""
+        """A new thread, which waits before its first step; a `silent` one, of an event loop, goes on as soon as it can."""
         actor = self.add(name)
-        actor.silent = actor.daemon = silent
+        actor.daemon = silent
+        if silent:
+            self._silent.append(actor)
         actor.thread = REAL_THREAD(target=self.body, args=(actor, function), name=name, daemon=True)
         return actor
 
@@ -260,23 +262,21 @@ class Scheduler:
         polling: list[Choice] = []
         for actor in self.actors:
             operation = actor.operation
-            if operation is None or actor.done or not self._can_run(actor):
+            if operation is None or actor.done:
                 continue
-            pauses = polling if self._polled(actor) else found
+            host = actor.host
+            if not (host is actor or host.selecting or host.current is actor):
+                continue
+            pauses = polling if self.polls is not None and self._polled(actor) else found
             if operation.ready is None or operation.ready():
                 (pauses if operation.sleeps else found).append(Choice(actor.number))
             if operation.until is not None and not operation.sleeps:
                 pauses.append(Choice(actor.number, True))
         return found or polling
 
-    def _can_run(self, actor: Actor) -> bool:
-        host = actor.host
-        return host is actor or host.selecting or host.current is actor
-
     def _polled(self, actor: Actor) -> bool:
         """Whether the actor has had as many pauses and time-outs as it may have since somebody else took a step."""
-        if self.polls is None:
-            return False
+        assert self.polls is not None
         own = takewhile(lambda step: step.choice.actor == actor.number, reversed(self.steps))
         return sum(step.paused for step in own) >= self.polls
 
@@ -285,8 +285,8 @@ class Scheduler:
         if self.ending is not None:
             return None
         try:
-            silent = next((a for a in self.actors if a.silent and a.operation is START and not a.done), None)
-            if silent is not None:
+            if self._silent:
+                silent = self._silent.pop(0)
                 silent.operation = None
                 return silent
             return self._chosen()
@@ -295,7 +295,10 @@ class Scheduler:
             return None
 
     def _chosen(self) -> Actor | None:
-        if all(actor.done for actor in self.actors if not actor.daemon):
+        for left in self.actors:
+            if not (left.done or left.daemon):
+                break
+        else:
             return None
         choices = self.choices()
         if not choices:

@@ -39,7 +39,7 @@ def picture(run: Scheduler, ending: str) -> list[str]:
     heads = [run.actors[actor].name for actor in actors]
     rows = []
     for number, step in shown:
-        words = step.said or [_label(step)]
+        words = [said() for said in step.said] or [_label(step)]
         last = [f"◀ {ending}"] if number == len(run.steps) and ending else []
         rows.append(Row(str(number), {actors.index(step.choice.actor): (*words, *last)}))
     room = terminal_width() or UNSEEN_WIDTH

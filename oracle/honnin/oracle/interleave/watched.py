@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from _thread import RLock
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from honnin.compiler.runtime.base import event_words
@@ -73,9 +74,13 @@ def _working(work: Callable[..., None], number: int, event: Event) -> Callable[.
         __tracebackhide__ = True
         run = GOING.run
         if run is not None and run.steps:
-            fields = self._EVENTS[number].fields
-            shown = {f.name: self._shown(value, f) for f, value in zip(fields, values, strict=True)}
-            run.steps[-1].said.append(event_words({"event": event.name, **shown}))
+            run.steps[-1].said.append(partial(_words, self, number, event.name, values))
         work(self, now, *values)
 
     return working
+
+
+def _words(oracle: Any, number: int, event: str, values: tuple[Value, ...]) -> str:
+    fields = oracle._EVENTS[number].fields
+    shown = {f.name: oracle._shown(value, f) for f, value in zip(fields, values, strict=True)}
+    return event_words({"event": event, **shown})
