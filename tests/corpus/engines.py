@@ -96,7 +96,7 @@ def _facts(case: Case) -> Facts:
 def _read(case: Case) -> tuple[list[Occurrence], list[str]]:
     """The events that the reference reader takes, and the codes of the lines that it refuses."""
     specification = case.specification
-    needs_time = any(claim.needs_time for claim in specification.claims)
+    needs_time = specification.needs_time
     good: list[Occurrence] = []
     bad: list[str] = []
     last: int | None = None

@@ -46,6 +46,7 @@ from honnin.spec.core import (
     Pattern,
     Present,
     RangeT,
+    Retained,
     Specification,
     State,
     Statement,
@@ -78,6 +79,9 @@ _FIELDS: tuple[Type, ...] = (
 
 class Drawing(Formulas):
     """Draws one specification, and traces for it."""
+
+    entities: tuple[EntityT, ...] = (PERSON, ROOM)
+    retained: tuple[Retained, ...] = ()
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
@@ -282,7 +286,8 @@ class Drawing(Formulas):
     def specification(self) -> Specification:
         """The specification: most of its claims can be monitored, and most hold here and fail there on the traces that are drawn."""
         made = Specification(
-            "drawn", None, (PERSON, ROOM), (KIND,), self.givens, self.events, self.states, (), ()
+            *("drawn", None, self.entities, (KIND,), self.givens, self.events, self.states, (), ()),
+            retained=self.retained,
         )
         updates = [self.update() for _ in range(self.random.randint(2, 6))]
         updates = [update for update in updates if _decided(update, made)]

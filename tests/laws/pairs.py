@@ -40,8 +40,12 @@ class Pair:
 
 @lru_cache(maxsize=256)
 def drawn(seed: int) -> tuple[Specification, list[Pair]]:
-    """A specification and its pairs: fresh traces, and small changes to them."""
-    drawing = Drawing(seed)
+    """A specification and its pairs."""
+    return drawn_by(Drawing(seed), seed)
+
+
+def drawn_by(drawing: Drawing, seed: int) -> tuple[Specification, list[Pair]]:
+    """What a drawing draws: a specification and its pairs, fresh traces and small changes to them."""
     specification = drawing.specification()
     pairs: list[Pair] = []
     trace: list[Occurrence] = []
@@ -88,7 +92,13 @@ def positions_of_faults(report: Report) -> Report:
 
 def disagreements(seed: int, count: Callable[[Report], None]) -> Iterator[str]:
     """Where the engines disagree about the pairs of one seed; `count` is given each reference report."""
-    specification, pairs = drawn(seed)
+    yield from disagreements_on(*drawn(seed), count)
+
+
+def disagreements_on(
+    specification: Specification, pairs: Sequence[Pair], count: Callable[[Report], None]
+) -> Iterator[str]:
+    """Where the engines disagree about the pairs."""
     oracle, z3 = by_oracle(specification), by_z3(specification)
     everything, monitored = by_reference(specification), by_reference(monitored_part(specification))
     for pair in pairs:

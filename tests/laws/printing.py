@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 from honnin.spec import core
 from honnin.spec.core import After, Binder, Claim, Lit, Pattern, Specification, Statement, Type
-from honnin.spec.words import expression, literal, type_name
+from honnin.spec.words import duration, expression, literal, type_name
 
 
 def text(specification: Specification) -> str:
     """The specification in the language; implicit claims are left to the loader."""
     lines = [f"spec {specification.name}"]
-    lines += [f"entity {entity.name}" for entity in specification.entities]
+    horizons = {
+        retained.entity: f" retain {duration(retained.horizon)}" for retained in specification.retained
+    }
+    lines += [f"entity {entity.name}{horizons.get(entity.name, '')}" for entity in specification.entities]
     lines += [f"enum {enum.name} {{ {', '.join(enum.members)} }}" for enum in specification.enums]
     for given in specification.givens:
         lines.append(f"given {given.name}: {_map(given.keys, given.value)}")

@@ -526,7 +526,7 @@ ITEMS = st.one_of(
     PATTERN_ITEMS,
     st.builds(s.Use, TEXTS, st.none(), st.none(), st.just(())),
     st.builds(s.Use, st.none(), DOTTED, st.none() | NAMES, some(MAPPINGS, 0)),
-    st.builds(s.EntityDecl, some(NAMES)),
+    st.builds(s.EntityDecl, some(NAMES), st.none() | NAMES | DURATIONS),
     st.builds(s.EnumDecl, NAMES, some(NAMES)),
     st.builds(s.ConstDecl, NAMES, TYPES, SMALL),
     st.builds(s.GivenDecl, NAMES, MAP_TYPES, TITLES),

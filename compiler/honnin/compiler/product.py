@@ -12,7 +12,7 @@ an `assume` of the design is false.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
 from honnin.compiler.deadlines import with_deadlines
@@ -20,6 +20,7 @@ from honnin.compiler.formulas import reads_now, statement_expressions
 from honnin.compiler.history import lower_with_properties
 from honnin.compiler.lower import lower
 from honnin.compiler.machine import Machine, Register
+from honnin.compiler.reuse import without_reuse
 from honnin.spec.core import (
     BOOL,
     TIME,
@@ -145,7 +146,16 @@ def counter_name(process: str) -> str:
 
 def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> Product:
     """The transition system of `system`, its machines watching `claims` (and every assumption of the specifications)."""
-    specifications = specifications_of(module, system)
+    specifications = _implemented(module, system)
+    made = _product(module, system, claims, [without_reuse(s, timed=False) for s in specifications])
+    if not made.timed or not any(s.retained for s in specifications):
+        return made
+    return _product(module, system, claims, [without_reuse(s, timed=True) for s in specifications])
+
+
+def _product(
+    module: Module, system: System, claims: tuple[Claim, ...], specifications: Sequence[Specification]
+) -> Product:
     watched = [
         tuple(c for c in specification.claims if c.kind == "assume" or c in claims)
         for specification in specifications
@@ -176,7 +186,14 @@ def build_product(module: Module, system: System, claims: tuple[Claim, ...]) -> 
 
 
 def specifications_of(module: Module, system: System) -> tuple[Specification, ...]:
-    """Those that the system implements; for one that implements none, what it can speak of: the entities and the facts of its file."""
+    """Those that the system implements; for one that implements none, what it can speak of: the entities and the facts of its file.
+
+    As the prover has them: `retain` is a premise.
+    """
+    return tuple(without_reuse(s, timed=False) for s in _implemented(module, system))
+
+
+def _implemented(module: Module, system: System) -> tuple[Specification, ...]:
     if system.implements:
         return tuple(module.specification(name) for name in system.implements)
     facts = tuple(claim for claim in module.main.claims if claim.kind == "assume" and claim.given_only)

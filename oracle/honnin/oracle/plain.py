@@ -321,6 +321,12 @@ def given_line(given: core.Given) -> str:
     return f"given {given.name}: {_map(given.keys, given.value)}{quoted(given.title)}"
 
 
+def retained_line(retained: core.Retained) -> str:
+    """What becomes of identities that no event names any more."""
+    limit = words.duration(retained.horizon)
+    return f"{retained.entity} counts as a new one when no event has named it for more than {limit}"
+
+
 def state_line(state: core.State, specification: core.Specification) -> str:
     """`state wanted: for a Request, a Person or nothing; at first nothing; changed by apply`."""
     writers = dict.fromkeys(

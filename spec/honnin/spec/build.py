@@ -298,8 +298,10 @@ class Build(BuildLogs):
     def map_event(self, meta: Meta, formal: s.EventPattern, actual: s.EventPattern) -> s.MapEvent:
         return s.MapEvent(formal, actual, span=self._at(meta))
 
-    def entity(self, meta: Meta, names: tuple[s.Name, ...]) -> s.EntityDecl:
-        return s.EntityDecl(names, span=self._at(meta))
+    def entity(
+        self, meta: Meta, names: tuple[s.Name, ...], retain: s.DurationLiteral | s.Name | None
+    ) -> s.EntityDecl:
+        return s.EntityDecl(names, retain, span=self._at(meta))
 
     def enum(self, meta: Meta, name: s.Name, *members: s.Name) -> s.EnumDecl:
         return s.EnumDecl(name, members, span=self._at(meta))

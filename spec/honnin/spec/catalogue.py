@@ -211,6 +211,9 @@ _CLAIMS: tuple[Entry, ...] = (
     Entry(
         "HN0333", "not-under-old", "error", "An argument stands under `old` in its define, where it cannot."
     ),
+    Entry("HN0340", "released-is-kept", "error", "An entity that is released is kept as a value or a fact."),
+    Entry("HN0341", "released-gone-through", "error", "A formula goes through an entity that is released."),
+    Entry("HN0342", "awaited-too-long", "error", "Something is awaited longer than its entity is retained."),
 )
 
 _SYSTEMS: tuple[Entry, ...] = (

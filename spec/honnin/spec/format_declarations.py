@@ -63,8 +63,9 @@ def one_unit(item: OneUnit) -> Doc:
     match item:
         case s.Use():
             return _use(item)
-        case s.EntityDecl(listed):
-            return Group(("entity ", Nest(commas(name.text for name in listed))))
+        case s.EntityDecl(listed, retain):
+            horizon: Doc = () if retain is None else f" retain {retain.text}"
+            return Group(("entity ", Nest((commas(name.text for name in listed), horizon))))
         case s.EnumDecl(name, members):
             inside = commas(member.text for member in members)
             return Group((f"enum {name.text} {{", Nest((LINE, inside)), LINE, "}"))

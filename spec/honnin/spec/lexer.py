@@ -30,7 +30,7 @@ _KEYWORD_SET: Final = frozenset(KEYWORDS)
 RESERVED: Final = _KEYWORD_SET | TYPE_WORDS
 # Words only where the grammar asks for them; names everywhere else.
 SOFT_WORDS: Final = tuple(
-    "from json line otherwise ignore reject seconds milliseconds microseconds nanoseconds null".split()  # noqa: SIM905
+    "from json line otherwise ignore reject seconds milliseconds microseconds nanoseconds null retain".split()  # noqa: SIM905
 )
 PUNCTUATION: Final[dict[str, str]] = {
     ":=": "ASSIGN",

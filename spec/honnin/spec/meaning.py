@@ -13,6 +13,7 @@ from honnin.spec.core import Claim, Expr, Occurrence, Specification, Value
 from honnin.spec.evaluation import Environment, Fresh, Here, Term, World, bind, holds
 from honnin.spec.facts import Facts
 from honnin.spec.records import dataclass, replace
+from honnin.spec.renewed import renewed
 from honnin.spec.updates import entity_values, match, run, shown
 from honnin.spec.verdicts import Failure, Report
 
@@ -30,6 +31,10 @@ def evaluate(
     `end` is the clock at the end, in microseconds. `scope` says the values of each entity; without it they are those in the trace
     and in the facts, and one more. Raises MissingTime where a claim needs a time that an event lacks.
     """
+    if specification.retained:
+        told = renewed(specification, trace)
+        plain = replace(specification, retained=())
+        return told.original(evaluate(plain, told.trace, facts, end=end, scope=scope))
     seen = entity_values(specification, trace, facts)
     world, faults = run(specification, trace, facts, scope or _with_fresh(seen))
     premises = world if scope else replace(world, domains=_not_empty(entity_values(specification, (), facts)))

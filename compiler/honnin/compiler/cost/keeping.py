@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from honnin.compiler.cost.needs import needed
 from honnin.compiler.cost.slices import Slice, slices
-from honnin.compiler.generator.program import OPEN, Program, assigned
+from honnin.compiler.generator.program import OPEN, Program, assigned, entity_of
 from honnin.compiler.machine import Check, Register
 from honnin.compiler.simplify import is_true, negation, normal
 from honnin.spec.core import Lift, Lit, Specification, Type, finite_values
@@ -66,11 +66,25 @@ def _kept(made: Program, place: str) -> Kept:
         goal = made.goals[place]
         awaited = f"eventually[<= {duration(goal.bound)}] {expression(goal.body)}"
         return Kept(awaited, by, f"when it comes, or after {duration(goal.bound)}", "always")
+    released = _released(made.specification, keys)
     if place.startswith("#"):
         register = made.machine.register(place)
         timed = bool(register.window) or register.operator == "previously"
-        return _with_bound(register.source, keys, _register_freed(register), timed)
-    return _with_bound(place, keys, _state_freed(made.specification, place), False)
+        freed = _register_freed(register) if timed else _either(_register_freed(register), released)
+        return _with_bound(register.source, keys, freed, timed or released is not None)
+    freed = _either(_state_freed(made.specification, place), released)
+    return _with_bound(place, keys, freed, released is not None)
+
+
+def _released(specification: Specification, keys: Sequence[Type]) -> str | None:
+    """When an entry goes because an identity among its keys is released."""
+    horizons = {retained.entity: retained.horizon for retained in specification.retained}
+    found = [(horizons[name], name) for key in keys if (name := entity_of(key)) in horizons]
+    return f"{duration(min(found)[0])} after the last event of its {min(found)[1]}" if found else None
+
+
+def _either(one: str | None, other: str | None) -> str | None:
+    return f"{one}, or {other}" if one and other else one or other
 
 
 def _with_bound(what: str, keys: Sequence[Type], freed: str | None, timed: bool) -> Kept:

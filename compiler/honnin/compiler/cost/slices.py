@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
 from honnin.compiler.cost.needs import behind, needed
-from honnin.compiler.generator.program import OPEN, Program, assigned
+from honnin.compiler.generator.program import OPEN, Program, assigned, entity_of
 from honnin.compiler.generator.specialise import at_event, field_variable, triggered, with_bindings
 from honnin.compiler.machine import Check
 from honnin.compiler.simplify import is_false, is_true, negation, normal
@@ -62,11 +62,28 @@ def slices(made: Program, check: Check) -> tuple[Slice, ...]:
     events = tuple(event for event in made.specification.events if _matters(made, check, places, event))
     found = []
     for entity in made.specification.entities:
+        if not _sees_all_names(made, places, events, entity):
+            continue
         chosen = next(_ways(made, check, places, events, entity), None)
         if chosen is not None:
             named = ((event.name, event.fields[chosen[event.name]].name) for event in events)
             found.append(Slice(entity.name, tuple(named)))
     return tuple(found)
+
+
+def _sees_all_names(
+    made: Program, places: tuple[str, ...], events: tuple[Event, ...], entity: EntityT
+) -> bool:
+    """Whether a slice by the entity has every event that names an identity which is released and under which something is kept."""
+    held = {entity_of(key) for place in places for key in made.place(place).keys}
+    for retained in made.specification.retained:
+        for event in made.specification.events:
+            named = [field for field in event.fields if entity_of(field.type) == retained.entity]
+            if retained.entity in held and named:
+                alone = entity.name == retained.entity and named[1:] == [] and event in events
+                if not alone:
+                    return False
+    return True
 
 
 def _matters(made: Program, check: Check, places: tuple[str, ...], event: Event) -> bool:

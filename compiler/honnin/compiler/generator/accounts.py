@@ -162,6 +162,9 @@ def _cause(scope: Printer, place: Place, read: StateRead) -> str:
         return f"{place.source}, None"
     key = scope.key(read)
     cleared = f"self._cleared.get(({place.name!r}, {key}))"
+    horizon = scope.program.horizon(place)
+    if horizon is not None:
+        cleared = f"lately({cleared}, {NOW} - {horizon})"
     if place.marks:
         return f"{place.attribute}.get({key}) or {cleared}, None"
     return f"{place.source}.get({key}) or {cleared}, {place.replaced}.get({key})"

@@ -12,6 +12,7 @@ from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
 from honnin.compiler.generator.program import Program, changed_by
 from honnin.compiler.generator.registers import print_forgetting, print_goals, print_registers
+from honnin.compiler.generator.releases import print_naming
 from honnin.compiler.generator.repeated import kept_once
 from honnin.compiler.generator.specialise import OLD, at_event
 from honnin.compiler.generator.updates import Change, changes, print_changes, print_totals
@@ -51,6 +52,7 @@ RESERVED = frozenset(
         "every",
         "forget_counts",
         "forget_times",
+        "lately",
         "present",
         "seconds",
         "some",
@@ -182,6 +184,7 @@ class Handler:
         after = self._site(lines, new, (*parameters, *kept))
         with lines.block(f"def _on_{self.number}({signature}) -> None:"):
             lines.add(f"# {comment(self.event.name)}")
+            print_naming(lines, self.program, self.event, self.fields)
             with lines.block(
                 f"if self._sampling and self._passes_over({self.number}, {values_text(self.fields)}):"
             ):

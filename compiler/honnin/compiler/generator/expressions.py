@@ -193,6 +193,8 @@ class Printer:
 
     def key(self, read: StateRead | GivenRead) -> str:
         """The key of a read: the value itself for one key, a tuple otherwise."""
+        if len(read.keys) == 1:
+            return self.text(read.keys[0], Level.SUM)
         return tuple_text(self.text(key) for key in read.keys) if read.keys else "()"
 
     def _read(self, read: StateRead) -> _Text:

@@ -16,7 +16,8 @@ from honnin.compiler.generator.events import Handler, members_name, print_method
 from honnin.compiler.generator.kept import print_kept
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, comment, identifier
-from honnin.compiler.generator.program import Program, program
+from honnin.compiler.generator.program import Program, entity_of, program
+from honnin.compiler.generator.releases import print_release
 from honnin.compiler.generator.start import attributes, print_start
 from honnin.compiler.machine import Machine
 from honnin.compiler.runtime import base, facts, history, modes, oracle, snapshot, waiting
@@ -87,7 +88,7 @@ from __future__ import annotations
 
 '''
 
-_IMPORTS = """from collections import deque
+_IMPORTS = """from collections import OrderedDict, deque
 from typing import Any
 
 from honnin.compiler.runtime.base import (
@@ -127,6 +128,7 @@ from honnin.compiler.runtime.history import (
     every,
     forget_counts,
     forget_times,
+    lately,
     present,
     some,
     truth,
@@ -220,18 +222,15 @@ def _event(made: Program, event: Event) -> str:
 
 def _given(given: Given) -> str:
     keys = [
-        f"Key({_reader(key)}, {isinstance(key, EntityT | EnumT | TextT)}, {finite_values(key)!r}, {_entity(key)!r})"
+        f"Key({_reader(key)}, {isinstance(key, EntityT | EnumT | TextT)}, {finite_values(key)!r}, {entity_of(key)!r})"
         for key in given.keys
     ]
     outside = default_of(given.value)
     outside = None if isinstance(outside, Missing) else outside
     joined = "".join(key + ", " for key in keys)
-    return f"Given({given.name!r}, ({joined}), {_reader(given.value)}, {_entity(given.value)!r}, {outside!r})"
-
-
-def _entity(type: Type) -> str | None:
-    inner = type.inner if isinstance(type, OptionalT) else type
-    return inner.name if isinstance(inner, EntityT) else None
+    return (
+        f"Given({given.name!r}, ({joined}), {_reader(given.value)}, {entity_of(given.value)!r}, {outside!r})"
+    )
 
 
 def _reader(type: Type) -> str:
@@ -278,6 +277,7 @@ def _class(made: Program) -> Lines:
                 lines, number, event, methods[event.name], scope, needs_time=made.needs_time, lock=lock
             )
             lines.add("")
+    print_release(work, made, planner)
     kept = attributes(made, planner)
     start = Lines(depth=1)
     print_start(start, made, planner, accounts, kept)

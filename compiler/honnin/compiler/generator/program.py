@@ -185,7 +185,13 @@ class Program:
             or any(register.stores != "whether" for register in self.registers)
             or bool(self.goals)
             or any(reads_now(expr) for expr in updates)
+            or bool(self.specification.retained)
         )
+
+    def horizon(self, place: Place) -> int | None:
+        """How long the entries of a place stay at least, where some are released; None where none is."""
+        entities = {entity_of(key) for key in place.keys}
+        return min((r.horizon for r in self.specification.retained if r.entity in entities), default=None)
 
     def personal(self, type: Type, place: str | None = None) -> bool:
         """Whether values of the type, kept at `place`, are personal."""
@@ -325,6 +331,12 @@ def _alone(check: Check) -> str | None:
     if isinstance(check.claim.body, Implies) and isinstance(body, Implies):
         body = body.right
     return body.state if isinstance(body, StateRead) and body.state.startswith(OPEN) else None
+
+
+def entity_of(type: Type) -> str | None:
+    """The entity of which a value of the type is an identity, if it is one."""
+    inner = type.inner if isinstance(type, OptionalT) else type
+    return inner.name if isinstance(inner, EntityT) else None
 
 
 def awaits(expr: Expr) -> bool:

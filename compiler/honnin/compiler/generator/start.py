@@ -14,6 +14,7 @@ from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, annotation, key_annotation
 from honnin.compiler.generator.program import Place, Program
 from honnin.compiler.generator.registers import has_queue
+from honnin.compiler.generator.releases import NEXT, named_attribute
 from honnin.compiler.machine import Register
 from honnin.compiler.simplify import is_true, negation, simplify
 from honnin.spec.core import Count, Expr, Given, Sum
@@ -80,6 +81,10 @@ def _attributes(made: Program, printer: Printer) -> Iterator[Attribute]:
     for goal in made.goals:
         yield from _of_goal(made, goal)
     yield Attribute("_waiting", _queues(made), role="given")
+    if made.specification.retained:
+        yield Attribute(_bare(NEXT), "NEVER")
+    for retained in made.specification.retained:
+        yield Attribute(_bare(named_attribute(retained, made)), "OrderedDict()", "OrderedDict[Entity, int]")
     for entity, attribute in made.seen.items():
         yield Attribute(_bare(attribute), f"dict(self._known.get({entity!r}, {{}}))", "dict[Entity, None]")
     for node, found in made.aggregates.items():

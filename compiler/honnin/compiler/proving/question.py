@@ -39,10 +39,10 @@ class Question:
     def premises(self) -> tuple[Premise, ...]:
         """The assumptions that an answer rests on."""
         claims = [
-            Premise(check.claim.name, claim_text(check.claim))
+            Premise(check.claim.name, _premise_text(check.claim))
             for machine in self.product.machines
             for check in machine.checks
-            if check.claim.kind == "assume"
+            if check.claim.kind == "assume" and not _said_before(check.claim)
         ]
         stated = [
             Premise(p.name, expression(p.condition, self.product.system)) for p in self.product.assumptions
@@ -88,6 +88,16 @@ def _claims(specifications: list[Specification], check: Check) -> tuple[Claim, .
         for claim in specification.claims
         if claim.name == check.target and claim.kind == kind
     )[:1]
+
+
+def _said_before(claim: Claim) -> bool:
+    """Whether another claim says the same of the first field of that entity (`E.retain`)."""
+    return claim.implicit and claim.name[-1].isdecimal()
+
+
+def _premise_text(claim: Claim) -> str:
+    """An assumption in the language; what `retain` takes for granted, in words."""
+    return claim.title if claim.implicit and claim.title is not None else claim_text(claim)
 
 
 def claim_text(claim: Claim) -> str:

@@ -164,6 +164,11 @@ def forget_times(queue: deque[tuple[int, Any]], times: dict[Any, int], before: i
             del times[key]
 
 
+def lately(here: Here | None, since: int) -> Here | None:
+    """An event that cleared a place, unless it may have been about an identity that has been released since."""
+    return here if here is not None and here[1] >= since else None
+
+
 # ---------------------------------------------------------------- simultaneous writes
 
 Writes: TypeAlias = dict[tuple[str, Any], list[tuple[str, Any, str]]]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections import deque
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -121,6 +121,8 @@ def encoded(
         return {"g": goals[id(value)]}
     if kind is dict:
         return {"m": [[encoded(k, hidden, goals), encoded(v, hidden, goals)] for k, v in value.items()]}
+    if kind is OrderedDict:
+        return {"o": [[encoded(k, hidden), v] for k, v in value.items()]}
     parts = [encoded(part, hidden, goals) for part in value]
     if kind is Every or kind is Some:
         return {"all" if kind is Every else "some": parts[0]}
@@ -136,6 +138,7 @@ _MAKERS: dict[str, Callable[[Iterable[Any]], Any]] = {
     "s": set,
     "f": frozenset,
     "m": dict,
+    "o": OrderedDict,
     "all": lambda parts: Every(tuple(parts)),
     "some": lambda parts: Some(tuple(parts)),
 }

@@ -20,7 +20,7 @@ from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.values import Formula, Term, Unseen, identity, is_known
 from honnin.spec.core import EntityT, Given, Occurrence, OptionalT, Specification, Type, Value
 from honnin.spec.facts import Facts, Missing
-from honnin.spec.records import dataclass, field
+from honnin.spec.records import dataclass, field, replace
 from honnin.spec.verdicts import Failure, Fault, Report
 
 
@@ -36,7 +36,30 @@ def report(
 
     `opaque`: the arguments of the events are constants of which z3 learns the values last, so that nothing is folded on the way.
     """
-    return _Judge(specification, trace, facts, opaque).report(end)
+    told = _with_new_names(specification, trace)
+    return _Judge(replace(specification, retained=()), told, facts, opaque).report(end)
+
+
+def _with_new_names(specification: Specification, trace: Sequence[Occurrence]) -> list[Occurrence]:
+    """The trace in which an identity that is named again after its horizon has another name."""
+    horizons: dict[Type, int] = {EntityT(r.entity): r.horizon for r in specification.retained}
+    last: dict[tuple[Type, Value], int] = {}
+    now_called: dict[tuple[Type, Value], Value] = {}
+    told = []
+    for number, event in enumerate(trace if horizons else ()):
+        declared = specification.event(event.event)
+        kinds = [f.type.inner if isinstance(f.type, OptionalT) else f.type for f in declared.fields]
+        named = [(kind, value) for kind, value in zip(kinds, event.values, strict=True) if value is not None]
+        named = [one for one in named if one[0] in horizons]
+        now = 0 if event.at is None else event.at
+        for one in named:
+            if one in last and now - last[one] > horizons[one[0]]:
+                now_called[one] = f"{one[1]!r} from event {number} on"
+        values = (now_called.get((k, v), v) for k, v in zip(kinds, event.values, strict=True))
+        told.append(replace(event, values=tuple(values)))
+        if declared.direction != "hidden":
+            last.update(dict.fromkeys(named, now))
+    return told or list(trace)
 
 
 class NoFact(LookupError):

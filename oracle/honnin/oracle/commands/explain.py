@@ -112,18 +112,29 @@ def _events(session: Session, excluded: Sequence[Excluded], budget: Budget) -> N
 
 
 def _header(session: Session, specification: Specification) -> None:
-    from honnin.oracle.plain import event_line, given_line, state_line
+    from honnin.oracle.plain import event_line, given_line, retained_line, state_line
 
     events = [event_line(event) for event in specification.events]
     givens = [given_line(given) for given in specification.givens]
     states = [state_line(state, specification) for state in specification.states]
+    retained = [retained_line(one) for one in specification.retained]
     session.say(specification.name + quoted(specification.title, ": "))
     session.say()
-    for line in (*events, *givens, *states):
+    for line in (*events, *givens, *states, *retained):
         session.say(f"  {line}")
     session.say()
     record = {"name": specification.name, "title": specification.title}
-    session.tell({"specification": {**record, "events": events, "givens": givens, "states": states}})
+    session.tell(
+        {
+            "specification": {
+                **record,
+                "events": events,
+                "givens": givens,
+                "states": states,
+                "retained": retained,
+            }
+        }
+    )
 
 
 # ---------------------------------------------------------------- one claim

@@ -23,6 +23,7 @@ from honnin.spec.core.declarations import (
     Given,
     Occurrence,
     ProveOnly,
+    Retained,
     Specification,
     State,
 )
@@ -167,6 +168,7 @@ __all__ = [
     "Property",
     "ProveOnly",
     "RangeT",
+    "Retained",
     "Since",
     "Specification",
     "State",

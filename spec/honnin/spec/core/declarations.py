@@ -125,6 +125,14 @@ class Example(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Retained(Node):
+    """`entity E retain D`: an identity of E that an event names more than `horizon` microseconds after the last that did is a new one."""
+
+    entity: str
+    horizon: int
+
+
+@dataclass(frozen=True, slots=True)
 class Specification(Node):
     """One specification with everything it uses merged in; its positions are the events in `events`.
 
@@ -145,6 +153,12 @@ class Specification(Node):
     personal_entities: frozenset[str] = frozenset()
     personal_places: frozenset[str] = frozenset()
     mappings: tuple[Mapping, ...] = ()
+    retained: tuple[Retained, ...] = ()
+
+    @property
+    def needs_time(self) -> bool:
+        """Whether a verdict may hang on the times of events."""
+        return bool(self.retained) or any(claim.needs_time for claim in self.claims)
 
     def event(self, name: str) -> Event:
         """The event `name`; KeyError when there is none."""

@@ -16,6 +16,7 @@ from honnin.spec.elaborate.expressions import Context, Typer
 from honnin.spec.elaborate.folding import fold
 from honnin.spec.elaborate.guards import Guards
 from honnin.spec.elaborate.literals import Literals
+from honnin.spec.elaborate.retained import misused
 from honnin.spec.elaborate.scope import (
     Binders,
     Broken,
@@ -280,12 +281,21 @@ class Declarations:
             states,
             updates,
             claims,
+            retained=tuple(self._retained()),
             mappings=LogBuilder(Literals(self._scope(), self._report)).mappings(self._of(syntax.LogDecl)),
             span=name.span,
         )
-        for diagnostic in conflicts(specification):
+        for diagnostic in (*conflicts(specification), *misused(specification)):
             self._report(diagnostic)
         return Elaborated(completed(specification), self._scope())
+
+    def _retained(self) -> Iterator[core.Retained]:
+        """The entities that are released, each with its horizon."""
+        typer = self._typer(CONST)
+        for item in self._of(syntax.EntityDecl):
+            horizon = None if item.retain is None else typer.length(item.retain)
+            if horizon is not None:
+                yield from (core.Retained(name.text, horizon, span=name.span) for name in item.names)
 
 
 def typed_define(written: syntax.DefineDecl, typer: Typer) -> Define | None:

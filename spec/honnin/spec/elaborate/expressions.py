@@ -415,14 +415,19 @@ class Typer:
         """The interval, and whether it is sound."""
         if interval is None:
             return None, True
-        if isinstance(interval.bound, syntax.DurationLiteral):
-            return core.Interval(interval.operator, interval.bound.microseconds), True
-        name = interval.bound.text
+        length = self.length(interval.bound)
+        return (None, False) if length is None else (core.Interval(interval.operator, length), True)
+
+    def length(self, written: syntax.DurationLiteral | syntax.Name) -> int | None:
+        """The microseconds of a duration or of a constant that is one."""
+        if isinstance(written, syntax.DurationLiteral):
+            return written.microseconds
+        name = written.text
         match self.scope.values.get(name):
             case core.Lit(value=int() as length, type=core.DurationT()) if length >= 0:
-                return core.Interval(interval.operator, length), True
+                return length
             case core.Lit(type=core.DurationT()):
-                self.fail("HN0306", f"`{name}` is negative", interval.bound.span)
+                self.fail("HN0306", f"`{name}` is negative", written.span)
             case Broken():
                 pass
             case None if name in self.scope.lost:
@@ -430,8 +435,8 @@ class Typer:
             case _:
                 message = f"`{name}` is no constant of type Duration"
                 hint = did_you_mean(name, self._durations()) or "write `60s` or a constant"
-                self.fail("HN0306", message, interval.bound.span, hint)
-        return None, False
+                self.fail("HN0306", message, written.span, hint)
+        return None
 
     def _durations(self) -> list[str]:
         """The names of constants that may bound an interval."""

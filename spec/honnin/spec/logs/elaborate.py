@@ -296,9 +296,10 @@ def _whole(parts: Sequence[_T | None]) -> tuple[_T, ...] | None:
 
 def untimed(specification: core.Specification) -> Iterator[Diagnostic]:
     """A warning for every mapping that gives no time where a claim needs it."""
-    needing = [c for c in specification.claims if c.needs_time and c.prove_only is None]
+    needing = [c.name for c in specification.claims if c.needs_time and c.prove_only is None]
+    needing += [f"{retained.entity} retain" for retained in specification.retained]
     for mapping in specification.mappings if needing else ():
         if mapping.at is None and any(isinstance(rule.outcome, tuple) for rule in mapping.rules):
-            message = f'the mapping "{mapping.name}" gives no time, and `{needing[0].name}` needs it'
+            message = f'the mapping "{mapping.name}" gives no time, and `{needing[0]}` needs it'
             hint = "say where it stands: `at .time`"
             yield Diagnostic("HN0428", message, mapping.span, hint=hint)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from honnin.spec.records import dataclass
 from honnin.spec.source import Node
-from honnin.spec.syntax.expressions import Expr, TextLiteral
+from honnin.spec.syntax.expressions import DurationLiteral, Expr, TextLiteral
 from honnin.spec.syntax.statements import EventPattern, LiteralExpr, Statement
 from honnin.spec.syntax.types import Dotted, MapType, Name, Parameter, TypeExpr
 
@@ -45,7 +45,10 @@ Mapping: TypeAlias = MapName | MapEvent
 
 @dataclass(frozen=True, slots=True)
 class EntityDecl(Node):
+    """`entity Request retain 30d`."""
+
     names: tuple[Name, ...]
+    retain: DurationLiteral | Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
