@@ -43,6 +43,13 @@ def test_a_key_that_has_a_name_keeps_it() -> None:
     ]
 
 
+def test_a_key_that_has_a_name_has_it_before_it_is_used() -> None:
+    lines = ("_key = (r, p)", "self._past[_key] = True", "_one = (r, p)", "_two = (r, p)")
+    assert once(*lines) == ["_key = (r, p)", "self._past[_key] = True", "_one = _key", "_two = _key"]
+    inside = ("if p:", "    pass", "else:", *(f"    {line}" for line in lines[:2]), *lines[2:])
+    assert once(*inside)[:2] == ["_key = (r, p)", "if p:"]
+
+
 @pytest.mark.parametrize(
     "between",
     ["self._m[r] = p", "self._m.pop(r, None)", "    del self._m[r]", "forget(self._m)", "self._m = {}"],

@@ -35,11 +35,12 @@ def _keys_once(body: list[str], depth: int, fields: Collection[str], names: Name
         if count > 1:
             assigned = re.compile(rf"\s*(_key\w*) = {re.escape(key)}")
             known = [found[1] for line in body if (found := assigned.fullmatch(line))]
+            used = next((at for at, line in enumerate(body) if assigned.fullmatch(line)), len(body))
             body = [line for line in body if not assigned.fullmatch(line)]
             name = known[0] if known else names.private("_key")
             for other in known[1:]:
                 body = [_replaced(line, rf"\b{other}\b", name) for line in body]
-            first = _first(body, key, depth)
+            first = min(_first(body, key, depth), _outermost(body, used, depth))
             there = rf"(?<![\w\])]){re.escape(key)}"
             changed = [_replaced(line, there, name) for line in body[first:]]
             body = [*body[:first], f"{' ' * _INDENT * depth}{name} = {key}", *changed]
@@ -78,6 +79,12 @@ def _first(body: Sequence[str], text: str, depth: int) -> int:
     """The first line that always runs and has the text."""
     there = next(line for line in _always(body, depth) if text in line)
     return body.index(there)
+
+
+def _outermost(body: Sequence[str], at: int, depth: int) -> int:
+    """Where a line can stand that always runs, at or before the place `at`."""
+    begins = re.compile(rf"{' ' * _INDENT * depth}(?!else\b|elif\b|[ #])")
+    return next((n for n in range(min(at, len(body) - 1), -1, -1) if begins.match(body[n])), 0)
 
 
 def _replaced(line: str, pattern: str, name: str) -> str:
