@@ -92,6 +92,12 @@ TIMES += [
     "2147483648.000001",
     "10000009e-7",
     "5.5E0",
+    "5.5E-1",
+    "25e-8",
+    "1764115200.1234559999",
+    "1764115200.1234560001",
+    "-0.000001",
+    "1.5e300",
     '"2026-13-01T00:00:00Z"',
 ]
 ODD = [
@@ -199,8 +205,9 @@ def drawn_log(random: Random) -> bytes:
     end = random.choice([b"\n", b"\n", b"\r\n"])
     times = sorted(random.choices(range(1, 60), k=random.randint(1, 40)))
     odd, mess = random.random() < 0.7, random.choice([0.0, 0.02, 0.4])
+    told = random.choice(["{}", "{}.25", "{}.000001", "1764115{:03}.123457", '"2026-11-26T00:00:{:02}Z"'])
     lines = [
-        drawn_line(random, random.choice(TIMES) if odd and random.random() < 0.1 else str(time), mess)
+        drawn_line(random, random.choice(TIMES) if odd and random.random() < 0.1 else told.format(time), mess)
         for time in times
     ]
     return end.join(lines) + random.choice([b"", end])
@@ -275,3 +282,25 @@ def test_every_odd_value_in_every_place(text: str) -> None:
     for data in (*lines, "\n".join(lines)):
         agree(TIMED, data.encode("utf-8", "surrogatepass"))
         agree(UNTIMED, data.encode("utf-8", "surrogatepass"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "LINELINE\n\n",
+        "LINELINE\n\nLINE\n",
+        "LINE LINE\n \n",
+        "{\n}LINE\nLINE\n",
+        "LINE\n{\n",
+        "\nLINE\nLINE",
+        "LINE\nLINE\n\n",
+        "LINE\n \nLINE",
+        "LINE\nLINE}",
+        "LINE\n{LINE\nLINE}\n",
+    ],
+)
+def test_lines_and_events_that_do_not_go_together(text: str) -> None:
+    line = '{"event":"bare","at":1}'
+    agree(TIMED, text.replace("LINE", line).encode())
+    agree(TIMED, (text.replace("LINE", line) + (line + "\n") * 20).encode())
+    agree(TIMED, text.replace("LINE", line.replace(",", ",\n")).encode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from honnin.spec.records import dataclass
+from honnin.spec.records import dataclass, field
 
 LONGEST = 8 * 1024 * 1024
 """Bytes, line end included: a longer line is not kept in memory, it comes in pieces."""
@@ -37,7 +37,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Block:
     """Whole lines that follow each other, the first with the number `number` and its first byte at `start`; or one piece of a line
-    that is too long. Only the last line of a log may lack its line end.
+    that is too long. Only the last line of a log may lack its line end. `ends`: how many lines end in it.
     """
 
     number: int
@@ -45,6 +45,10 @@ class Block:
     start: int = 0
     whole: bool = True
     continued: bool = False
+    ends: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "ends", self.data.count(b"\n"))
 
     @property
     def end(self) -> int:
@@ -54,7 +58,7 @@ class Block:
     @property
     def following(self) -> int:
         """The number of the line that the byte after the block belongs to."""
-        return self.number + self.data.count(b"\n")
+        return self.number + self.ends
 
     def lines(self) -> Iterator[Line]:
         """Its lines, one after another."""

@@ -13,6 +13,7 @@ from types import GenericAlias
 from typing import Annotated, Any, Literal, Union
 
 from honnin.oracle.streams.blocks import Block, Line
+from honnin.oracle.streams.loop import runner
 from honnin.spec.core import (
     BoolT,
     EntityT,
@@ -29,9 +30,11 @@ from honnin.spec.records import dataclass, field
 
 _FINE = re.compile(rb'"at"[ \t]*+:[ \t]*+-?[0-9]++(?:\.[0-9]{0,6}+)?+[0-9eE]')
 """A time whose digits do not end after six decimals."""
+_DECIMALS = re.compile(rb"\.[0-9]{7}")
+_EXPONENT = re.compile(rb"-(?<=[0-9][eE]-)[0-9]")
+"""With neither of these two anywhere, no number is finer than a microsecond."""
+_NOT_BEGUN = re.compile(rb"\n(?!\{)")
 _SPACED = re.compile(rb'"[ \t\r]++:')
-_LARGEST_FLOAT = 2147483648.0
-"""Seconds: below, a microsecond is more than twice what a binary number of seconds may be wrong by."""
 _FEW = 4
 _PATIENCE = 64
 _INT64 = 1 << 63
@@ -65,57 +68,56 @@ class FastReader:
 
         def one_by_one(part: Block) -> None:
             nonlocal lines
-            lines += part.data.count(b"\n") + 1
+            lines += part.ends + 1
             slow(part)
 
         self._take(block, told, one_by_one)
-        if lines * 2 > block.data.count(b"\n"):
+        if lines * 2 > block.ends:
             self.resting = _PATIENCE
 
     def _take(self, block: Block, told: Told, slow: Slow) -> None:
-        events = self._decoded(block.data)
+        events = self._decoded(block)
         if events is not None:
             with self.oracle._lock:
-                self.run(events, block.number, self.oracle, told, _Lines(block, slow))
+                self.run(*events, block.number, self.oracle, told, _Lines(block, slow))
             return
-        ends = block.data.count(b"\n")
         middle = block.data.find(b"\n", len(block.data) // 2) + 1
         if not 0 < middle < len(block.data):
             middle = block.data.rfind(b"\n", 0, len(block.data) // 2) + 1
-        if ends <= _FEW or not middle:
+        if block.ends <= _FEW or not middle:
             slow(block)
             return
         first = Block(block.number, block.data[:middle], block.start)
         self._take(first, told, slow)
         self._take(Block(first.following, block.data[middle:], first.end), told, slow)
 
-    def _decoded(self, data: bytes) -> list[Any] | None:
-        """The events of the lines, one for each; None where that is not sure."""
+    def _decoded(self, block: Block) -> tuple[list[Any], list[Any], list[Any]] | None:
+        """The events of the lines, one for each, their times and their kinds; None where that is not sure.
+
+        As many objects as lines, each of which begins with one: then no line has two.
+        """
         import msgspec
 
-        if b"\r" in data:
-            data = data.replace(b"\r\n", b"\n")
-        count = data.count(b"}\n{") + 1
-        ends = data.count(b"\n")
-        if not data.startswith(b"{") or not data.endswith((b"}", b"}\n")):
-            return None
-        if count != ends + (not data.endswith(b"\n")) or b"\\u00" in data or _FINE.search(data):
+        data = block.data.replace(b"\r\n", b"\n") if b"\r" in block.data else block.data
+        count = block.ends + (not data.endswith(b"\n"))
+        if not data.startswith(b"{") or not data.endswith((b"}", b"}\n")) or _is_unsure(data):
             return None
         try:
             if self.loose:
                 found, pairs = self._loose(data, count)
             else:
-                found = self.strict.decode_lines(data)
-                pairs = sum(map(self.pairs.__getitem__, map(type, found)))
-                if not self.needs_time:
-                    pairs += sum(one.at is not msgspec.UNSET for one in found)
+                found, pairs = self.strict.decode_lines(data), 0
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self.loose = self.loose or "unknown field" in str(error)
             return None
         if len(found) != count:
             return None
+        times, kinds = [one.at for one in found], list(map(type, found))
+        if not self.loose:
+            pairs = sum(map(self.pairs.__getitem__, kinds))
+            pairs += 0 if self.needs_time else count - times.count(msgspec.UNSET)
         if data.count(b":") == pairs or (data.count(b'":') == pairs and not _SPACED.search(data)):
-            return found
+            return found, times, kinds
         return None
 
     def _loose(self, data: bytes, count: int) -> tuple[list[Any], int]:
@@ -124,6 +126,17 @@ class FastReader:
             return [], 0
         raw = self.untyped.decode_lines(data)
         return self.convert(raw), sum(map(len, raw))
+
+
+def _is_unsure(data: bytes) -> bool:
+    """Whether a line does not begin an object, a name may be spelled with escapes, or a time is finer than a microsecond."""
+    begun = _NOT_BEGUN.search(data)
+    if begun is not None and begun.end() < len(data):
+        return True
+    if b"\\" in data and b"\\u00" in data:
+        return True
+    fine = _DECIMALS.search(data) or (b"-" in data and _EXPONENT.search(data))
+    return fine is not None and fine is not False and _FINE.search(data) is not None
 
 
 @dataclass(slots=True)
@@ -161,7 +174,7 @@ def fast_reader(specification: Specification, oracle: Any) -> FastReader | None:
     several: Any = GenericAlias(list, (Union[tuple(loose)],))  # noqa: UP007
     return FastReader(
         oracle,
-        _runner(events, strict, loose, needs_time=needs_time),
+        runner(events, strict, loose, needs_time=needs_time),
         msgspec.json.Decoder(Union[tuple(strict)]),  # noqa: UP007
         msgspec.json.Decoder(),
         lambda raw: msgspec.convert(raw, several),
@@ -219,66 +232,3 @@ def _structure(number: int, event: Event, needs_time: bool, *, closed: bool) -> 
         forbid_unknown_fields=closed,
         gc=False,
     )
-
-
-def _runner(
-    events: list[tuple[int, Event]], strict: list[Any], loose: list[Any], *, needs_time: bool
-) -> Callable[..., None]:
-    """The loop over decoded events, as straight code: for each kind a call of its handler."""
-    from honnin.compiler.runtime.base import _Refused, instant
-
-    names: dict[str, Any] = {"instant": instant, "Refused": _Refused}
-    branches = []
-    for place, (number, event) in enumerate(events):
-        names[f"S{place}"], names[f"L{place}"] = strict[place], loose[place]
-        values = "".join(f", one.f{index}" for index in range(len(event.fields)))
-        word = "elif" if place else "if"
-        branches.append(f"        {word} kind is S{place} or kind is L{place}:")
-        branches.append(f"            on[{number}](now{values})")
-    untimed = (
-        "            now = oracle._now"
-        if not needs_time
-        else "            again(number); last = oracle._now; continue"
-    )
-    text = _LOOP.replace("UNTIMED", untimed).replace("BRANCHES", "\n".join(branches))
-    exec(compile(text, "<reader>", "exec"), names)  # noqa: S102 - numbers alone are put into the text
-    run: Callable[..., None] = names["run"]
-    return run
-
-
-_LOOP = f"""
-def run(events, number, oracle, told, again):
-    on = oracle._handlers
-    violations, broken, faults = oracle.violations, oracle.broken, oracle.faults
-    last = oracle._now
-    number -= 1
-    for one in events:
-        number += 1
-        at = one.at
-        time = type(at)
-        if time is float:
-            if not 0.0 <= at < {_LARGEST_FLOAT}:
-                again(number); last = oracle._now; continue
-            now = int(at * 1e6 + 0.5)
-            oracle._dated = False
-        elif time is int:
-            if not 0 <= at < 1000000000000000:
-                again(number); last = oracle._now; continue
-            now = at * 1000000
-            oracle._dated = False
-        elif time is str:
-            try:
-                now = instant(at)
-            except Refused:
-                again(number); last = oracle._now; continue
-            oracle._dated = True
-        else:
-UNTIMED
-        if now < last:
-            again(number); last = oracle._now; continue
-        oracle._now = last = now
-        kind = type(one)
-BRANCHES
-        if violations or broken or faults:
-            told(number)
-"""
