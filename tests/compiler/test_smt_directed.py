@@ -87,7 +87,7 @@ def invariant(
         induction = Induction(product, properties, deadline, small=True)
         if induction.initial_violation() is not False:
             return None
-        found = Directed(induction, vocabulary(product), samples, quantified=quantified)
+        found = Directed(induction, vocabulary(product, product.properties), samples, quantified=quantified)
         for _ in found.run():
             pass
     except (OutOfTime, Unsupported):

@@ -30,12 +30,12 @@ class Relevance:
         return len(self.places) + len(self.givens) + len(self.arguments)
 
 
-def relevance(product: Product, properties: tuple[Property, ...]) -> Relevance:
-    """What matters to the claims that the product watches and to these properties of the design."""
+def relevance(product: Product, properties: tuple[Property, ...], formulas: Iterable[Expr] = ()) -> Relevance:
+    """What matters to the claims that the product watches, to these properties of the design and to these formulas over places."""
     found = _Finder(product, Relevance())
     found.places.update(counter_name(process.name) for process in product.system.processes)
     stated = [p.condition for p in (*product.assumptions, *properties)]
-    found.read((*product.system.init, *stated), None)
+    found.read((*product.system.init, *stated, *formulas), None)
     for index, machine in enumerate(product.machines):
         found.claims(index, machine)
     size = -1

@@ -73,7 +73,7 @@ def _proved(induction: Induction, asked: Question) -> list[Claimed]:
         return asked.product.state_place(name, None)
 
     lemmas = [by_place(lemma, place) for lemma in asked.lemmas]
-    words = vocabulary(asked.product, lemmas)
+    words = vocabulary(asked.product, asked.properties, lemmas)
     facts = linear_facts(induction, (), words, totals=has_totals(words))
     known = [induction.clause(clause) for clause in (*facts, *lemmas)]
     for clause in known:

@@ -107,7 +107,7 @@ class _Attempt:
         self.samples = samples
         self.deadline = deadline
         self.lemmas = lemmas
-        self.words = vocabulary(product, lemmas)
+        self.words = vocabulary(product, properties, lemmas)
         self.known: list[Expr] = []
         self.found: Inductive | None = None
         self.reasons: list[str] = []

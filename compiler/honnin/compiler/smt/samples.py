@@ -28,6 +28,12 @@ Tick: TypeAlias = Callable[[], object]
 BREADTH: Final = 300
 WALKS, FEW_WALKS, MOST_SEEDS, LENGTH, MOST_CELLS, STARTS = 48, 4, 200, 16, 400, 6
 MOST_DECISIONS: Final = 4_000
+ENOUGH: Final = 600
+"""Where walks end soon, more are made, in larger scopes, until there are so many states or MOST_SEEDS were tried."""
+
+SMALL: Final = (1, 2, 2, 3, 3, 4)
+LARGE: Final = (2, 3, 4, 5)
+"""How many values an entity may have: one of these."""
 
 
 @dataclass(slots=True)
@@ -57,12 +63,14 @@ def explored(product: Product, properties: tuple[Property, ...], tick: Tick) -> 
 
 def _found(compiled: Compiled, seen: Explored, tick: Tick) -> Iterator[Structure]:
     yield from _nearest(compiled, seen, tick)
-    walks = 0
+    walks = count = 0
     for seed in range(MOST_SEEDS if compiled.vocabulary.entities else FEW_WALKS):
-        states = list(Explorer(compiled, _sizes(compiled, seed), seed, tick, seen).walk(LENGTH))
+        sizes = _sizes(compiled, seed, SMALL if walks < WALKS else LARGE)
+        states = list(Explorer(compiled, sizes, seed, tick, seen).walk(LENGTH))
         yield from states
         walks += bool(states)
-        if walks == WALKS:
+        count += len(states)
+        if walks >= WALKS and count >= ENOUGH:
             return
 
 
@@ -76,10 +84,10 @@ def _nearest(compiled: Compiled, seen: Explored, tick: Tick) -> Iterator[Structu
             return
 
 
-def _sizes(compiled: Compiled, seed: int) -> Sizes:
-    """Sizes between 1 and 4, smaller ones where a state would be large."""
+def _sizes(compiled: Compiled, seed: int, choices: Sequence[int]) -> Sizes:
+    """One of the choices for each entity, smaller ones where a state would be large."""
     chosen = random.Random(seed)
-    sizes = [chosen.choice((1, 2, 2, 3, 3, 4)) for _ in compiled.vocabulary.entities]
+    sizes = [chosen.choice(choices) for _ in compiled.vocabulary.entities]
     while compiled.vocabulary.cells(tuple(sizes)) > MOST_CELLS and max(sizes) > 1:
         sizes[sizes.index(max(sizes))] -= 1
     return tuple(sizes)

@@ -7,8 +7,9 @@ from functools import partial
 from typing import TypeVar
 
 from honnin.compiler.deadlines import due
+from honnin.compiler.explicit.relevance import relevance
 from honnin.compiler.formulas import statement_expressions
-from honnin.compiler.product import Place, Product, place_name
+from honnin.compiler.product import NOW, Place, Product, latest_name, place_name
 from honnin.compiler.simplify import free
 from honnin.spec import core
 from honnin.spec.core import (
@@ -23,6 +24,7 @@ from honnin.spec.core import (
     Lift,
     Lit,
     OptionalT,
+    Property,
     Statement,
     Type,
     Var,
@@ -64,10 +66,12 @@ class Vocabulary:
     sorts: tuple[Type, ...]
 
 
-def vocabulary(prod: Product, hints: Iterable[Expr] = ()) -> Vocabulary:
-    """What the design, its claims and `hints` speak of."""
+def vocabulary(prod: Product, properties: tuple[Property, ...], hints: Sequence[Expr] = ()) -> Vocabulary:
+    """What the design, its claims, these properties and `hints` speak of, as far as it matters to any of these."""
+    places = tuple(_that_matter(prod, properties, hints))
+    unheeded = {place.name for place in prod.places}.difference(place.name for place in places)
     expressions = [*_expressions(prod), *hints]
-    nodes = [node for expr in expressions for node in walk(expr)]
+    nodes = [node for expr in expressions for node in walk(expr) if not _reads(node, unheeded)]
     formulas = tuple(dict.fromkeys(node for node in nodes if _is_quantified(node)))
     constants: dict[Type, tuple[Lit, ...]] = _grouped(
         (node.type, node)
@@ -75,7 +79,7 @@ def vocabulary(prod: Product, hints: Iterable[Expr] = ()) -> Vocabulary:
         if isinstance(node, Lit) and node.value is not None and not isinstance(node.type, BoolT | OptionalT)
     )
     return Vocabulary(
-        prod.places,
+        places,
         tuple(dict.fromkeys(node for node in nodes if _is_shape(node))),
         tuple(dict.fromkeys(node for node in nodes if _is_comparison(node))),
         formulas,
@@ -89,8 +93,30 @@ def vocabulary(prod: Product, hints: Iterable[Expr] = ()) -> Vocabulary:
             for key in node.keys
             if isinstance(key, Lit)
         ),
-        _sorts(prod),
+        _sorts(prod, places),
     )
+
+
+def _that_matter(prod: Product, properties: tuple[Property, ...], hints: Sequence[Expr]) -> Iterator[Place]:
+    """The places that what is asked depends on, the latest dates of counts and the time among them."""
+    known = relevance(prod, properties, (*hints, *_overdue(prod))).places
+    dates = {
+        place_name(prod.machines[place.machine or 0], latest_name(place.register))
+        for place in prod.places
+        if place.register is not None and place.name in known
+    }
+    return (place for place in prod.places if place.name in {*known, *dates, NOW})
+
+
+def _overdue(prod: Product) -> Iterator[Expr]:
+    """That something has been owed for too long, for each deadline."""
+    for machine in prod.machines:
+        found = (due(check, machine) for check in machine.checks)
+        yield from (by_place(d.overdue, partial(place_name, machine)) for d in found if d is not None)
+
+
+def _reads(expr: Expr, places: set[str]) -> bool:
+    return bool(places) and any(isinstance(node, VarRead) and node.variable in places for node in walk(expr))
 
 
 def _grouped(pairs: Iterable[tuple[_Key, Lit]]) -> dict[_Key, tuple[Lit, ...]]:
@@ -194,16 +220,16 @@ def _expressions(prod: Product) -> Iterator[Expr]:
         yield by_place(stated.condition, design)
     for machine in prod.machines:
         formulas = [f for check in machine.checks for f in (check.when, check.body)]
-        formulas += [d.overdue for check in machine.checks if (d := due(check, machine)) is not None]
         formulas += [f for register in machine.registers for f in (register.set, register.hold)]
         formulas += [e for block in machine.specification.updates for e in statement_expressions(block.body)]
         yield from (by_place(formula, partial(place_name, machine)) for formula in formulas)
+    yield from _overdue(prod)
 
 
-def _sorts(prod: Product) -> tuple[Type, ...]:
+def _sorts(prod: Product, places: Sequence[Place]) -> tuple[Type, ...]:
     """The sorts that clauses quantify over: entities, and the enums and integers that are keys."""
     found: dict[Type, None] = {}
-    for place in prod.places:
+    for place in places:
         for type in (*place.keys, place.value):
             inner = type.inner if isinstance(type, OptionalT) else type
             if isinstance(inner, EntityT) or (isinstance(type, EnumT | core.IntT) and type in place.keys):

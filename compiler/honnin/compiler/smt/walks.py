@@ -210,7 +210,7 @@ def _terms(given: Given, keys: tuple[Value, ...]) -> Iterator[Term]:
 def _constants(prod: Product) -> tuple[tuple[int, ...], tuple[str, ...]]:
     """The integers and texts to try: those that occur, and a few more."""
     integers, texts = {0, 1, 2, 3}, {"a", "b"}
-    for constants in vocabulary(prod).constants.values():
+    for constants in vocabulary(prod, prod.properties).constants.values():
         for constant in constants:
             if isinstance(constant.type, TextT):
                 texts.add(str(constant.value))

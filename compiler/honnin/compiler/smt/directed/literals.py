@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
+from typing import Literal
 
 import z3
 
@@ -109,39 +111,60 @@ class Literals:
     ) -> Found | Why | None:
         """A step by the path from a state in which the active clauses hold (`start`: from an initial one) to one in which the literals
         are true of some elements; or why there is none; None: z3 cannot say. `path` START: an initial state."""
+        with self._asked(path, numbers, active, start, extra) as (answer, assumed):
+            if answer is not True:
+                return answer
+            return self._found(path, self.induction.smallest(self._sides[path].solver, assumed))
+
+    def why_not(
+        self,
+        path: int,
+        numbers: Sequence[int],
+        active: Sequence[Claimed],
+        *,
+        start: bool = False,
+        extra: z3.BoolRef | None = None,
+    ) -> Why | None:
+        """The same where it does not matter which step there is: None where there may be one."""
+        with self._asked(path, numbers, active, start, extra) as (answer, _):
+            return answer if isinstance(answer, Why) else None
+
+    @contextmanager
+    def _asked(
+        self,
+        path: int,
+        numbers: Sequence[int],
+        active: Sequence[Claimed],
+        start: bool,
+        extra: z3.BoolRef | None,
+    ) -> Iterator[tuple[Why | Literal[True] | None, list[z3.BoolRef]]]:
+        """What z3 says, True where there is such a step, and what it was made to assume; meanwhile it knows of it."""
         side = self._sides[path]
         guards: dict[int, int] = {}
-        assumed: list[z3.BoolRef] = []
         for number in numbers:
             value = self._at(side, path, number)
             if value is False:
-                return Why(frozenset((number,)))
+                yield Why(frozenset((number,))), []
+                return
             if value is not True:
-                guard = side.guards[number]
-                guards[guard.get_id()] = number
-                assumed.append(guard)
+                guards[side.guards[number].get_id()] = number
         clauses = {clause.guard.get_id(): clause for clause in active}
         self._tell_side(side)
-        solver = side.solver
-        if extra is not None:
-            solver.push()
-            solver.add(extra)
+        assumed = [side.guards[number] for number in guards.values()]
+        assumed += [*([self._from_start] if start else []), *(c.guard for c in active)]
+        side.solver.push()
         try:
-            started = [self._from_start] if start else []
-            assumed += [*started, *(c.guard for c in active)]
-            result = self.induction.within(solver, assumed)
-            if result == z3.unsat:
-                core = [each.get_id() for each in solver.unsat_core()]
-                return Why(
-                    frozenset(guards[c] for c in core if c in guards),
-                    tuple(clauses[c] for c in core if c in clauses),
-                )
-            if result == z3.unknown:
-                return None
-            return self._found(path, self.induction.smallest(solver, assumed))
-        finally:
             if extra is not None:
-                solver.pop()
+                side.solver.add(extra)
+            result = self.induction.within(side.solver, assumed)
+            if result == z3.unsat:
+                core = [each.get_id() for each in side.solver.unsat_core()]
+                literals = frozenset(guards[c] for c in core if c in guards)
+                yield Why(literals, tuple(clauses[c] for c in core if c in clauses)), assumed
+            else:
+                yield True if result == z3.sat else None, assumed
+        finally:
+            side.solver.pop()
 
     def _at(self, side: _Side, path: int, number: int) -> Formula:
         if number not in side.values:

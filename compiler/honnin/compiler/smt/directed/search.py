@@ -14,12 +14,12 @@ from honnin.compiler.smt.proof import Claimed, Found, Induction
 from honnin.compiler.smt.structures import Structure, satisfiable
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import Binder, Expr, Forall, Type, Var, walk
-from honnin.spec.records import dataclass, field
+from honnin.spec.records import dataclass, field, replace
 
 MOST_RENAMINGS: Final = 36
 """So many ways to name the variables of a clause are compared."""
 
-MOST_SAMPLES: Final = 160
+MOST_SAMPLES: Final = 600
 """So many samples are asked whether a clause is too strong."""
 
 
@@ -104,15 +104,15 @@ class Directed:
         while tasks:
             yield f"frame {tasks[-1].level} of {self.top}, {len(self.lemmas)} clauses"
             task = tasks[-1]
-            start = self.literals.reached(START, task.literals, ())
-            if not isinstance(start, Why) or task.level == 0:
+            start = self.literals.why_not(START, task.literals, ())
+            if start is None or task.level == 0:
                 self.reason = "a state that goes wrong cannot be told from one that is reached"
                 return
             found = self._before(task)
             if isinstance(found, Found):
                 tasks.append(self._task(found.before, task.level - 1))
                 continue
-            lemma = self._lemma({START: start, **found}, task)
+            lemma = self._lemma(*self._farther({START: start, **found}, task))
             while lemma.level < self.top and self._is_kept(lemma):
                 lemma.level += 1
             tasks.pop()
@@ -124,25 +124,41 @@ class Directed:
         """
         whys: dict[int, Why] = {}
         for path in self.paths:
-            found = self._reached(path, task.literals, task.level)
-            if isinstance(found, Found):
+            found: Found | Why | None = self._why_not(path, task.literals, task.level)
+            if found is None:
                 # From the state to itself, or to one that is like it, is no way there.
-                found = self._reached(path, task.literals, task.level, alone=False)
+                found = self._reached(path, task.literals, task.level)
             if isinstance(found, Found):
                 return found
             whys[path] = found or Why(frozenset(task.literals))
         return whys
 
-    def _reached(
-        self, path: int, literals: Sequence[int], level: int, *, alone: bool = True
-    ) -> Found | Why | None:
-        return self.literals.reached(
-            path,
-            literals,
-            self._active(level - 1) if level > 1 else self.settled,
-            start=level == 1,
-            extra=None if alone else self.literals.denied(literals),
-        )
+    def _farther(self, whys: dict[int, Why], task: _Task) -> tuple[dict[int, Why], _Task]:
+        """The same in the latest frame from which no step leads there either: what is learned there is worth more."""
+        while task.level < self.top:
+            later = {
+                path: self._why_not(path, task.literals, task.level + 1, new=True) for path in self.paths
+            }
+            known = {path: why for path, why in later.items() if why is not None}
+            if len(known) < len(later):
+                break
+            whys, task = {START: whys[START], **known}, replace(task, level=task.level + 1)
+        return whys, task
+
+    def _reached(self, path: int, literals: Sequence[int], level: int) -> Found | Why | None:
+        """A step of the path from the frame before to a state of these literals, from one that is not of them."""
+        before = self._frame_before(level)
+        denied = self.literals.denied(literals)
+        return self.literals.reached(path, literals, before, start=level == 1, extra=denied)
+
+    def _why_not(self, path: int, literals: Sequence[int], level: int, *, new: bool = False) -> Why | None:
+        """Why no step of the path leads there from the frame before; `new`: from a state that is not of the literals."""
+        before = self._frame_before(level)
+        denied = self.literals.denied(literals) if new else None
+        return self.literals.why_not(path, literals, before, start=level == 1, extra=denied)
+
+    def _frame_before(self, level: int) -> list[Claimed]:
+        return self._active(level - 1) if level > 1 else self.settled
 
     def _lemma(self, whys: dict[int, Why], task: _Task) -> _Lemma:
         """As few literals as will do, which no sample has: those on which elements hang first, then the heaviest."""
@@ -196,11 +212,11 @@ class Directed:
             if why.literals <= fewer:
                 continue
             answer = (
-                self.literals.reached(START, order, ())
+                self.literals.why_not(START, order, ())
                 if path == START
-                else self._reached(path, order, level, alone=False)
+                else self._why_not(path, order, level, new=True)
             )
-            if not isinstance(answer, Why):
+            if answer is None:
                 return None
             found[path] = answer
         return found
@@ -249,8 +265,8 @@ class Directed:
             why = lemma.whys.get(path)
             if why is not None and numbers.issuperset(c.number for c in why.clauses):
                 continue
-            answer = self.literals.reached(path, order, active)
-            if not isinstance(answer, Why):
+            answer = self.literals.why_not(path, order, active)
+            if answer is None:
                 return False
             lemma.whys[path] = answer
         return True
