@@ -370,7 +370,9 @@ def main() -> None:
     print(f"{'oracle, lines of JSON':<32} {len(lines) / spent:>12,.0f} events/s")
     most = 10 * count
     print(f"memory over base after {most:,} events of the bounded properties: {memory('BOUNDED', most)} MB")
-    print(f"memory over base after {most:,} events of the properties with `retain`: {memory('RETAINED', most)} MB")
+    print(
+        f"memory over base after {most:,} events of the properties with `retain`: {memory('RETAINED', most)} MB"
+    )
     print(f"{'reelay, the first property alone':<32} {reelay_rate(events[:PEER_EVENTS]):>12} events/s")
 
 

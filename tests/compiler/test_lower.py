@@ -55,6 +55,32 @@ def test_equal_formulas_share_a_register_whatever_their_names() -> None:
     assert len(made.registers) == 1
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "window"),
+    [("<= 5s", "<= 9s", 9_000_000), ("< 9s", "<= 5s", 9_000_000), ("<= 5s", "<= 5s", 5_000_000)],
+)
+def test_windows_share_the_register_of_the_longest(one: str, other: str, window: int) -> None:
+    made = machine(
+        f'invariant I "": on a(p): once[{one}] a(p)\ninvariant J "": on b(q, _): earlier[{other}] a(q)'
+    )
+    (register,) = made.registers
+    assert register.window == window
+
+
+def test_what_is_kept_is_told_as_the_longest() -> None:
+    made = machine(
+        'invariant I "": on a(p): once[<= 5s] a(p)\ninvariant J "": on b(q, _): earlier[<= 9s] a(q)'
+    )
+    assert [register.source for register in made.registers] == ["earlier[<= 9s] a(q)"]
+
+
+def test_counts_in_different_windows_do_not_share() -> None:
+    made = machine(
+        'invariant I "": on a(p): count[<= 5s](a(p)) < 3\ninvariant J "": on a(p): count[<= 9s](a(p)) < 4'
+    )
+    assert [register.window for register in made.registers] == [5_000_000, 9_000_000]
+
+
 def test_phases_do_not_share() -> None:
     made = machine('invariant I "": on a(_): once n(1)\ninvariant J "": always: not once n(1)')
     assert [register.phase for register in made.registers] == [1, 2]

@@ -75,7 +75,7 @@ def lower(specification: Specification, claims: Sequence[Claim]) -> Machine:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What makes two registers one: their formulas with the binders numbered, and the binders' types."""
+    """What makes two registers one: their formulas with the binders numbered, and the binders' types; of counts also their window."""
 
     phase: Phase
     operator: str
@@ -207,11 +207,15 @@ class _Lowering:
         source: Expr,
         window: int = 0,
     ) -> StateRead:
-        """A read of the register for these formulas, made if there is none yet; its keys are their free variables."""
+        """A read of the register for these formulas, made if there is none yet; its keys are their free variables.
+
+        The latest time at which something held serves every window: it is kept for the longest.
+        """
         numbering = _Numbering()
         begin, hold = simplify(begin), simplify(hold)
         shape_set, shape_hold = numbering.of(begin), numbering.of(hold)
-        shape = _Shape(phase, operator, stores, window, shape_set, shape_hold, tuple(numbering.types))
+        apart = window if stores == "times" else 0
+        shape = _Shape(phase, operator, stores, apart, shape_set, shape_hold, tuple(numbering.types))
         keys = tuple(numbering.free.values())
         if shape not in self._known:
             binders = tuple(key.binder for key in keys)
@@ -223,6 +227,9 @@ class _Lowering:
             self._known[shape] = register
             self.registers.append(register)
         register = self._known[shape]
+        if register.window and not 0 < window <= register.window:
+            wider = replace(register, window=window, source=expression(source))
+            self.registers[self.registers.index(register)] = self._known[shape] = wider
         return StateRead(register.name, keys, register.type)
 
     def _fresh(self, formula: Expr, keys: tuple[Binder, ...]) -> bool:
