@@ -6,7 +6,7 @@ import asyncio
 import inspect
 import logging
 import threading
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from dataclasses import dataclass
@@ -173,6 +173,50 @@ def test_coroutines_and_generators(oracle: Any) -> None:
     assert oracle.position == 5
 
 
+def test_what_is_sent_and_thrown_into_an_asynchronous_generator_arrives(oracle: Any) -> None:
+    came: list[object] = []
+
+    @observes(before=event("request", wanted="wanted"), after=event("issue", subject="wanted"))
+    async def talk(request: str, wanted: str) -> AsyncGenerator[int, str]:
+        try:
+            came.append((yield 1))
+            try:
+                yield 2
+            except LookupError as error:
+                came.append(error.args)
+            yield 3
+        finally:
+            came.append("closed")
+
+    async def run() -> None:
+        begun = talk("r1", "alice")
+        assert await anext(begun) == 1
+        assert await begun.asend("hello") == 2
+        assert await begun.athrow(LookupError("gone")) == 3
+        await begun.aclose()
+        assert oracle.position == 1, "a generator that is closed has not returned"
+        with pytest.raises(ZeroDivisionError):
+            begun = talk("r2", "bob")
+            await anext(begun)
+            await begun.athrow(ZeroDivisionError)
+        assert [item async for item in talk("r3", "carol")] == [1, 2, 3]
+
+    with listening(oracle):
+        asyncio.run(run())
+    assert came == ["hello", ("gone",), "closed", "closed", None, "closed"]
+    assert oracle.position == 4
+    came.clear()
+    asyncio.run(run_unheard(talk))
+    assert came == ["hello", "closed"]
+
+
+async def run_unheard(talk: Any) -> None:
+    begun = talk("r1", "alice")
+    await anext(begun)
+    await begun.asend("hello")
+    await begun.aclose()
+
+
 def test_a_block_reports_its_beginning_and_its_end(oracle: Any) -> None:
     with listening(oracle):
         with observing(before="request", after="issue", request="r1", wanted="alice") as fields:
@@ -262,7 +306,7 @@ def test_an_event_that_nobody_has_is_warned_of_once(oracle: Any) -> None:
     def misspelt(request: str) -> None: ...
 
     with listening(oracle):
-        with pytest.warns(UnknownEvent, match="no specification that listens has an event `isue`"):
+        with pytest.warns(UnknownEvent, match="HN0679: no specification that listens has an event `isue`"):
             misspelt("r1")
         misspelt("r1")
         with pytest.warns(UnknownEvent):
@@ -280,17 +324,20 @@ def test_bad_input_is_raised_or_logged(oracle: Any, caplog: pytest.LogCaptureFix
         observe("request", request="r1")
     assert target.refused == 2
     assert "an event was left out" in caplog.text and "SECRET-42" not in caplog.text
-    with pytest.raises(ValueError, match="on_bad_input"):
+    with pytest.raises(ValueError, match="HN0673: on_bad_input"):
         listening(oracle, on_bad_input="shout")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("nosuch.name", "`subject` of event `issue` needs `nosuch`; the names here are: request, result"),
+        (
+            "nosuch.name",
+            "HN0670: `subject` of event `issue` needs `nosuch`; the names here are: request, result",
+        ),
         (lambda error: error, "needs `error`"),
-        ("request[0]", "is a name with attributes"),
-        (dict, "write a lambda"),
+        ("request[0]", "HN0671: "),
+        (dict, "HN0671: the parameters of"),
     ],
 )
 def test_a_source_that_is_not_there_is_refused_when_the_function_is_made(source: Any, said: str) -> None:

@@ -175,9 +175,11 @@ def test_a_system_that_reports_its_inputs_itself(files: Path) -> None:
 
 
 def test_a_driver_that_cannot_drive(files: Path) -> None:
-    with pytest.raises(TypeError, match="no method for the input event request, fetch"):
+    with pytest.raises(
+        TypeError, match="HN0677: the driver has no method for the input event request, fetch"
+    ):
         as_state_machine(files / "spool.honnin", Answering)
-    with pytest.raises(ValueError, match="pending is"):
+    with pytest.raises(ValueError, match="HN0673: pending is"):
         as_state_machine(files / "spool.honnin", OneSlot, pending="never")  # type: ignore[arg-type]
 
 

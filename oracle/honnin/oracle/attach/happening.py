@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeAlias
 
+from honnin.oracle.misuse import WrongUse
+
 Source: TypeAlias = str | Callable[..., Any] | int | bool | None
 
 
@@ -28,8 +30,9 @@ class Happening:
             wanted = _names(source)
             if missing := [name for name in wanted if name not in known]:
                 there = ", ".join(sorted(known)) or "none"
-                raise TypeError(
-                    f"`{field}` of event `{self.event}` needs `{missing[0]}`; the names here are: {there}"
+                raise WrongUse(
+                    "HN0670",
+                    f"`{field}` of event `{self.event}` needs `{missing[0]}`; the names here are: {there}",
                 )
 
     def fields(self, names: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,14 +68,16 @@ def _names(source: Source) -> list[str]:
     if isinstance(source, str):
         parts = source.split(".")
         if not all(part.isidentifier() for part in parts):
-            raise TypeError(f"a source is a name with attributes, such as `result.person`, not {source!r}")
+            raise WrongUse(
+                "HN0671", f"a source is a name with attributes, such as `result.person`, not {source!r}"
+            )
         return parts[:1]
     if not callable(source):
         return []
     try:
         return list(inspect.signature(source).parameters)
     except ValueError:
-        raise TypeError(f"the parameters of {source!r} are not known: write a lambda") from None
+        raise WrongUse("HN0671", f"the parameters of {source!r} are not known", "write a lambda") from None
 
 
 def _value(source: Source, names: Mapping[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from honnin.compiler.runtime.base import BadInput
 from honnin.oracle.attach.correlate import FIELDS
 from honnin.oracle.attach.happening import Happening, expression
+from honnin.oracle.misuse import MisuseWarning, WrongName
 from honnin.oracle.several import Oracles, together_raised
 
 __tracebackhide__ = True
@@ -20,7 +21,7 @@ LOG.addHandler(logging.NullHandler())
 OnBadInput = Literal["raise", "log"]
 
 
-class UnknownEvent(UserWarning):
+class UnknownEvent(MisuseWarning):
     """A program reports an event that no specification which listens has."""
 
 
@@ -45,7 +46,7 @@ class Target(dict[Site, Reporter]):
 
     def __init__(self, oracle: Any, on_bad_input: OnBadInput) -> None:
         if on_bad_input not in ("raise", "log"):
-            raise ValueError('on_bad_input is "raise" or "log"')
+            raise WrongName("HN0673", 'on_bad_input is "raise" or "log"')
         self.oracles = list(oracle.values()) if isinstance(oracle, Oracles) else [oracle]
         self.on_bad_input = on_bad_input
         self.refused = 0
@@ -72,7 +73,8 @@ class Target(dict[Site, Reporter]):
         self._guarded(event, report)(event, **whole)
 
     def _warn(self, event: str) -> None:
-        warnings.warn(f"no specification that listens has an event `{event}`", UnknownEvent, stacklevel=4)
+        unknown = UnknownEvent("HN0679", f"no specification that listens has an event `{event}`")
+        warnings.warn(unknown, stacklevel=4)
 
     def _guarded(self, event: str, reporter: Reporter) -> Reporter:
         """The reporter; where it is asked for, bad input is logged instead of raised."""

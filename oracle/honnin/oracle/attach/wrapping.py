@@ -28,14 +28,30 @@ _ARGUMENT = {
     Parameter.VAR_KEYWORD: "**{0}",
 }
 
+_PASSING_ON = """\
+try:
+    _h_item = await _h_source.__anext__()
+    while True:
+        try:
+            _h_sent = yield _h_item
+        except GeneratorExit:
+            await _h_source.aclose()
+            raise
+        except BaseException as _h_thrown:
+            _h_item = await _h_source.athrow(_h_thrown)
+        else:
+            _h_item = await _h_source.asend(_h_sent)
+except StopAsyncIteration:
+    pass""".splitlines()
+"""What `yield from` would be for an asynchronous generator."""
+
 
 def observes(*, before: Events = None, after: Events = None, error: Events = None) -> Callable[[_F], _F]:
     """Reports events when the function is called (`before`), has returned (`after`) or has raised an exception (`error`).
 
     Each is the name of an event, an `event(...)` with the sources of its fields, or several. The names of a source are the
     function's parameters, for `after` also `result`, for `error` also `error`. Takes functions, coroutine functions (they have
-    returned when they were awaited), generators (called when they begin, returned when they are exhausted; what is sent or thrown
-    into an asynchronous generator is lost), methods, classmethods and staticmethods. Without `error` an exception reports nothing.
+    returned when they were awaited), generators (called when they begin, returned when they are exhausted), methods, classmethods and staticmethods. Without `error` an exception reports nothing.
 
     What the oracle raises, it raises here: for `before`, instead of the call; for `after`, instead of returning.
     Raises TypeError for a source that is not there.
@@ -104,7 +120,7 @@ def _kind(function: Callable[..., Any], call: str) -> tuple[str, Callable[..., l
     """How the wrapper of such a function begins, and the lines that do what the function does."""
     done = f"_h_function({call})"
     if inspect.isasyncgenfunction(function):
-        loop = [f"async for _h_item in {done}:", "    yield _h_item"]
+        loop = [f"_h_source = {done}", *_PASSING_ON]
         return "async def", lambda returning: [*loop, *(["return"] if returning else ["_h_result = None"])]
     if inspect.isgeneratorfunction(function):
         done = f"(yield from {done})"

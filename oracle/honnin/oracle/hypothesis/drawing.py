@@ -27,6 +27,7 @@ from honnin.oracle.hypothesis.vocabulary import (
     values,
     vocabulary,
 )
+from honnin.oracle.misuse import WrongName
 from honnin.oracle.monitor import Spec
 from honnin.spec import core
 from honnin.spec.core import Value
@@ -80,7 +81,7 @@ def events(spec: Spec | str | Path, *names: str, entities: Pool | None = None) -
 def _named(known: Vocabulary, names: Sequence[str]) -> list[str]:
     there = [event.name for event in known.specification.events if event.direction != "hidden"]
     if strange := [name for name in names if name not in there]:
-        raise ValueError(f"{known.spec.name} has no event {', '.join(strange)}")
+        raise WrongName("HN0674", f"{known.spec.name} has no event {', '.join(strange)}")
     return list(names) or there
 
 
@@ -106,7 +107,7 @@ def traces(
     if violating is not None:
         _check_claim(known, violating)
     if given is not None and not Judge(known.spec, given).accepts(()) and violating is None:
-        raise ValueError("with these facts something is violated before any event")
+        raise WrongName("HN0675", "with these facts something is violated before any event")
 
     @st.composite
     def valid(draw: st.DrawFn) -> Trace:
@@ -133,8 +134,9 @@ def _check_claim(known: Vocabulary, name: str) -> None:
         if claim.kind == "invariant" and claim.prove_only is None
     ]
     if name not in monitored:
-        raise ValueError(
-            f"{known.spec.name} has no monitored invariant `{name}`; it has {', '.join(monitored) or 'none'}"
+        raise WrongName(
+            "HN0676",
+            f"{known.spec.name} has no monitored invariant `{name}`; it has {', '.join(monitored) or 'none'}",
         )
 
 

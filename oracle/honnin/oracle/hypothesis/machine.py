@@ -25,6 +25,7 @@ from honnin.oracle.hypothesis.vocabulary import (
     some_values,
     vocabulary,
 )
+from honnin.oracle.misuse import WrongName, WrongUse
 from honnin.oracle.monitor import Spec
 from honnin.oracle.several import as_one
 from honnin.oracle.testing import records
@@ -234,14 +235,14 @@ def as_state_machine(
     known = vocabulary(spec)
     given: Any = json.loads(Path(facts).read_bytes()) if isinstance(facts, str | Path) else facts
     if pending not in ("wait", "allow"):
-        raise ValueError('pending is "wait" or "allow"')
+        raise WrongName("HN0673", 'pending is "wait" or "allow"')
     inputs = [event for event in known.specification.events if event.direction == "input"]
     if isinstance(driver, type):
         inputs += [e for e in known.specification.events if e.direction == "both" and hasattr(driver, e.name)]
         if missing := [event.name for event in inputs if not hasattr(driver, event.name)]:
-            raise TypeError(f"the driver has no method for the input event {', '.join(missing)}")
+            raise WrongUse("HN0677", f"the driver has no method for the input event {', '.join(missing)}")
     if not inputs:
-        raise TypeError(f"{known.spec.name} has no input event that the driver does")
+        raise WrongUse("HN0678", f"{known.spec.name} has no input event that the driver does")
     namespace: dict[str, Any] = {
         "__doc__": f"Runs of a driver under the oracle of {known.spec.name}.",
         "_scene": Scene(known, given, seen_in_facts(known, given), entities),
