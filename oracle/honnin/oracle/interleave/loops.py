@@ -75,6 +75,7 @@ class InterleavedLoop(asyncio.AbstractEventLoop):
         self._run = run
         self._host = host
         self._tasks: dict[Actor, asyncio.Task[Any]] = {}
+        self._unnamed: list[tuple[Actor, asyncio.Task[Any]]] = []
         self._own: Actor | None = None
         self._ready: dict[Actor, deque[asyncio.Handle]] = {}
         self._timers: dict[Actor, list[asyncio.TimerHandle]] = {}
@@ -139,6 +140,10 @@ class InterleavedLoop(asyncio.AbstractEventLoop):
 
     def _park(self) -> None:
         """Says of every task where it waits, and what for."""
+        while self._unnamed:
+            # `create_task` gives a task its name only after the loop has heard of it.
+            actor, task = self._unnamed.pop(0)
+            self._run.rename(actor, self._name(task))
         for actor in self._ready:
             if not actor.done:
                 timers = self._timers[actor] = [t for t in self._timers[actor] if not t.cancelled()]
@@ -228,12 +233,13 @@ class InterleavedLoop(asyncio.AbstractEventLoop):
         known = self._own if task is None else next((a for a, t in self._tasks.items() if t is task), None)
         if known is not None:
             return known
-        actor = self._run.add("loop" if task is None else self._name(task), self._host)
+        actor = self._run.add("loop" if task is None else "a task", self._host)
         self._ready[actor], self._timers[actor] = deque(), []
         if task is None:
             self._own, actor.daemon, actor.operation = actor, True, None
         else:
             self._tasks[actor] = task
+            self._unnamed.append((actor, task))
         return actor
 
     def _name(self, task: asyncio.Task[Any]) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures.thread
+import logging
 import queue
 import re
 import sys
@@ -20,11 +21,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from honnin.oracle.interleave import databases, loops, queues, standins
 from honnin.oracle.interleave.context import scheduled
 from honnin.oracle.interleave.operations import Operation
-from honnin.oracle.interleave.scheduler import Actor, ended
+from honnin.oracle.interleave.scheduler import Abandoned, Actor, ended
 
 _START, _JOIN, _ALIVE = threading.Thread.start, threading.Thread.join, threading.Thread.is_alive
 _CLOCKS = {name: getattr(time, name) for name in ("time", "monotonic", "perf_counter")}
@@ -180,9 +182,16 @@ def _everything(lasting: list[Any]) -> Iterator[tuple[Any, str, Any]]:
     yield asyncio.events, "new_event_loop", loops.new_event_loop
     yield from databases.replaced()
     yield from _standing_in(concurrent.futures.thread, lasting)
+    # The interpreter joins what is in it when it ends; threads of an exploration may never have begun.
+    yield concurrent.futures.thread, "_threads_queues", WeakKeyDictionary()
     for module in list(sys.modules.values()):
         if module is not None and _is_users(module):
             yield from _standing_in(module, lasting)
+
+
+def _not_abandoned(record: logging.LogRecord) -> bool:
+    """A pool logs what ends its threads; that a run is over is nothing to be told."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], Abandoned)
 
 
 @contextmanager
@@ -190,11 +199,14 @@ def patched() -> Iterator[list[Any]]:
     """While it lasts, the stand-ins stand for the real ones. Gives those that last from run to run, to be reset."""
     lasting: list[Any] = []
     before: list[tuple[Any, str, Any]] = []
+    pools = logging.getLogger("concurrent.futures")
+    pools.addFilter(_not_abandoned)
     try:
         for home, name, standin in _everything(lasting):
             before.append((home, name, getattr(home, name)))
             setattr(home, name, standin)
         yield lasting
     finally:
+        pools.removeFilter(_not_abandoned)
         for home, name, original in reversed(before):
             setattr(home, name, original)

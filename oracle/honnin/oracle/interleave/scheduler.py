@@ -149,6 +149,11 @@ class Scheduler:
         self.actors.append(actor)
         return actor
 
+    def rename(self, actor: Actor, name: str) -> None:
+        """The actor's name is known only now."""
+        actor.name = ""
+        actor.name = self._unique(name)
+
     def spawn(self, name: str, function: Callable[[], object], silent: bool = False) -> Actor:
         """A new thread, which waits before its first step; a `silent` one, of an event loop, goes on as soon as it can."""
         actor = self.add(name)
