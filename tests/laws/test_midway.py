@@ -34,16 +34,44 @@ from .pairs import Pair, drawn, monitored_part
 SEEDS = range(10)
 LONG_SEEDS = range(1000, 1400)
 PASTS = 10
-Found = set[tuple[str, int | None, int | None]]
+Failure = tuple[str, int | None, int | None]
 """Claim, position and trigger, counted in the log."""
+Found = set[Failure]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What is said of a log: the failures in every past, and those in some."""
+    """What is said of a log: the failures in every past, and those in some, each at the position where it is known.
+
+    That may be later than the failure itself where it is sure, and earlier where it is possible. Nothing is said after `judged`,
+    where an assumption breaks.
+    """
 
     sure: Found
     possible: Found
+    judged: int | None
+
+    def wrong(self, found: Found) -> Found:
+        """What is said to be sure, and is not."""
+        return {one for one in self.sure if not any(_same(one, other) and _by(other, one) for other in found)}
+
+    def missed(self, found: Found) -> Found:
+        """What is, and is said not to be."""
+        return {
+            one
+            for one in found
+            if (self.judged is None or (one[1] is not None and one[1] <= self.judged))
+            and not any(_same(one, other) and _by(other, one) for other in self.possible)
+        }
+
+
+def _same(one: Failure, other: Failure) -> bool:
+    return (one[0], one[2]) == (other[0], other[2])
+
+
+def _by(one: Failure, other: Failure) -> bool:
+    """Whether the one is known when the other is; what has no position is known at the end."""
+    return other[1] is None or (one[1] is not None and one[1] <= other[1])
 
 
 def said(specification: Specification, pair: Pair, log: tuple[Occurrence, ...]) -> Said:
@@ -58,7 +86,8 @@ def said(specification: Specification, pair: Pair, log: tuple[Occurrence, ...]) 
     doubted = min((place[1] or 0 for place in possible - sure if place[0] in assumed), default=None)
     if doubted is not None:
         sure = {one for one in sure if one[0] in assumed or (one[1] is not None and one[1] < doubted)}
-    return Said(sure, possible)
+    broken = min((place[1] or 0 for place in sure if place[0] in assumed), default=None)
+    return Said(sure, possible, broken)
 
 
 def real(report: Report, before: int) -> Found:
@@ -150,10 +179,10 @@ def disagreements(seed: int, counts: Counter[str]) -> Iterator[str]:
             always = found if always is None else always & found
             ever |= found
             counts["pasts"] += 1
-            if told.sure - found:
-                yield f"{pair} from {cut} after {past}: {told.sure - found} is not so"
-            if found - told.possible:
-                yield f"{pair} from {cut} after {past}: {found - told.possible} is so"
+            if wrong := told.wrong(found):
+                yield f"{pair} from {cut} after {past}: {wrong} is not so"
+            if missed := told.missed(found):
+                yield f"{pair} from {cut} after {past}: {missed} is so"
         counts["logs"] += 1
         counts["sure"] += len(told.sure)
         counts["possible"] += len(told.possible)
