@@ -11,6 +11,7 @@ from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt
 from honnin.compiler.proving.deepening import Deepening
 from honnin.compiler.proving.engines import (
+    Bounds,
     Progress,
     Proof,
     explicit_hunt,
@@ -236,13 +237,21 @@ def _words(scope: Mapping[str, int]) -> str:
 
 
 def _unknown(work: _Work) -> Unknown:
-    bounds = [bounds for _, bounds in sorted(work.deepening.covered.items()) if bounds.depth >= 0]
+    covered = [one for _, one in sorted(work.deepening.covered.items()) if one.depth >= 0]
+    guessed = [one for _, one in sorted(work.deepening.guessed.items()) if one.depth >= 0]
     tried = [
-        f"bounded search: no run of {'any number of' if one.complete else f'at most {one.depth}'} steps with {_words(one.scope)}"
-        for one in bounds
+        *(f"bounded search: no run of {_lengths(one)} with {_words(one.scope)}" for one in covered),
+        *(
+            f"bounded search: no run of {_lengths(one)} with {_words(one.scope)} and some integers, times and texts"
+            for one in guessed
+        ),
     ]
-    scope, depth = (bounds[-1].scope, bounds[-1].depth) if bounds else ({}, 0)
+    scope, depth = (covered[-1].scope, covered[-1].depth) if covered else ({}, 0)
     if work.hunt is not None and work.hunt.depth >= 0:
         names = work.hunt.compiled.vocabulary.entities
         scope, depth = dict(zip(names, work.hunt.sizes, strict=True)), work.hunt.depth
     return Unknown((*work.tried, *tried, *work.deepening.troubles), scope, depth, z3_stuck(work.to_prove))
+
+
+def _lengths(bounds: Bounds) -> str:
+    return "any number of steps" if bounds.complete else f"at most {bounds.depth} steps"

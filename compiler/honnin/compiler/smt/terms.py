@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-import z3
-
 from honnin.compiler.product import NOW, counter_name, counter_type
 from honnin.compiler.smt.universe import Reading, Universe, Unsupported
 from honnin.compiler.smt.values import (
@@ -24,6 +22,7 @@ from honnin.compiler.smt.values import (
     at_most,
     choose,
     conj,
+    counted,
     disj,
     formula,
     iff,
@@ -184,7 +183,7 @@ def _lift(expr: core.Lift, at: Moment, names: Environment) -> Term:
 def _present(expr: core.Present, at: Moment, names: Environment) -> Term:
     inner = maybe(evaluate(expr.body, at, names))
     # Where nothing is there the value is arbitrary; whoever reads it has asked first.
-    return inner.value if inner.some is not False else at.universe.fresh(expr.type)
+    return inner.value if inner.some is not False else at.universe.anything(expr.type)
 
 
 def _not(expr: core.Not, at: Moment, names: Environment) -> Term:
@@ -268,12 +267,6 @@ def _exists(expr: core.Exists, at: Moment, names: Environment) -> Term:
     return at.universe.quantify(False, type, lambda value: holds(expr.body, at, {**names, uid: value}))
 
 
-def _number(condition: Formula, value: Term) -> Number:
-    if isinstance(condition, bool):
-        return number(value) if condition else 0
-    return z3.If(condition, number(value), 0)
-
-
 def _is_listed(expr: core.Count | core.Sum, at: Moment) -> bool:
     return all(at.universe.domain(b.type) is not None for b in expr.binders)
 
@@ -283,7 +276,7 @@ def _count(expr: core.Count, at: Moment, names: Environment) -> Term:
         return at.total(expr, at, names)
     total: Number = 0
     for inner in at.universe.bind(expr.binders, names):
-        total = add(total, _number(holds(expr.where, at, inner), 1))
+        total = add(total, counted(holds(expr.where, at, inner), 1))
     return total
 
 
@@ -292,9 +285,9 @@ def _sum(expr: core.Sum, at: Moment, names: Environment) -> Term:
         return at.total(expr, at, names)
     total: Number = 0
     for inner in at.universe.bind(expr.binders, names):
-        where = holds(expr.where, at, inner)
-        if where is not False:
-            total = add(total, _number(where, evaluate(expr.term, at, inner)))
+        condition = holds(expr.where, at, inner)
+        if condition is not False:
+            total = add(total, counted(condition, number(evaluate(expr.term, at, inner))))
     return total
 
 

@@ -94,6 +94,10 @@ class Universe:
         inner = type.inner if isinstance(type, OptionalT) else type
         return None if isinstance(inner, RangeT) else self.domain(type)
 
+    def _cases(self, term: Term, key: Type) -> tuple[Term, ...] | None:
+        """All that the term, a key, may be, if that can be listed here."""
+        return self._key_domain(key)
+
     def sort(self, type: Type) -> z3.SortRef:
         """The z3 sort of the values of a type that is not optional."""
         if type not in self._sorts:
@@ -210,6 +214,10 @@ class Universe:
         self._confine(constant, type)
         return constant
 
+    def anything(self, type: Type) -> Term:
+        """What is read where no value is: nothing depends on it."""
+        return self.fresh(type)
+
     def _name(self) -> str:
         return f"c{next(self._names)}"
 
@@ -286,7 +294,7 @@ class Universe:
 
         def read(at: tuple[Term, ...]) -> Term:
             for index, (term, key) in enumerate(zip(at, keys, strict=True)):
-                values = None if is_known(term) else self._key_domain(key)
+                values = None if is_known(term) else self._cases(term, key)
                 if values is None:
                     continue
                 result = cached((*at[:index], values[-1], *at[index + 1 :]))

@@ -8,13 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations_with_replacement
 
-import z3
-
 from honnin.compiler.product import Place
 from honnin.compiler.simplify import negation
 from honnin.compiler.smt.terms import Environment, Happening, Moment, State, all_of, evaluate, holds, literal
 from honnin.compiler.smt.universe import Reading, Universe
-from honnin.compiler.smt.values import Formula, Term, add, conj, disj, neg, number
+from honnin.compiler.smt.values import Formula, Term, add, conj, counted, disj, neg, number
 from honnin.spec.core import (
     After,
     Assign,
@@ -151,7 +149,7 @@ def _written(group: list[Write], place: Place, conflict: Formula, at: Moment) ->
 
 def _plus(total: Term, operator: str, condition: Formula, value: Term) -> Term:
     signed = number(value) if operator == "+=" else -number(value)
-    return add(total, signed if condition is True else z3.If(condition, signed, 0))
+    return add(total, counted(condition, signed))
 
 
 def _reaches(write: Write, place: Place, keys: tuple[Term, ...], at: Moment) -> tuple[Formula, Environment]:

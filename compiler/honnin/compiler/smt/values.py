@@ -1,8 +1,9 @@
 """Symbolic values, and constructors that fold what is known.
 
 A **term** is the value of an expression: a Python value where it is known (`bool`, `int`, and `str` or `Unseen` for entities,
-enum members and texts), a z3 expression where it is not, a `Maybe` for a `T?`, `Times` for a register that counts. A
-**formula** is a Bool term. Every constructor gives the simplest term that it can see: over known values everything is known.
+enum members and texts), where it is not a z3 expression or something made of bits (circuits), a `Maybe` for a `T?`, `Times` for
+a register that counts. A **formula** is a Bool term. Every constructor gives the simplest term that it can see: over known values
+everything is known. z3 expressions and bits are never mixed.
 """
 
 from __future__ import annotations
@@ -12,11 +13,15 @@ from typing import TypeAlias
 
 import z3
 
+from honnin.compiler.circuits.choices import OneOf
+from honnin.compiler.circuits.gates import Bit, invert
+from honnin.compiler.circuits.words import Word
+from honnin.compiler.circuits.words import choose as choose_word
 from honnin.spec.core import Value
 from honnin.spec.records import dataclass
 
-Formula: TypeAlias = bool | z3.BoolRef
-Number: TypeAlias = int | z3.ArithRef
+Formula: TypeAlias = bool | z3.BoolRef | Bit
+Number: TypeAlias = int | z3.ArithRef | Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +46,16 @@ class Times:
     entries: tuple[tuple[Formula, Term], ...] = ()
 
 
-Term: TypeAlias = bool | int | str | Unseen | Maybe | Times | z3.ExprRef | None
+Term: TypeAlias = bool | int | str | Unseen | Maybe | Times | z3.ExprRef | Bit | Word | OneOf | None
 
 NONE = Maybe(False, None)
 
 
 def is_known(term: Term) -> bool:
-    """Whether nothing of the term is a z3 expression."""
+    """Whether nothing of the term is open."""
     if isinstance(term, Maybe):
         return term.some is False or (term.some is True and is_known(term.value))
-    return not isinstance(term, z3.ExprRef | Times)
+    return not isinstance(term, z3.ExprRef | Times | Bit | Word | OneOf)
 
 
 def known_value(term: Term) -> Value:
@@ -66,6 +71,12 @@ def identity(term: Term) -> Hashable:
     match term:
         case z3.ExprRef():
             return ("z3", term.get_id())
+        case Bit(literal=literal):
+            return ("bit", literal)
+        case Word(wires=wires):
+            return ("word", *map(identity, wires))
+        case OneOf(ways=ways):
+            return ("one", *((value, identity(wire)) for value, wire in ways.items()))
         case Maybe():
             return ("maybe", identity(term.some), identity(term.value) if term.some is not False else None)
         case Times():
@@ -81,33 +92,39 @@ def same(one: Term, other: Term) -> bool:
 
 def conj(items: Iterable[Formula]) -> Formula:
     """All of `items`."""
-    kept: dict[int, z3.BoolRef] = {}
+    kept: list[z3.BoolRef | Bit] = []
     for item in items:
         if item is False:
             return False
         if item is not True:
-            kept[item.get_id()] = item
-    if not kept:
-        return True
-    return next(iter(kept.values())) if len(kept) == 1 else z3.And(*kept.values())
+            kept.append(item)
+    if len(kept) < 2:
+        return kept[0] if kept else True
+    if isinstance(kept[0], Bit):
+        return kept[0].circuit.all(kept)
+    apart = {item.get_id(): item for item in kept if not isinstance(item, Bit)}
+    return kept[0] if len(apart) == 1 else z3.And(*apart.values())
 
 
 def disj(items: Iterable[Formula]) -> Formula:
     """One of `items`."""
-    kept: dict[int, z3.BoolRef] = {}
+    kept: list[z3.BoolRef | Bit] = []
     for item in items:
         if item is True:
             return True
         if item is not False:
-            kept[item.get_id()] = item
-    if not kept:
-        return False
-    return next(iter(kept.values())) if len(kept) == 1 else z3.Or(*kept.values())
+            kept.append(item)
+    if len(kept) < 2:
+        return kept[0] if kept else False
+    if isinstance(kept[0], Bit):
+        return kept[0].circuit.any(kept)
+    apart = {item.get_id(): item for item in kept if not isinstance(item, Bit)}
+    return kept[0] if len(apart) == 1 else z3.Or(*apart.values())
 
 
 def neg(formula: Formula) -> Formula:
-    if isinstance(formula, bool):
-        return not formula
+    if isinstance(formula, bool | Bit):
+        return invert(formula)
     return formula.arg(0) if z3.is_not(formula) else z3.Not(formula)
 
 
@@ -121,11 +138,15 @@ def iff(left: Formula, right: Formula) -> Formula:
             return other
         if one is False:
             return neg(other)
+    if isinstance(left, Bit):
+        return invert(left.circuit.differ(left, right))
     return True if same(left, right) else left == right
 
 
 def choose(condition: Formula, then: Formula, otherwise: Formula) -> Formula:
     """`then` where the condition holds, else `otherwise`."""
+    if isinstance(condition, Bit):
+        return condition.circuit.choose(condition, then, otherwise)
     if condition is True or same(then, otherwise):
         return then
     if condition is False:
@@ -143,13 +164,13 @@ def choose(condition: Formula, then: Formula, otherwise: Formula) -> Formula:
 
 def formula(term: Term) -> Formula:
     """The term, which is a Bool."""
-    assert isinstance(term, bool | z3.BoolRef)
+    assert isinstance(term, bool | z3.BoolRef | Bit)
     return term
 
 
 def number(term: Term) -> Number:
     """The term, which is an integer."""
-    assert isinstance(term, int | z3.ArithRef)
+    assert isinstance(term, int | z3.ArithRef | Word)
     return term
 
 
@@ -172,8 +193,17 @@ def times_at(times: Times, low: Term, now: Term) -> Number:
     total: Number = 0
     for condition, moment in times.entries:
         inside = conj((condition, at_most(low, moment), at_most(moment, now)))
-        total = add(total, 1 if inside is True else 0 if inside is False else z3.If(inside, 1, 0))
+        total = add(total, counted(inside, 1))
     return total
+
+
+def counted(condition: Formula, value: Number) -> Number:
+    """The value where the condition holds, else 0."""
+    if isinstance(condition, bool):
+        return value if condition else 0
+    if isinstance(condition, Bit):
+        return choose_word(condition.circuit, condition, value, 0)
+    return z3.If(condition, value, 0)
 
 
 def at_most(left: Term, right: Term) -> Formula:
