@@ -424,6 +424,7 @@ _TRACES: tuple[Entry, ...] = (
         "error",
         "A source of a field is neither a name with attributes nor a function whose parameters are known.",
     ),
+    Entry("HN0672", "rows-not-told", "error", "An SQL statement inserts rows that it does not say."),
     Entry("HN0673", "no-such-choice", "error", "A setting in Python has none of its values."),
     Entry(
         "HN0674",

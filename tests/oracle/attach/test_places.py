@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, delete, insert, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -19,6 +19,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
+from honnin.compiler.runtime.base import BadInput
 from honnin.oracle import InvariantViolated
 from honnin.oracle.attach import correlation, event, listening, observe
 from honnin.oracle.attach.asgi import OracleMiddleware
@@ -185,6 +186,69 @@ def test_what_is_rolled_back_is_not_reported(sessions: sessionmaker[Session], or
         session.add(Paper(request="r5", person="eve"))
         session.flush()
     assert heard(oracle)["wanted"] == {"r2": "bob", "r4": "dan"}
+
+
+def test_rows_of_statements_are_reported(sessions: sessionmaker[Session], oracle: Any) -> None:
+    with sessions() as session:
+        session.execute(
+            insert(Paper), [{"request": "r1", "person": "alice"}, {"request": "r2", "person": "bob"}]
+        )
+        session.execute(insert(Paper).values(request="r3", person="carol"))
+        session.execute(Paper.__table__.insert(), {"request": "r4", "person": "dan"})  # type: ignore[attr-defined]
+        assert oracle.position == 0
+        session.commit()
+        assert heard(oracle)["wanted"] == {"r1": "alice", "r2": "bob", "r3": "carol", "r4": "dan"}
+        assert oracle.position == 5
+        dan = session.scalars(select(Paper).where(Paper.request == "r4")).one()
+        session.execute(update(Paper).where(Paper.request == "r4").values(person="dan"))
+        session.execute(update(Paper), [{"id": dan.id, "person": "dan"}])
+        session.commit()
+        assert oracle.position == 8, "two updates and the commit"
+        deleted_now = session.execute(delete(Paper).where(Paper.request.in_(["r1", "r2"])))
+        assert deleted_now.rowcount == 2  # type: ignore[attr-defined]
+        session.execute(delete(Paper).where(Paper.request == "nobody's"))
+        session.commit()
+        assert heard(oracle)["last"] == {"r1": "deleted", "r2": "deleted"}
+        session.execute(insert(Paper), {"request": "r5", "person": "eve"})
+        session.rollback()
+        with pytest.raises(InvariantViolated, match="right_person"):
+            session.execute(update(Paper).where(Paper.request == "r3").values(person="mallory"))
+            session.commit()
+    assert "r5" not in heard(oracle)["wanted"]
+
+
+def test_an_insert_whose_rows_are_not_told_is_refused(sessions: sessionmaker[Session], oracle: Any) -> None:
+    with sessions() as session:
+        for statement in (
+            insert(Paper).values([{"request": "r1", "person": "a"}, {"request": "r2", "person": "b"}]),
+            insert(Paper).from_select(["request", "person"], select(Paper.request, Paper.person)),
+        ):
+            with pytest.raises(BadInput, match="HN0672: the rows that this statement inserts cannot be told"):
+                session.execute(statement)
+    assert oracle.position == 0
+    with sessions() as session, listening(oracle, on_bad_input="log") as target:
+        session.execute(insert(Paper).values([{"request": "r1", "person": "a"}]))
+        session.commit()
+    assert target.refused == 1
+
+
+def test_a_commit_of_changes_is_reported_whatever_has_changed(oracle: Any) -> None:
+    engine = create_engine("sqlite://")
+    Base.metadata.create_all(engine)
+    with (
+        Session(engine) as session,
+        listening(oracle),
+        correlation(request="r0"),
+        report_commits(session, committed("answered", status=200)),
+    ):
+        session.commit()
+        assert oracle.position == 0
+        session.add(Paper(request="r1", person="alice"))
+        session.commit()
+        session.execute(delete(Paper))
+        session.commit()
+    engine.dispose()
+    assert oracle.position == 2
 
 
 def test_a_session_goes_on_after_a_violation(sessions: sessionmaker[Session], oracle: Any) -> None:

@@ -85,10 +85,16 @@ class Target(dict[Site, Reporter]):
             try:
                 reporter(*values, **named)
             except BadInput as error:
-                self.refused += 1
-                LOG.error("an event was left out: %s", error)
+                self.refuse(error)
 
         return logging_bad_input
+
+    def refuse(self, error: BadInput) -> None:
+        """Bad input, as it was asked for: raised, or logged and counted."""
+        if self.on_bad_input == "raise":
+            raise error
+        self.refused += 1
+        LOG.error("an event was left out: %s", error)
 
 
 def _has(oracle: Any, event: str) -> bool:
