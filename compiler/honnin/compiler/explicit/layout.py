@@ -22,6 +22,7 @@ from honnin.spec.core import (
     EntityT,
     EnumT,
     Expr,
+    Given,
     Lift,
     Lit,
     OptionalT,
@@ -63,7 +64,10 @@ def is_finite(type: Type) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place or a given. `rest` is the literal that every key starts with; None where that is chosen (`lazy`) or computed."""
+    """A place or a given. `rest` is the literal that every key starts with; None where that is chosen (`lazy`) or computed.
+
+    `dense`: the positions of the keys that are laid out in cells; `sparse`: of the others.
+    """
 
     number: int
     name: str
@@ -71,20 +75,13 @@ class Slot:
     value: Type
     initial: Expr | None
     rest: Lit | None
-    is_given: bool = False
+    dense: tuple[int, ...]
+    sparse: tuple[int, ...]
+    is_given: bool
 
     @property
     def lazy(self) -> bool:
         return self.initial is None
-
-    @property
-    def dense(self) -> tuple[int, ...]:
-        """The positions of the keys that are laid out in cells."""
-        return tuple(i for i, key in enumerate(self.keys) if is_finite(key))
-
-    @property
-    def sparse(self) -> tuple[int, ...]:
-        return tuple(i for i, key in enumerate(self.keys) if not is_finite(key))
 
 
 def literal(expr: Expr | None) -> Lit | None:
@@ -121,10 +118,7 @@ class Vocabulary:
             if given.name not in self.constants
             and (self.relevance is None or given.name in self.relevance.givens)
         ]
-        givens = [
-            Slot(number, given.name, given.keys, given.value, None, None, True)
-            for number, given in enumerate(read, start=len(places))
-        ]
+        givens = [_slot(number, given) for number, given in enumerate(read, start=len(places))]
         self.slots = (*places, *givens)
         self.by_name = {slot.name: slot for slot in places}
         self.givens = {slot.name: slot for slot in givens}
@@ -191,8 +185,11 @@ class Vocabulary:
         return value
 
 
-def _slot(number: int, place: Place) -> Slot:
-    return Slot(number, place.name, place.keys, place.value, place.initial, literal(place.initial))
+def _slot(number: int, of: Place | Given) -> Slot:
+    initial, is_given = (of.initial, False) if isinstance(of, Place) else (None, True)
+    dense = tuple(i for i, key in enumerate(of.keys) if is_finite(key))
+    sparse = tuple(i for i in range(len(of.keys)) if i not in dense)
+    return Slot(number, of.name, of.keys, of.value, initial, literal(initial), dense, sparse, is_given)
 
 
 def expressions(product: Product) -> list[Expr]:

@@ -87,19 +87,27 @@ def _merged(now: Cell, old: Cell, new: tuple[Entry, ...], default: float) -> Cel
 
 def apply(n: list[Cell], writes: list[tuple[int, Key, str, float]], defaults: dict[int, float]) -> bool:
     """Do the writes of one event, all at once. True, and nothing done, when two of them conflict."""
+    if len(writes) == 1:
+        cell, key, operator, value = writes[0]
+        _write(n, cell, key, [(operator, value)], defaults)
+        return False
     places: dict[tuple[int, Key], list[Write]] = {}
     for cell, key, operator, value in writes:
         places.setdefault((cell, key), []).append((operator, value))
-    if any(map(_conflict, places.values())):
+    if len(places) < len(writes) and any(map(_conflict, places.values())):
         return True
     for (cell, key), written in places.items():
-        current = n[cell]
-        if isinstance(current, tuple):
-            old = find(current, key, defaults[cell])
-            n[cell] = put(current, key, _total(old, written), defaults[cell])
-        else:
-            n[cell] = _total(current, written)
+        _write(n, cell, key, written, defaults)
     return False
+
+
+def _write(n: list[Cell], cell: int, key: Key, written: list[Write], defaults: dict[int, float]) -> None:
+    current = n[cell]
+    if isinstance(current, tuple):
+        old = find(current, key, defaults[cell])
+        n[cell] = put(current, key, _total(old, written), defaults[cell])
+    else:
+        n[cell] = _total(current, written)
 
 
 def _conflict(written: list[Write]) -> bool:

@@ -84,6 +84,7 @@ class Space:
         self.layout = Layout(compiled.vocabulary, sizes)
         self.guessed = compiled.guesses
         self._entities = {name: i for i, name in enumerate(compiled.vocabulary.entities)}
+        self._spoken_of: dict[int, tuple[tuple[tuple[int, int], ...], int | None]] = {}
         names = self._names()
         exec(compiled.code, names)  # noqa: S102 - what Steps wrote: numbers and names of its own
         self.tick: Callable[[], object] = lambda: (
@@ -180,17 +181,29 @@ class Space:
 
     def _decide(self, state: State, cell: int, known: Known) -> Iterator[tuple[State, Known]]:
         """The state with each value in the cell, and what is known then."""
-        slot, keys = self.layout.where[cell]
-        for i, key in zip(slot.dense, keys, strict=True):
-            kind = base(slot.keys[i])
-            if isinstance(kind, EntityT) and key != NONE:
-                known = know(known, self._entities[kind.name], int(key))
-        value_type = slot.value
-        inner = base(value_type)
-        entity = self._entities[inner.name] if isinstance(inner, EntityT) else None
-        for value in self._candidates(value_type, known):
+        keys, entity = self._speaks_of(cell)
+        for other, key in keys:
+            known = know(known, other, key)
+        for value in self._candidates(self.layout.where[cell][0].value, known):
             after = known if entity is None or value == NONE else know(known, entity, int(value))
             yield (*state[:cell], value, *state[cell + 1 :]), after
+
+    def _speaks_of(self, cell: int) -> tuple[tuple[tuple[int, int], ...], int | None]:
+        """The entities' values that are the cell's keys, and the entity of what it holds."""
+        found = self._spoken_of.get(cell)
+        if found is None:
+            slot, keys = self.layout.where[cell]
+            places = zip((base(slot.keys[i]) for i in slot.dense), keys, strict=True)
+            inner = base(slot.value)
+            found = self._spoken_of[cell] = (
+                tuple(
+                    (self._entities[kind.name], int(key))
+                    for kind, key in places
+                    if isinstance(kind, EntityT) and key != NONE
+                ),
+                self._entities[inner.name] if isinstance(inner, EntityT) else None,
+            )
+        return found
 
     def _candidates(self, type: Type, known: Known) -> list[float]:
         match type:

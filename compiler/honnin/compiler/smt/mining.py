@@ -53,11 +53,11 @@ def clause_of(budget: Budget, literals: Sequence[Expr]) -> Clause:
 
 @dataclass(slots=True)
 class _HittingSets:
-    """`sets`: what must be hit, as bits; the smallest first. `hit[a]`: the sets (as bits) that have element a."""
+    """`sets`: what must be hit, as bits; the smallest first."""
 
     sets: list[int]
-    hit: dict[int, int]
     most: int
+    hit: dict[int, int] = field(default_factory=dict)
     found: list[tuple[int, ...]] = field(default_factory=list)
     seen: set[frozenset[int]] = field(default_factory=set)
     looks: int = MOST_LOOKS
@@ -74,10 +74,18 @@ class _HittingSets:
         for element in bits(self.sets[(left & -left).bit_length() - 1]):
             extended = chosen | {element}
             if extended not in self.seen:
-                rest = left & ~self.hit[element]
+                rest = left & ~self._hit_by(element)
                 if size > 1 or not rest:
                     self.seen.add(extended)
                     self.extend(rest, size - 1, extended)
+
+    def _hit_by(self, element: int) -> int:
+        """The sets (as bits) that have the element."""
+        found = self.hit.get(element)
+        if found is None:
+            ones = ("1" if one >> element & 1 else "0" for one in reversed(self.sets))
+            found = self.hit[element] = int("".join(ones), 2)
+        return found
 
 
 def bits(number: int) -> Iterator[int]:
@@ -120,11 +128,7 @@ class Table:
         sets = minimal(row ^ sample for sample in self.known)
         if sets and not sets[0]:
             return []
-        hit: dict[int, int] = {}
-        for index, one in enumerate(sets):
-            for element in bits(one):
-                hit[element] = hit.get(element, 0) | 1 << index
-        search = _HittingSets(sets, hit, most)
+        search = _HittingSets(sets, most)
         for size in range(1, most_literals + 1):
             search.extend((1 << len(sets)) - 1, size, frozenset())
             if len(search.found) >= most:

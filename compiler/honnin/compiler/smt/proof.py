@@ -186,6 +186,7 @@ class Induction:
         self._safe: Reasons = {}
         self.initial_state = self.encoding.initial()
         self.paths = [self._path_solver(path) for path in product.paths]
+        self._likely = list(range(len(self.paths)))  # to break a clause, the likeliest first
 
     @cached_property
     def start(self) -> z3.Solver:
@@ -348,8 +349,12 @@ class Induction:
         return False
 
     def is_kept(self, clause: Claimed, active: Sequence[Claimed]) -> bool:
-        """Whether no step breaks the clause from a state in which the active clauses hold."""
-        return all(self.broken(path, clause, active) is False for path in range(len(self.paths)))
+        """Whether no step breaks the clause from a state in which the active clauses hold. Paths that broke others are asked first."""
+        for path in self._likely:
+            if self.broken(path, clause, active) is not False:
+                self._likely = [path, *(other for other in self._likely if other != path)]
+                return False
+        return True
 
     def model(self, path: int | None, formulas: Sequence[Formula]) -> z3.ModelRef | bool:
         """A step by the path (None: an initial state) in which the formulas hold; False: there is none; True: z3 cannot say."""

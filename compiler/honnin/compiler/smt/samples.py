@@ -148,6 +148,7 @@ class Explorer:
                 slot,
                 self._keys(slot),
                 range(layout.bases[slot.number], layout.bases[slot.number] + layout.count(slot)),
+                self._values(slot.value),
             )
             for slot in compiled.vocabulary.slots
         ]
@@ -222,20 +223,20 @@ class Explorer:
         """The state, what is not decided in it being chosen at random."""
         places: dict[str, Table] = {}
         givens: dict[str, Table] = {}
-        for slot, keys, cells in self._slots:
-            known = dict(self._entries(slot, keys, state[cells.start : cells.stop]))
+        for slot, keys, cells, values in self._slots:
+            known = dict(self._entries(slot, keys, state[cells.start : cells.stop], values))
             (givens if slot.is_given else places)[slot.name] = Table(self._missing(slot), known)
         return Sample(self._names, places, givens)
 
     def _entries(
-        self, slot: Slot, keys: list[Values], cells: Sequence[Cell]
+        self, slot: Slot, keys: list[Values], cells: Sequence[Cell], values: dict[float, Value]
     ) -> Iterator[tuple[Values, Value]]:
         for at, cell in zip(keys, cells, strict=True):
             if isinstance(cell, tuple):
                 for rest, value in cell:
-                    yield self._full_key(slot, at, rest), self._value(value, slot.value)
+                    yield self._full_key(slot, at, rest), self._value(value, slot.value, values)
             else:
-                yield at, self._value(cell, slot.value)
+                yield at, self._value(cell, slot.value, values)
 
     def _keys(self, slot: Slot) -> list[Values]:
         """The keys of the slot's cells, those that are laid out."""
@@ -243,17 +244,23 @@ class Explorer:
         types = [slot.keys[i] for i in slot.dense]
         start = layout.bases[slot.number]
         found = (keys for _, keys in layout.where[start : start + layout.count(slot)])
-        return [tuple(self._value(k, type) for k, type in zip(keys, types, strict=True)) for keys in found]
+        return [self._each(keys, types) for keys in found]
 
     def _full_key(self, slot: Slot, laid_out: Values, rest: Sequence[float]) -> Values:
         keys = dict(zip(slot.dense, laid_out, strict=True))
-        keys |= {i: self._value(key, slot.keys[i]) for i, key in zip(slot.sparse, rest, strict=True)}
+        keys |= zip(slot.sparse, self._each(rest, [slot.keys[i] for i in slot.sparse]), strict=True)
         return tuple(keys[i] for i in range(len(slot.keys)))
 
-    def _value(self, cell: float, type: Type) -> Value:
+    def _each(self, cells: Sequence[float], types: Sequence[Type]) -> Values:
+        return tuple(self._value(c, type, self._values(type)) for c, type in zip(cells, types, strict=True))
+
+    def _values(self, type: Type) -> dict[float, Value]:
+        """The values of the type by what cells hold, as far as they are known."""
+        return self._decoded.setdefault(type, {})
+
+    def _value(self, cell: float, type: Type, known: dict[float, Value]) -> Value:
         if cell == LAZY:
             cell = self.space.any(type)
-        known = self._decoded.setdefault(type, {})
         if cell not in known:
             known[cell] = self.space.layout.decode(cell, type, self._names)
         return known[cell]
