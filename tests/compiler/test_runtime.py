@@ -179,11 +179,39 @@ def test_a_violation_tells_what_cleared_a_place_and_when_a_past_event_was() -> N
         oracle.login("k", "alice", at=number)
     oracle.logout("k", at=4)
     oracle.commit("k", "alice", at=5)
-    assert causes(oracle) == [["own", ("who[k]", 4, 4.0, None)], ["few"]]
+    assert causes(oracle) == [["own", ("who[k]", 4, 4.0, None)], ["few", ("n", 3, 2.0, None)]]
     oracle.login("k", "alice", at=6)
     oracle.commit("k", "alice", at=7)
-    found = [["been", ("earlier[> 0s] commit(k, p)", 5, 5.0, None)], ["few"]]
+    found = [["been", ("earlier[> 0s] commit(k, p)", 5, 5.0, None)], ["few", ("n", 6, 6.0, None)]]
     assert causes(oracle)[2:] == found
+
+
+def test_a_violation_tells_the_last_event_of_a_count_and_of_a_window() -> None:
+    text = """
+    spec s
+    entity R
+    event ask(r: R)
+    event answer(r: R)
+    state asked: R -> Int
+    after ask(r) { asked[r] += 1 }
+    invariant I "": on answer(r): asked[r] < 2
+    invariant J "": on answer(r): count[<= 9s](ask(r)) < 2
+    invariant K "": on answer(r): not once[<= 9s] ask(r)
+    invariant L "": on answer(r): once[<= 2s] ask(r)
+    """
+    oracle = oracle_module(load(text).main).Oracle("collect")
+    for at in (1, 2):
+        oracle.ask("r", at=at)
+        oracle.ask("s", at=at)
+    oracle.answer("r", at=8)
+    window, wide = ("once[<= 2s] ask(r)", 3, 2.0, None), ("once[<= 9s] ask(r)", 3, 2.0, None)
+    counted = ("count[<= 9s](ask(r))", 3, 2.0, None)
+    assert causes(oracle) == [["I", ("asked[r]", 3, 2.0, None)], ["J", counted], ["K", wide], ["L", window]]
+    told = "asked[r] was last changed by event 3 at 2 s: ask(r = r)"
+    assert oracle.violations[0].account()[-1] == told
+    assert [violation.causes[0].added for violation in oracle.violations] == [True, True, False, False]
+    oracle.answer("r", at=20)
+    assert causes(oracle)[4:] == [["I", ("asked[r]", 3, 2.0, None)], ["L"]]
 
 
 def test_a_violation_tells_which_of_its_parts_hold() -> None:

@@ -35,6 +35,7 @@ def record(violation: Violation, verdict: str) -> dict[str, Any]:
                 "at": cause.at,
                 "event": dict(cause.event),
                 "replaced": cause.replaced,
+                "added": cause.added,
             }
             for cause in violation.causes
         ],

@@ -137,7 +137,8 @@ class Accounts:
                 if isinstance(node, StateRead) and free(node) <= scope.variables.keys():
                     place = self.program.place(node.state)
                     if place.traced:
-                        found[f"({expression(original)!r}, {_cause(scope, place, node)})"] = None
+                        added = self.program.is_sum(place)
+                        found[f"({expression(original)!r}, {_cause(scope, place, node)}, {added})"] = None
         return f"({', '.join(found)},) if self._explain else ()" if found else "()"
 
     def _shown(self, text: str, type: Type, personal: bool) -> str:
@@ -167,7 +168,8 @@ def _cause(scope: Printer, place: Place, read: StateRead) -> str:
         cleared = f"lately({cleared}, {NOW} - {horizon})"
     if place.marks:
         return f"{place.attribute}.get({key}) or {cleared}, None"
-    return f"{place.source}.get({key}) or {cleared}, {place.replaced}.get({key})"
+    replaced = f"{place.replaced}.get({key})" if place.replaces else "None"
+    return f"{place.source}.get({key}) or {cleared}, {replaced}"
 
 
 def account_reads(

@@ -190,7 +190,8 @@ class Writer:
         with self.lines.block(f"if {key} in {place.attribute}:"):
             self.lines.add(f"del {place.attribute}[{key}]")
             self._unindex(place, key, keys)
-            others = "" if place.marks else f", {place.source}, {place.replaced}"
+            others = "" if place.marks else f", {place.source}"
+            others += f", {place.replaced}" if place.replaces else ""
             self.lines.add(f"self._clear({place.name!r}, {key}, {HERE}{others})")
 
     def _unindex(self, place: Place, key: str, keys: Sequence[str]) -> None:
@@ -206,7 +207,7 @@ class Writer:
             self.lines.add(f"{place.source} = {HERE}")
             return
         with self.lines.block("if self._explain:"):
-            if replaces:
+            if replaces and place.replaces:
                 with self.lines.block(f"if {key} in {place.source}:"):
                     self.lines.add(f"{place.replaced}[{key}] = {place.source}[{key}]")
             self.lines.add(f"{place.source}[{key}] = {HERE}")

@@ -72,6 +72,11 @@ class Place:
         return self.traced and self.flag and not self.scalar
 
     @property
+    def replaces(self) -> bool:
+        """Whether what it has at a key may stand where the value of another event stood, and that event is kept too."""
+        return self.traced and not self.marks and not self.scalar and not self.name.startswith("#")
+
+    @property
     def source(self) -> str:
         return self.attribute.replace("self._", "self._from_", 1)
 
@@ -119,7 +124,7 @@ class Goal:
 class Program:
     """A machine without the claims that cannot be monitored, and the names of its parts.
 
-    `traced`: the places that a failure's account reads. `alone`: for an `eventually` that is all of a claim's formula, that claim. Filled while it is printed: `indexes` and `seen`;
+    `traced`: the places that a failure's account reads; `counters`: the states that are only added to. `alone`: for an `eventually` that is all of a claim's formula, that claim. Filled while it is printed: `indexes` and `seen`;
     `counted`, for a claim the events at each of which it is exercised or reached; `remembered`, the events of which something is kept;
     `raised`, for an `eventually` that is all of a claim the events that raise it, each with the fields that are its key and the names bound.
     """
@@ -136,6 +141,7 @@ class Program:
     aggregates: dict[Expr, Aggregate] = field(default_factory=dict)
     counted: dict[int, dict[int, None]] = field(default_factory=dict)
     traced: frozenset[str] = frozenset()
+    counters: frozenset[str] = frozenset()
     alone: dict[str, int] = field(default_factory=dict)
     remembered: set[int] = field(default_factory=set)
     raised: dict[str, dict[int, tuple[tuple[int, ...], tuple[tuple[str, int], ...]]]] = field(
@@ -188,6 +194,11 @@ class Program:
             or bool(self.specification.retained)
         )
 
+    def is_sum(self, place: Place) -> bool:
+        """Whether what the place has at a key is the sum of what several events added."""
+        counted = place.name.startswith("#") and self.machine.register(place.name).stores == "times"
+        return counted or place.name in self.counters
+
     def horizon(self, place: Place) -> int | None:
         """How long the entries of a place stay at least, where some are released; None where none is."""
         entities = {entity_of(key) for key in place.keys}
@@ -221,7 +232,8 @@ def program(machine: Machine) -> Program:
     made = Program(machine, checks, registers)
     read = (lowered for check in checks for _, lowered in check.reads)
     read_places = {node.state for part in read for node in walk(part) if isinstance(node, StateRead)}
-    made.traced = frozenset(read_places - _counters(machine.specification))
+    made.traced = frozenset(read_places)
+    made.counters = _counters(machine.specification)
     made.givens = {
         given.name: f"self._given_{made.names.new(given.name)}" for given in machine.specification.givens
     }
@@ -282,23 +294,17 @@ def _registers(made: Program) -> None:
             flag,
             indexable,
             boxed=register.stores == "times",
-            traced=register.name in made.traced and _is_traceable(register),
+            traced=register.name in made.traced and not register.fresh,
         )
 
 
-def _counters(specification: Specification) -> set[str]:
-    """The states that are only added to: what they are comes from no one event."""
+def _counters(specification: Specification) -> frozenset[str]:
+    """The states that are only added to: what they are comes from all the events that did."""
     operators: dict[str, set[str]] = {}
     for after in specification.updates:
         for assign in assigned(after.body):
             operators.setdefault(assign.place, set()).add(assign.operator)
-    return {place for place, found in operators.items() if ":=" not in found}
-
-
-def _is_traceable(register: Register) -> bool:
-    """Whether the events that what it holds comes from can be kept: not where it forgets by time, or holds exceptions."""
-    forgets = register.stores == "times" or (register.stores == "latest" and bool(register.window))
-    return not forgets and not register.fresh
+    return frozenset(place for place, found in operators.items() if ":=" not in found)
 
 
 def _with_goals(made: Program, expr: Expr) -> Expr:

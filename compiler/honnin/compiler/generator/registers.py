@@ -76,6 +76,7 @@ class _Commit:
             key = tuple_text(_keys(scope, self.register)) if self.register.keys else "()"
             self.lines.add(f"{attribute}[{key}] = {attribute}.get({key}, 0) + 1")
             self.lines.add(f"{attribute}_queue.append(({NOW}, {key}))")
+            Writer(self.lines, scope).note(self.place, key)
 
     def _since_scalar(self) -> None:
         attribute = self.place.attribute
@@ -158,9 +159,11 @@ def print_forgetting(lines: Lines, program: Program) -> None:
     """What is too long ago for any claim to ask for is dropped."""
     for register in program.registers:
         if has_queue(register):
-            attribute = program.place(register.name).attribute
+            place = program.place(register.name)
             forget = "forget_counts" if register.stores == "times" else "forget_times"
-            lines.add(f"{forget}({attribute}_queue, {attribute}, {NOW} - {register.window})")
+            source = f", {place.source}" if place.traced else ""
+            attribute = place.attribute
+            lines.add(f"{forget}({attribute}_queue, {attribute}, {NOW} - {register.window}{source})")
 
 
 def print_goals(lines: Lines, printer: Printer, event: Event) -> None:

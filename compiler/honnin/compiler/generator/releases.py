@@ -94,7 +94,9 @@ def _print_drop(lines: Lines, program: Program, planner: Planner, place: Place, 
 def _print_drop_key(lines: Lines, place: Place, register: Register | None, key: str) -> None:
     lines.add(f"{place.attribute}.pop({key}, None)")
     if place.traced and not place.marks:
-        lines.add(f"{place.source}.pop({key}, None)", f"{place.replaced}.pop({key}, None)")
+        lines.add(f"{place.source}.pop({key}, None)")
+    if place.replaces:
+        lines.add(f"{place.replaced}.pop({key}, None)")
     if register is not None and register.stores == "times":
         queue = f"{place.attribute}_queue"
         lines.add(f"{queue} = deque(_one for _one in {queue} if _one[1] != {key})")

@@ -121,7 +121,7 @@ def _of_place(made: Program, place: Place, default: str) -> Iterator[Attribute]:
     if place.traced and place.scalar:
         yield Attribute(_bare(place.source), "None", "Here | None")
     elif place.traced and not place.marks:
-        for attribute in (place.source, place.replaced):
+        for attribute in (place.source, place.replaced) if place.replaces else (place.source,):
             yield Attribute(_bare(attribute), "{}", f"dict[{keys}, Here | None]")
     for positions, attribute in made.indexes.get(place.name, {}).items():
         part = key_annotation(tuple(place.keys[position] for position in positions))

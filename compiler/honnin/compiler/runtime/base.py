@@ -65,7 +65,8 @@ DUE = "due by"
 class Cause(NamedTuple):
     """Where something that a claim read comes from: the event that wrote it last, with its fields, personal values as tokens.
 
-    `read`: as the author of the claim wrote it. `replaced`: the position of the event whose value this one replaced.
+    `read`: as the author of the claim wrote it. `replaced`: the position of the event whose value this one replaced. `added`: what was read
+    is a sum or a count, and the event is the last that changed it.
     """
 
     read: str
@@ -73,18 +74,23 @@ class Cause(NamedTuple):
     at: float | None
     event: Mapping[str, Shown]
     replaced: int | None = None
+    added: bool = False
 
     @property
     def kind(self) -> str:
         """What kinds of events met here: `wanted[r] is from request, which replaced another`."""
         over = "" if self.replaced is None else ", which replaced another"
-        return f"{self.read} is from {self.event['event']}{over}"
+        return f"{self.read} {self._is_from} {self.event['event']}{over}"
+
+    @property
+    def _is_from(self) -> str:
+        return "was last changed by" if self.added else "is from"
 
     def words(self, dated: bool) -> str:
         """One line of an account."""
         at = "" if self.at is None else f" at {_utc(self.at) if dated else f'{_plain(self.at)} s'}"
         over = "" if self.replaced is None else f", which replaced what event {self.replaced} had set"
-        return f"{self.read} is from event {self.position}{at}: {event_words(self.event)}{over}"
+        return f"{self.read} {self._is_from} event {self.position}{at}: {event_words(self.event)}{over}"
 
 
 class Violation(NamedTuple):

@@ -146,22 +146,33 @@ def unindex(index: dict[Any, dict[Any, None]], part: Any, key: Any) -> None:
             del index[part]
 
 
-def forget_counts(queue: deque[tuple[int, Any]], counts: dict[Any, int], before: int) -> None:
+Sources: TypeAlias = dict[Any, Here | None]
+"""For each key the event that what is kept there comes from."""
+_UNTRACED: Sources = {}
+
+
+def forget_counts(
+    queue: deque[tuple[int, Any]], counts: dict[Any, int], before: int, sources: Sources = _UNTRACED
+) -> None:
     """Positions before the time `before` count no longer."""
     while queue and queue[0][0] < before:
         key = queue.popleft()[1]
         if counts[key] == 1:
             del counts[key]
+            sources.pop(key, None)
         else:
             counts[key] -= 1
 
 
-def forget_times(queue: deque[tuple[int, Any]], times: dict[Any, int], before: int) -> None:
+def forget_times(
+    queue: deque[tuple[int, Any]], times: dict[Any, int], before: int, sources: Sources = _UNTRACED
+) -> None:
     """Times before `before` that no later one has replaced are dropped: nothing can ask for them."""
     while queue and queue[0][0] < before:
         at, key = queue.popleft()
         if times.get(key) == at:
             del times[key]
+            sources.pop(key, None)
 
 
 def lately(here: Here | None, since: int) -> Here | None:

@@ -394,11 +394,11 @@ class OracleBase(Modes):
         name, claim = self._CLAIMS[failure.claim]
         bindings, why, traced, parts = failure.account
         causes = []
-        for read, here, replaced in traced:
+        for read, here, replaced, added in traced:
             if here is not None and here[0] != failure.position:
                 position, at, number, *values = here
                 before = None if replaced is None else replaced[0]
-                causes.append(Cause(read, position, _at(at), self._told(number, values), before))
+                causes.append(Cause(read, position, _at(at), self._told(number, values), before, added))
         return Violation(
             name,
             claim.title,
@@ -433,9 +433,9 @@ class OracleBase(Modes):
         replaced: dict[Any, Here | None] | None = None,
     ) -> None:
         """An event has set the place back to its default at a key. The last ones that did so are kept."""
-        if source is not None and replaced is not None:
-            source.pop(key, None)
-            replaced.pop(key, None)
+        for kept in (source, replaced):
+            if kept is not None:
+                kept.pop(key, None)
         if here is not None:
             if len(self._cleared) >= 2 * _CLEARED:
                 self._cleared = dict(list(self._cleared.items())[-_CLEARED:])

@@ -13,8 +13,9 @@ from honnin.compiler.runtime.base import DUE, Field, Shown, Value, seconds
 from honnin.compiler.runtime.history import Goal, Here, Obligation, goals, truth
 from honnin.compiler.runtime.snapshot import Snapshots
 
-Traced: TypeAlias = tuple[str, Here | None, Here | None]
-"""What a claim read, as its author wrote it; the event that this comes from; the one whose value that event replaced."""
+Traced: TypeAlias = tuple[str, Here | None, Here | None, bool]
+"""What a claim read, as its author wrote it; the event that this comes from; the one whose value that event replaced; whether it only
+added to what others had added."""
 Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown], tuple[Traced, ...], dict[str, Shown]]
 NEVER_DUE = 10**30
 _FEW = 64
