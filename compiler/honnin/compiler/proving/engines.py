@@ -196,14 +196,21 @@ def z3_stuck(asked: Question) -> Stuck | None:
     return stumble(asked)
 
 
-def hunt_to(hunt: Hunt, depth: int, states: int, deadline: float, progress: Progress) -> Sighting | None:
+def hunt_to(
+    hunt: Hunt, depth: int, states: int, deadline: float, progress: Progress, *, wary: bool = False
+) -> Sighting | None:
     """Deeper, to `depth` steps at most and until there are `states` states; a sighting, if there is one.
 
-    NotApplicable when the design turns out not to be for the explicit search.
+    `wary`: no level is begun that will likely have so many states that scopes have to be narrowed. NotApplicable when the design
+    turns out not to be for the explicit search.
     """
 
     def deeper() -> Sighting | None:
+        before = hunt.states
         while hunt.depth < depth and hunt.states < states and not hunt.is_over:
+            if wary and hunt.states**2 > max(1, before) * FEWEST_STATES:
+                return None
+            before = hunt.states
             progress(f"searching runs of {hunt.depth + 1} steps, {hunt.states} states")
             sighting = hunt.advance(deadline, max(states, FEWEST_STATES))
             if sighting is not None:

@@ -100,7 +100,7 @@ def _first_search(work: _Work) -> Verdict | None:
     try:
         work.hunt = explicit_hunt(work.asked, until)
         work.states = FIRST_STATES[work.asked.check.relation]
-        found = _hunt(work, work.hunt, work.states)
+        found = _hunt(work, work.hunt, work.states, wary=work.asked.expects_proof)
     except NotApplicable as reason:
         work.gives_up_hunt(reason)
         return _deeper(work, FIRST_TURN)
@@ -109,11 +109,11 @@ def _first_search(work: _Work) -> Verdict | None:
     return _deeper(work, FIRST_TURN)
 
 
-def _hunt(work: _Work, hunt: Hunt, states: int) -> Verdict | None:
+def _hunt(work: _Work, hunt: Hunt, states: int, *, wary: bool = False) -> Verdict | None:
     """A verdict, if searching until there are so many states gives one."""
     share = FIRST_SHARE[work.asked.check.relation] * work.time_left
     until = time.monotonic() + min(work.seconds, share)
-    sighting = hunt_to(hunt, FIRST_DEPTH, states, until, work.progress)
+    sighting = hunt_to(hunt, FIRST_DEPTH, states, until, work.progress, wary=wary)
     if sighting is not None:
         return _shortest(work, seen(work.asked, hunt, sighting))
     if not (hunt.is_over and hunt.certain):

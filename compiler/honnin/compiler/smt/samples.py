@@ -31,6 +31,9 @@ MOST_DECISIONS: Final = 4_000
 ENOUGH: Final = 600
 """Where walks end soon, more are made, in larger scopes, until there are so many states or MOST_SEEDS were tried."""
 
+ENOUGH_STEPS: Final = 10_000
+"""No more are made where so many steps have been looked at: states that many steps lead from make walks dear."""
+
 SMALL: Final = (1, 2, 2, 3, 3, 4)
 LARGE: Final = (2, 3, 4, 5)
 """How many values an entity may have: one of these."""
@@ -38,11 +41,12 @@ LARGE: Final = (2, 3, 4, 5)
 
 @dataclass(slots=True)
 class Explored:
-    """States that a product reaches; on the way `possible` paths, by number, were seen, and the bits `done` of watch.py."""
+    """States that a product reaches; on the way so many `steps`, `possible` paths, by number, and the bits `done` of watch.py were seen."""
 
     states: list[Structure] = field(default_factory=list)
     possible: set[int] = field(default_factory=set)
     done: int = 0
+    steps: int = 0
 
 
 def reachable(product: Product, tick: Tick) -> list[Structure]:
@@ -70,7 +74,7 @@ def _found(compiled: Compiled, seen: Explored, tick: Tick) -> Iterator[Structure
         yield from states
         walks += bool(states)
         count += len(states)
-        if walks >= WALKS and count >= ENOUGH:
+        if walks >= WALKS and (count >= ENOUGH or seen.steps >= ENOUGH_STEPS):
             return
 
 
@@ -188,6 +192,7 @@ class Explorer:
         self.space.decisions = 0
         with suppress(_Lost):
             for path, way in self.space.steps(state, self.sizes):
+                self.seen.steps += 1
                 self.seen.possible.add(path)
                 self.seen.done |= way[3]
                 yield path, way[2]
