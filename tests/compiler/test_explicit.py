@@ -292,7 +292,7 @@ def test_a_word_of_room_is_a_word_of_memory() -> None:
 
 
 def test_the_searches_of_a_hunt_share_the_room(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("honnin.compiler.explicit.hunt.ROOM", 20_000)
+    monkeypatch.setattr("honnin.compiler.explicit.hunt.ROOM", 500)
     about = asked(KEYED, "certificates")
     hunt = Hunt(about.product, about.properties)
     with suppress(TooLarge):

@@ -78,68 +78,102 @@ ASSUMPTIONS = (
     "on note(_): n == 0",
 )
 
-GUARDS = (
-    "when lock == none",
-    "when lock == r",
-    "when file != none",
-    "when store[r] == none",
-    "when shelf[b!] == none",
-    "when b == none or shelf[a] == none",
-    "when shelf[a] == r",
+OWN = (
     "when g[a]",
     "when f",
-    "when x < 2",
-    "when k == x",
-    "when box[x] == none",
-    "when forall q: R. h[q].a == a or q == r",
-    "when exists q: R. q != r and store[q] == a",
-    "when forall q: R. not h[q] at l3",
+    "when b == none",
+    "when b != none",
     "pick o: P where g[o]",
     "pick o: P where o != a",
-    "pick q: R where q != r",
-)
-STATEMENTS = (
     "emit ask(r, a)",
     "emit ask(r, owner[r])",
     "emit show(r, a)",
     "emit show(r, b!)",
-    "emit show(r, file!)",
-    "emit show(r, store[r]!)",
-    "emit show(r, box[x]!)",
     "emit note(a)",
     "emit out(r)",
-    "emit number(r, x)",
-    "emit number(r, k)",
     "emit mark((if f then e1 else e2))",
     "b := a",
     "b := none",
-    "b := file",
-    "b := store[r]",
     "f := true",
     "f := (b == a)",
-    "f := (lock == none)",
-    "x := k",
     "x := 0",
-    "k += 1",
-    "file := a",
-    "file := b",
-    "file := none",
-    "store[r] := a",
-    "store[r] := b",
-    "store[r] := none",
-    "lock := r",
-    "lock := none",
-    "shelf[a] := r",
-    "shelf[b!] := none",
-    "box[x] := a",
-    "box[k] := none",
-    "if lock == r { lock := none }",
-    "if f { file := a } else { b := file }",
-    "for v: R where store[v] == a { store[v] := none }",
-    "for v: R { store[v] := b }",
+    "x += 1",
 )
-FIRST = tuple(statement for statement in STATEMENTS if "!" not in statement)
-EMITS = tuple(statement for statement in STATEMENTS if statement.startswith("emit"))
+"""Guards and statements that concern the instance, and what it tells the specification."""
+SAID = tuple(line for line in OWN if line.startswith("emit") and "!" not in line)
+SHARED = {
+    "file": (
+        "when file != none",
+        "when b != none and file != none and file! != b!",
+        "emit show(r, file!)",
+        "b := file",
+        "f := (file == a)",
+        "file := a",
+        "file := b",
+        "file := none",
+        "if f { file := a } else { b := file }",
+    ),
+    "store": (
+        "when store[r] == none",
+        "when exists q: R. q != r and store[q] == a",
+        "emit show(r, store[r]!)",
+        "b := store[r]",
+        "store[r] := a",
+        "store[r] := b",
+        "store[r] := none",
+        "for v: R where store[v] == a { store[v] := none }",
+        "for v: R { store[v] := b }",
+        "pick q: R where q != r",
+    ),
+    "lock": (
+        "when lock == none",
+        "when lock == r",
+        "when f and lock != none",
+        "f := (lock == none)",
+        "lock := r",
+        "lock := none",
+        "if lock == r { lock := none }",
+    ),
+    "k": (
+        "when x < k",
+        "when k == x",
+        "when x < 2",
+        "f := (x < k)",
+        "x := k",
+        "k += 1",
+        "emit number(r, x)",
+        "emit number(r, k)",
+    ),
+    "box": (
+        "when box[x] == none",
+        "emit show(r, box[x]!)",
+        "box[x] := a",
+        "box[k] := none",
+        "x := k",
+        "k += 1",
+    ),
+    "shelf": (
+        "when b == none or shelf[a] == none",
+        "when shelf[b!] == none",
+        "when shelf[a] == r",
+        "shelf[a] := r",
+        "shelf[b!] := none",
+    ),
+    "others": (
+        "when forall q: R. h[q].a == a or q == r",
+        "when forall q: R. not h[q] at l3",
+        "when exists q: R. q != r and h[q].b == b",
+    ),
+}
+"""By what they share."""
+LOOKED_TWICE = (
+    ("x := k", "when x < k emit number(r, k)", "k += 1"),
+    ("b := file", "when b != none and file != none and file! != b! emit show(r, b!)", "file := a"),
+    ("f := (lock == none)", "when f and lock != none emit note(a)", "lock := r"),
+    ("f := (file == a)", "when f and file != a emit show(r, a)", "file := a"),
+    ("x := k", "when x < k emit out(r)", "store[r] := a k += 1"),
+)
+"""What one step sees, what another needs to have changed meanwhile, and what changes it."""
 PICKED = {
     "pick o: P where g[o]": ("a := o", "b := o", "emit ask(r, o)", "emit note(o)", "file := o"),
     "pick o: P where o != a": ("a := o", "b := o", "emit show(r, o)", "store[r] := o"),
@@ -176,20 +210,24 @@ STATED = (
 
 
 @st.composite
-def _straight(draw: st.DrawFn) -> str:
-    """In three steps of four something is possible whatever the state."""
-    statements = draw(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=2, unique=True))
-    if draw(st.integers(0, 3)) > 0:
-        return " ".join(dict.fromkeys((draw(st.sampled_from(FIRST)), *statements[1:])))
-    guard = draw(st.sampled_from(GUARDS))
-    return " ".join((guard, draw(st.sampled_from(PICKED.get(guard, EMITS))), *statements))
+def _straight(draw: st.DrawFn, pool: Sequence[str]) -> str:
+    """A guard or none, and statements; in two steps of three something is possible whatever the state."""
+    lines = draw(st.lists(st.sampled_from(pool), min_size=1, max_size=3, unique=True))
+    guards = [line for line in lines if line.startswith(("when", "pick"))][: draw(st.integers(0, 1))]
+    statements = [line for line in lines if not line.startswith(("when", "pick"))]
+    if draw(st.integers(0, 2)) > 0:
+        statements = [line for line in statements if "!" not in line]
+    following = [draw(st.sampled_from(PICKED[guard])) for guard in guards if guard in PICKED]
+    said = draw(st.lists(st.sampled_from(SAID), max_size=1))
+    return " ".join(dict.fromkeys((*guards, *following, *statements, *said)))
 
 
 @st.composite
-def _step(draw: st.DrawFn) -> str:
+def _step(draw: st.DrawFn, pool: Sequence[str]) -> str:
+    end = draw(st.sampled_from(ENDS))
     if draw(st.integers(0, 6)) == 0:
-        return f"either {{ {draw(_straight())} }} or {{ {draw(_straight())} {draw(st.sampled_from(ENDS))} }}"
-    return f"{draw(_straight())} {draw(st.sampled_from(ENDS))}"
+        return f"either {{ {draw(_straight(pool))} }} or {{ {draw(_straight(pool))} {end} }}"
+    return f"{draw(_straight(pool))} {end}"
 
 
 def _some(draw: st.DrawFn, lines: Sequence[str], fewest: int, most: int) -> list[str]:
@@ -203,7 +241,16 @@ def designs(draw: st.DrawFn) -> str:
     lines += [f'invariant i{i} "": {claim}' for i, claim in enumerate(_some(draw, CLAIMS, 1, 3))]
     lines += [f'cover v{i} "": {claim}' for i, claim in enumerate(_some(draw, COVERS, 0, 1))]
     lines += [f'assume w{i} "": {claim}' for i, claim in enumerate(_some(draw, ASSUMPTIONS, 0, 1))]
-    steps = "\n".join(f"    l{i}: {{ {draw(_step())} }}" for i in (1, 2, 3, 4))
+    shared = [line for name in _some(draw, tuple(SHARED), 1, 2) for line in SHARED[name]]
+    pool = (*_some(draw, OWN, 3, 6), *_some(draw, shared, 3, 6))
+    bodies = [draw(_step(pool)) for _ in range(4)]
+    if draw(st.booleans()):
+        seen, needed, changed = draw(st.sampled_from(LOOKED_TWICE))
+        first = draw(st.integers(0, 2))
+        bodies[first : first + 2] = [seen, needed]
+        other = draw(st.sampled_from([i for i in range(4) if not first <= i < first + 2]))
+        bodies[other] = changed
+    steps = "\n".join(f"    l{i}: {{ {body} }}" for i, body in enumerate(bodies, start=1))
     rest = [*_some(draw, ACTIONS, 0, 1), *_some(draw, OTHERS, 0, 1), *_some(draw, STATED, 0, 1)]
     return "\n".join(
         (

@@ -53,7 +53,10 @@ def compare(text: str, counts: Counter[str], depth: int = DEPTH, most: int = MOS
         except NotApplicable:
             counts["not applicable"] += 1
             continue
-        reduced = compile_product(product, properties, reduced=True)
+        reduced = compile_product(product, properties, leave_out="orders")
+        assert reduced.plan is not None
+        counts["with local steps"] += bool(reduced.plan.local)
+        counts["with idle steps"] += bool(reduced.plan.idle)
         for sizes in SCOPES:
             level = seen_alike(Search(full, sizes), Search(reduced, sizes), counts, depth, most)
             if level is not None:
@@ -143,6 +146,20 @@ def test_a_fault_is_noticed_in_what_is_dead(monkeypatch: pytest.MonkeyPatch) -> 
                 near[at] = near.get(at, frozenset()) | asked
         return Live(right.always, near)
 
-    monkeypatch.setattr("honnin.compiler.explicit.steps.live", wrong)
+    monkeypatch.setattr("honnin.compiler.explicit.reduction.plan.live", wrong)
+    with pytest.raises(AssertionError):
+        on_drawn_designs(CI_DESIGNS)
+
+
+def test_a_fault_is_noticed_in_what_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that lets an instance go on at once after a step that others can tell was taken."""
+    monkeypatch.setattr("honnin.compiler.explicit.reduction.order._is_hidden", lambda uses, effect: True)
+    with pytest.raises(AssertionError):
+        on_drawn_designs(CI_DESIGNS)
+
+
+def test_a_fault_is_noticed_in_what_is_independent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that lets an instance go on at once after a step that depends on others."""
+    monkeypatch.setattr("honnin.compiler.explicit.reduction.order._is_independent", lambda uses, effect: True)
     with pytest.raises(AssertionError):
         on_drawn_designs(CI_DESIGNS)

@@ -3,12 +3,14 @@
 So no run is missed that is shorter but needs more values, as long as `certain` is true. Where a level has too many states
 its scopes are narrowed, and `certain` is false from then on. The search takes givens to be constant where it may (monotone.py); a
 run that is found is found anew, in the smallest scope in which there is one of that length: so it has the fewest steps,
-then the fewest values.
+then the fewest values. There it is looked for without leaving out orders, if that is quick: the first run then has its instances
+side by side, as a reader expects them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import product as combinations
 from typing import Final
 
@@ -20,6 +22,7 @@ from honnin.compiler.explicit.run import read_run
 from honnin.compiler.explicit.search import ROOM, Found, Search, TooLarge
 from honnin.compiler.explicit.space import compile_product
 from honnin.compiler.explicit.watch import Watched
+from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import Product
 from honnin.compiler.replay import Run
 from honnin.spec.core import Property
@@ -30,6 +33,8 @@ FEWEST_VALUES: Final = 2
 MOST_CELLS: Final = 3_000
 MOST_CELLS_FIXED: Final = 20_000
 MOST_SCOPES: Final = 64
+STATES_OF_ALL_ORDERS: Final = 2_000
+"""So many states are looked at to find a run that reads well instead of any."""
 _AHEAD: Final = 4
 """Sizes are those that the next multiple of so many steps needs, where larger ones cost little: searches can go on."""
 
@@ -52,11 +57,11 @@ class Hunt:
     """
 
     def __init__(self, product: Product, properties: tuple[Property, ...]) -> None:
-        self.compiled = compile_product(product, properties, reduced=True)
+        self.compiled = compile_product(product, properties, leave_out="orders")
         self.goal = (1 << len(self.compiled.watch.watched)) - 1
         constants = monotone(product, properties)
         self._searched = (
-            compile_product(product, properties, constants=constants, reduced=True)
+            compile_product(product, properties, constants=constants, leave_out="orders")
             if constants
             else self.compiled
         )
@@ -180,7 +185,16 @@ class Hunt:
             except TooLarge:
                 continue
             if found is not None:
-                return self._sighting(search, found)
+                return self._side_by_side(scope, steps, deadline) or self._sighting(search, found)
+        return None
+
+    def _side_by_side(self, scope: Sizes, steps: int, deadline: float) -> Sighting | None:
+        compiled = self.compiled
+        watched = compile_product(compiled.product, compiled.watch.properties, leave_out="values")
+        search = Search(watched, scope)
+        with suppress(TooLarge, OutOfTime):
+            found = search.advance_to(steps, self.goal, deadline, STATES_OF_ALL_ORDERS)
+            return None if found is None else self._sighting(search, found)
         return None
 
     def _sighting(self, search: Search, found: Found) -> Sighting:

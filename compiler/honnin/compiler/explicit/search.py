@@ -119,6 +119,7 @@ class Search:
     def _deeper(self, goal: int, deadline: float, limit: int) -> Found | None:
         """What is reached is brought to its canonical form once the level is known to have nothing of the goal."""
         reached: dict[State, State] = {}
+        idle = () if self.compiled.plan is None else self.compiled.plan.idle
         ways = count()
         for state, known in self._level:
             if time.monotonic() > deadline:
@@ -131,7 +132,7 @@ class Search:
                 self.possible.add(path)
                 if bits & goal:
                     return self._run_to(state, path, way)
-                if way[2] not in self._raw:
+                if path not in idle and way[2] not in self._raw:
                     reached.setdefault(way[2], state)
             if len(reached) > limit * _RENAMINGS:
                 raise TooLarge

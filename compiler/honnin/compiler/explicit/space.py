@@ -19,12 +19,12 @@ from honnin.compiler.explicit.layout import (
     base,
     is_finite,
 )
-from honnin.compiler.explicit.reduction.ownership import uses
+from honnin.compiler.explicit.reduction.plan import LeaveOut, Plan, labels, plan
 from honnin.compiler.explicit.relevance import relevance
 from honnin.compiler.explicit.runtime import Impossible, Need, OutOfRange
 from honnin.compiler.explicit.steps import Steps
 from honnin.compiler.explicit.watch import Watch, watch
-from honnin.compiler.product import Product
+from honnin.compiler.product import Product, counter_name
 from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, Property, RangeT, TextT, Type
 from honnin.spec.records import dataclass
 
@@ -47,7 +47,7 @@ class Compiled:
     watch: Watch
     code: CodeType
     guesses: bool
-    reduced: bool
+    plan: Plan | None
 
 
 def compile_product(
@@ -55,24 +55,36 @@ def compile_product(
     properties: tuple[Property, ...],
     *,
     whole: bool = False,
-    reduced: bool = False,
+    leave_out: LeaveOut = "nothing",
     constants: Mapping[str, bool] | None = None,
 ) -> Compiled:
     """The step functions of a product, watching its claims and these properties; NotApplicable when that cannot be.
 
     Unless `whole`, states are without the places that do not matter. `constants`: givens taken to be constant (monotone.py).
-    `reduced`: for a search that asks only which step functions show what, and after how many steps (reduction/).
+    `leave_out`: what a search may leave out that asks only which step functions show what, and after how many steps (reduction/).
     """
     vocabulary = Vocabulary(product, None if whole else relevance(product, properties), constants or {})
     vocabulary.refuse()
     watched = watch(product, properties)
-    steps = Steps(vocabulary, watched, uses(vocabulary, properties) if reduced else None)
+    left_out = plan(vocabulary, properties, leave_out)
+    steps = Steps(vocabulary, watched, left_out)
     try:
         source = steps.source()
         code = compile(source, "<steps>", "exec")
     except (SyntaxError, RecursionError, MemoryError) as error:
         raise NotApplicable("its formulas are nested too deeply") from error
-    return Compiled(product, vocabulary, watched, code, steps.guesses, reduced)
+    return Compiled(product, vocabulary, watched, code, steps.guesses, left_out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Hasty:
+    """A process of which one instance may have to go on at once: then its counter, one of the cells `counters`, is `more` than its
+    label, one of `labels`, and only its own paths are possible."""
+
+    counters: slice
+    more: int
+    labels: frozenset[int]
+    paths: list[int]
 
 
 class Space:
@@ -95,9 +107,10 @@ class Space:
             "premises"
         ]
         self._reset: Callable[[State], State] | None = names.get("reset")
-        self._paths: list[Callable[[State, Known], Iterator[Way]]] = [
+        self._paths: list[Callable[[State, Known, int], Iterator[Way]]] = [
             names[f"p{i}"] for i in range(len(compiled.product.paths))
         ]
+        self._hasty = list(self._processes_in_haste())
 
     def initial(self) -> Iterator[tuple[State, int]]:
         """Every initial state, with the bits of what is violated there."""
@@ -132,9 +145,27 @@ class Space:
 
     def steps(self, state: State, known: Known) -> Iterator[tuple[int, Way]]:
         """Every step from the state: the number of the path, and the way taken."""
+        for process in self._hasty:
+            if not process.labels.isdisjoint(state[process.counters]):
+                for number in process.paths:
+                    for way in self._paths[number](state, known, process.more):
+                        yield number, way
+                return
         for number, path in enumerate(self._paths):
-            for way in path(state, known):
+            for way in path(state, known, 0):
                 yield number, way
+
+    def _processes_in_haste(self) -> Iterator[_Hasty]:
+        paths = self.compiled.product.paths
+        local = () if self.compiled.plan is None else self.compiled.plan.local
+        for process in dict.fromkeys(path.process for number, path in enumerate(paths) if number in local):
+            assert process is not None
+            slot = self.compiled.vocabulary.by_name[counter_name(process)]
+            start = self.layout.bases[slot.number]
+            own = [number for number, path in enumerate(paths) if path.process == process]
+            more = labels(slot)
+            counters = slice(start, start + self.layout.count(slot))
+            yield _Hasty(counters, more, frozenset(range(more, 2 * more)), own)
 
     def without_dead(self, state: State) -> State:
         """The state that stands for all that go on as this one does: what can no longer be read is at rest."""

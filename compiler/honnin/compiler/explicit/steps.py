@@ -14,8 +14,7 @@ from honnin.compiler.explicit.formulas import LIST, Formulas, View, is_lazy, var
 from honnin.compiler.explicit.layout import Vocabulary, base
 from honnin.compiler.explicit.lines import Lines
 from honnin.compiler.explicit.positions import Positions
-from honnin.compiler.explicit.reduction.liveness import live
-from honnin.compiler.explicit.reduction.ownership import Uses
+from honnin.compiler.explicit.reduction.plan import Plan, labels
 from honnin.compiler.explicit.reduction.reset import Reset
 from honnin.compiler.explicit.relevance import may_fail, writes
 from honnin.compiler.explicit.watch import Watch
@@ -31,16 +30,17 @@ _STEP = View(None, in_step=True)
 
 
 class Steps:
-    """Generates the module of one product. `guesses`: an Int or a Text is chosen from a few candidates. With `uses`, what is dead can be reset."""
+    """Generates the module of one product. `guesses`: an Int or a Text is chosen from a few candidates. With a `plan`, states can be reset, and `p3(s, h, u)` waits
+    for labels that are `u` more."""
 
-    def __init__(self, vocabulary: Vocabulary, watch: Watch, uses: Uses | None = None) -> None:
+    def __init__(self, vocabulary: Vocabulary, watch: Watch, plan: Plan | None = None) -> None:
         self.vocabulary = vocabulary
         self.product = vocabulary.product
         self.watch = watch
         self.formulas = Formulas(vocabulary)
         self.lines = Lines()
         self.guesses = False
-        self._uses = uses
+        self._plan = plan
         self._events: dict[str, str] = {}
 
     def source(self) -> str:
@@ -51,8 +51,8 @@ class Steps:
             self._path(number, path)
         for event, name in self._events.items():
             positions.function(name, event, self.lines)
-        if self._uses is not None:
-            Reset(self.vocabulary, live(self._uses), self.lines).write()
+        if self._plan is not None:
+            Reset(self.vocabulary, self._plan.live, self.lines).write()
         return self.lines.text
 
     # ------------------------------------------------------------ initial states
@@ -121,7 +121,7 @@ class Steps:
                     code = self.formulas.code(_condition(guard), replace(_STEP, now="s"))
                     self.lines.add(f"return {code}")
         self._body(number, path, path.body[prefix:], chosen)
-        self.lines.add(f"def p{number}(s, h):")
+        self.lines.add(f"def p{number}(s, h, u=0):")
         with ExitStack() as nesting, self.lines.indented():
             self._search(number, path, path.body[:prefix], nesting)
 
@@ -151,7 +151,7 @@ class Steps:
             return
         slot = self.vocabulary.by_name[counter_name(path.process)]
         cell = self.formulas.cell(slot, [variable(binder) for binder in path.parameters])
-        self._open(f"if s[{cell}] == {self.vocabulary.encode(path.label, slot.value)}:", nesting)
+        self._open(f"if s[{cell}] == {self.vocabulary.encode(path.label, slot.value)} + u:", nesting)
 
     def _loop(self, binder: Binder, known: str, nesting: ExitStack) -> str:
         """A loop over the values of a choice; what is known inside it."""
@@ -196,7 +196,9 @@ class Steps:
             if path.process is not None and path.next is not None:
                 slot = self.vocabulary.by_name[counter_name(path.process)]
                 cell = self.formulas.cell(slot, [variable(b) for b in path.parameters])
-                self.lines.add(f"n[{cell}] = {self.vocabulary.encode(path.next, slot.value)}")
+                goes_on = self._plan is not None and number in self._plan.local
+                label = self.vocabulary.encode(path.next, slot.value) + (labels(slot) if goes_on else 0)
+                self.lines.add(f"n[{cell}] = {label}")
             self._properties()
             self.lines.add("return tuple(n), z")
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from honnin.compiler.explicit.layout import Slot, base
 from honnin.spec.core import RangeT
+from honnin.spec.records import dataclass, field
 
 _DEEPEST: Final = 2
 """Cells whose keys are held in cells whose keys are held in cells are not told apart."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.explicit.reduction.cells import Own
@@ -12,6 +11,7 @@ from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight, Wri
 from honnin.compiler.explicit.relevance import may_fail
 from honnin.compiler.product import Path, PathStatement
 from honnin.spec import core
+from honnin.spec.records import replace
 
 
 class Effects:

@@ -8,12 +8,12 @@ else reads can its owner's future tell that it is not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from honnin.compiler.explicit.reduction.cells import Cells, inner, may_meet
 from honnin.compiler.explicit.reduction.ownership import Uses
 from honnin.compiler.explicit.reduction.reader import Effect
 from honnin.compiler.product import counter_name
+from honnin.spec.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.explicit.reduction.cells import Cells, Held, Key, Memory, Own
 from honnin.compiler.explicit.reduction.effects import Effects
 from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight
+from honnin.compiler.product import counter_name
 from honnin.spec.core import Process, Property
+from honnin.spec.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,10 @@ class Uses:
     private: Mapping[int, Owner]
     written_by: Mapping[int, Owner]
     constant: frozenset[int]
+
+    def counter(self, process: str) -> int:
+        """The slot of the process's counters."""
+        return self.vocabulary.by_name[counter_name(process)].number
 
     def lasting(self, cells: Cells) -> Cells:
         """The cells, told by what only the instance itself changes; any value stands for other keys."""

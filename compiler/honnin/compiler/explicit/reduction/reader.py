@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
 from honnin.compiler.explicit.layout import Vocabulary, base
 from honnin.compiler.explicit.reduction.cells import Cells, Fixed, Held, Key, Memory
 from honnin.compiler.product import Path, counter_name
 from honnin.spec import core
 from honnin.spec.core import Expr, RangeT
+from honnin.spec.records import dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)

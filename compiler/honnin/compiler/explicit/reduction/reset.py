@@ -13,6 +13,7 @@ from honnin.compiler.explicit.layout import NONE, Slot, Vocabulary
 from honnin.compiler.explicit.lines import Lines
 from honnin.compiler.explicit.reduction.cells import Cells, Fixed, Held, Key, Own
 from honnin.compiler.explicit.reduction.liveness import Live
+from honnin.compiler.explicit.reduction.plan import labels
 from honnin.compiler.product import counter_name
 from honnin.spec.core import OptionalT, Process, Type
 
@@ -48,7 +49,7 @@ class Reset:
             for name, binder in zip(names, process.parameters, strict=True)
         ]
         with self.lines.nested(*loops or ("if True:",)):
-            self.lines.add(f"x = s[{self.formulas.cell(counter, names)}]")
+            self.lines.add(f"x = s[{self.formulas.cell(counter, names)}] % {labels(counter)}")
             for label, cells in kept:
                 with self.lines.nested(f"if x == {self.vocabulary.encode(label, counter.value)}:"):
                     for one in cells:

@@ -1,0 +1,41 @@
+"""What a search may leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeAlias
+
+from honnin.compiler.explicit.layout import Slot, Vocabulary
+from honnin.compiler.explicit.reduction.liveness import Live, live
+from honnin.compiler.explicit.reduction.order import idle, local
+from honnin.compiler.explicit.reduction.ownership import uses
+from honnin.spec.core import EnumT, Property
+from honnin.spec.records import dataclass
+
+LeaveOut: TypeAlias = Literal["nothing", "values", "orders"]
+"""Values that nothing reads any more; orders of steps that concern one instance, and these values too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`live`: what need not be at rest. After a path of `local` its instance goes on at once; after one of `idle` no run goes on."""
+
+    live: Live
+    local: frozenset[int] = frozenset()
+    idle: frozenset[int] = frozenset()
+
+
+def labels(counter: Slot) -> int:
+    """How many labels a process has: where its counter is so much more, the instance goes on at once."""
+    assert isinstance(counter.value, EnumT)
+    return len(counter.value.members)
+
+
+def plan(vocabulary: Vocabulary, properties: Iterable[Property], leave_out: LeaveOut) -> Plan | None:
+    """What a search that watches these properties may leave out."""
+    if leave_out == "nothing":
+        return None
+    used = uses(vocabulary, properties)
+    if leave_out == "values":
+        return Plan(live(used))
+    return Plan(live(used), local(used), idle(used))
