@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 
 import pytest
 
@@ -10,6 +11,7 @@ from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import Product, build_product
 from honnin.compiler.smt.bounded import search
 from honnin.compiler.smt.directed.search import Directed
+from honnin.compiler.smt.few.twin import twin_of
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.proof import Deadline, Induction
 from honnin.compiler.smt.samples import reachable
@@ -84,7 +86,8 @@ def invariant(
     deadline = Deadline(time.monotonic() + seconds)
     samples = reachable(product, lambda: None)
     try:
-        induction = Induction(product, properties, deadline, small=True)
+        twin = partial(twin_of, product, properties, deadline)
+        induction = Induction(product, properties, deadline, small=True, twin=twin)
         if induction.initial_violation() is not False:
             return None
         found = Directed(induction, vocabulary(product, product.properties), samples, quantified=quantified)

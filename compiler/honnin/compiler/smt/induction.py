@@ -8,11 +8,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import Product
 from honnin.compiler.smt.directed.search import Directed
+from honnin.compiler.smt.few.twin import twin_of
 from honnin.compiler.smt.integer_terms import has_totals
 from honnin.compiler.smt.linear import linear_facts
 from honnin.compiler.smt.obligations import is_inductive
@@ -159,7 +161,8 @@ class _Attempt:
         return False
 
     def _induction(self, *, small: bool = False) -> Induction:
-        return Induction(self.product, self.properties, self.deadline, small=small)
+        twin = partial(twin_of, self.product, self.properties, self.deadline)
+        return Induction(self.product, self.properties, self.deadline, small=small, twin=twin)
 
     def _templates(self, search: Templates) -> Iterator[str]:
         yield from search.run()
@@ -185,6 +188,7 @@ class _Attempt:
         if invariant is None:
             self.reasons.append(reason)
             return
+        induction.alone()
         lemmas = [induction.clause(lemma) for lemma in self.lemmas]
         for lemma in lemmas:
             induction.assume(lemma)

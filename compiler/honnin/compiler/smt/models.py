@@ -57,7 +57,7 @@ def decode(model: z3.ModelRef, universe: Universe, term: Term, type: Type) -> Va
 
 
 class ModelState:
-    """A state of a model in which entities are of any number: its values are those that the model has."""
+    """A state of a model; where entities are of any number, its values are those that the model has."""
 
     def __init__(self, model: z3.ModelRef, encoding: Encoding, state: State) -> None:
         self._model = model
@@ -76,6 +76,9 @@ class ModelState:
     def _make_domain(self, type: Type) -> tuple[Value, ...]:
         if not isinstance(type, EntityT):
             return finite_values(type) or self._integers()
+        known = self._encoding.universe.domain(type)
+        if known is not None:
+            return tuple(map(known_value, known[: self._encoding.universe.present(self._model, type)]))
         sort = self._encoding.universe.sort(type)
         elements = self._model.get_universe(sort) or ()
         if not elements:
@@ -100,7 +103,7 @@ class ModelState:
             case _ if value is None:
                 # A key that is none: whoever reads there asks first, so any value will do.
                 return self._term(self.domain(type)[0], type)
-            case EntityT():
+            case EntityT() if self._encoding.universe.domains is None:
                 self.domain(type)
                 return self._elements[type][value]
             case _:
@@ -141,7 +144,7 @@ class ModelState:
         return found
 
     def _value(self, term: Term, type: Type) -> Value:
-        if isinstance(type, EntityT):
+        if isinstance(type, EntityT) and self._encoding.universe.domains is None:
             self.domain(type)
             found = str(
                 self._model.eval(self._encoding.universe.expression(term, type), model_completion=True)

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import z3
 
@@ -23,13 +23,13 @@ from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.values import Formula, Term, at_most, conj, disj, iff, maybe, neg, number, same
 from honnin.spec import core
 from honnin.spec.core import Expr, Property, Type
-from honnin.spec.records import dataclass, field
-
-FEW = 3
-"""So many elements of each sort are few."""
+from honnin.spec.records import dataclass, field, replace
 
 QUERY_SECONDS = 2.0
 """No query of a proof takes longer: a slow one is a sign that the invariant is too weak."""
+
+SOON = 0.1
+"""Of the time of a query, in which most are answered."""
 
 STEPS_PER_SECOND = 1_500_000
 """About so many of z3's steps take a second of CPU: what a query may take is measured in these, so that it is the same on a busy machine."""
@@ -157,11 +157,23 @@ class Claimed:
     kept: Reasons = field(default_factory=dict)
 
 
+class Twin(Protocol):
+    """Who answers the same questions about the same clauses among few elements: what it finds there is so, what it does not is
+    worth believing until a proof is tried."""
+
+    def not_initial_there(self, clause: Claimed) -> Found | bool: ...
+
+    def violation_there(self, path: int, active: Sequence[Claimed]) -> Found | bool: ...
+
+    def broken_there(self, path: int, clause: Claimed, active: Sequence[Claimed]) -> Found | bool: ...
+
+
 class Induction:
     """The proof obligations of a product: that claims hold at every position, and properties of states always.
 
     Clauses are closed formulas over places (`VarRead`). Those that are active are assumed in the state before a step, so clauses
-    may come and go. `small`: the states that are found have few elements, at the price of more questions.
+    may come and go. `small`: the states that are found have few elements, at the price of more questions. `universe`: where
+    that has few values of each entity, nothing is proved. `twin` makes who is asked what z3 cannot say of any number.
     """
 
     def __init__(
@@ -171,10 +183,13 @@ class Induction:
         deadline: Deadline,
         *,
         small: bool = False,
+        universe: Universe | None = None,
+        twin: Callable[[], Twin | None] | None = None,
     ) -> None:
         self.product = product
         self.deadline = deadline
-        self.universe = Universe(None)
+        self.universe = universe or Universe(None)
+        self._make_twin = twin
         self.encoding = Encoding(product, self.universe)
         self.before = State({p.name: self.universe.function(p.keys, p.value) for p in product.places})
         self.totals = Totals(self.universe, self.before)
@@ -189,19 +204,32 @@ class Induction:
         self._likely = list(range(len(self.paths)))  # to break a clause, the likeliest first
 
     @cached_property
+    def twin(self) -> Twin | None:
+        """Who is asked what z3 cannot say of any number."""
+        return None if self._make_twin is None else self._make_twin()
+
+    def alone(self) -> None:
+        """From now on nothing is believed."""
+        self._make_twin = self.twin = None
+
+    @cached_property
     def start(self) -> z3.Solver:
         """Knows what an initial state is."""
-        solver = z3.Solver()
+        solver = self.new_solver()
         solver.add(as_expression(self.encoding.possible_initially(self.initial_state)))
         self._add_side(solver)
         return solver
+
+    def new_solver(self) -> z3.Solver:
+        """One for questions like these."""
+        return z3.Solver()
 
     def _path_solver(self, path: Path) -> tuple[Taken, z3.Solver]:
         self.deadline.check()
         names = self.encoding.names(path)
         now: Term = self.universe.fresh(core.TIME) if self.product.timed else None
         taken = self.encoding.take(path, self._aged(now), names, now=now)
-        solver = z3.Solver()
+        solver = self.new_solver()
         solver.add(as_expression(taken.possible))
         for known in self._known_before():
             solver.add(as_expression(known))
@@ -280,7 +308,7 @@ class Induction:
         at = self.encoding.design(self.before)
         now = holds(matrix, at, names)
         if types and not isinstance(now, bool) and all(isinstance(type, core.EntityT) for type in types):
-            before: z3.BoolRef = z3.ForAll(list(names.values()), now)
+            before = self.universe.always(tuple(zip(types, names.values(), strict=True)), now)
         else:
             before = as_expression(holds(formula, at, {}))
         return Claimed(formula, number, z3.Bool(f"g{number}"), before, matrix, names, now)
@@ -295,7 +323,8 @@ class Induction:
     def not_initial(self, clause: Claimed) -> Found | bool:
         """An initial state in which the clause is false; False: there is none; True: z3 cannot say."""
         value = holds(clause.matrix, self.encoding.design(self.initial_state), clause.names)
-        return self._ask(self.start, neg(value), (), None)
+        answer = self._ask(self.start, neg(value), (), None)
+        return answer if answer is not True or self.twin is None else self.twin.not_initial_there(clause)
 
     def initial_violation(self) -> Found | bool:
         """The same for the claims and the design's properties."""
@@ -311,9 +340,13 @@ class Induction:
     def violation(self, path: int, active: Sequence[Claimed]) -> Found | bool:
         """The same for a step by the path from a state in which the active clauses hold: a claim or a property fails."""
         taken, solver = self.paths[path]
-        return self._known(path, self._safe, active) and self._ask(
+        answer = self._known(path, self._safe, active) and self._ask(
             solver, self.failure(taken), active, taken.state, (path, self._safe)
         )
+        if answer is not True or self.twin is None:
+            return answer
+        self.rests_on = tuple(active)
+        return self.twin.violation_there(path, active)
 
     def failure(self, taken: Taken) -> Formula:
         """Something that must not happen on the path."""
@@ -334,9 +367,13 @@ class Induction:
         after = clause.after[path]
         if same(after, clause.now):
             clause.kept[path] = ()
-        return self._known(path, clause.kept, active) and self._ask(
+        answer = self._known(path, clause.kept, active) and self._ask(
             solver, conj((neg(after), clause.before)), active, taken.state, (path, clause.kept)
         )
+        if answer is not True or self.twin is None:
+            return answer
+        self.rests_on = tuple(active)
+        return self.twin.broken_there(path, clause, active)
 
     def _known(self, path: int, reasons: Reasons, active: Sequence[Claimed]) -> bool:
         """False, and `rests_on`, where an earlier answer says what is asked: more clauses do not change it."""
@@ -369,11 +406,13 @@ class Induction:
             solver.pop()
 
     def within(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
-        """What the solver says, of few elements where it cannot say it of any number: no proof, but worth believing until one is tried."""
-        result = check(solver, self.deadline, assumptions)
-        if result == z3.unknown and self._sizes is not None:
-            result = check(solver, self.deadline, [*assumptions, *self._sizes.limited(solver, FEW)])
-        return result
+        """What the solver says; where a twin can be asked, soon."""
+        limit = self.deadline
+        return check(
+            solver,
+            limit if self._make_twin is None else replace(limit, query=SOON * limit.query),
+            assumptions,
+        )
 
     def smallest(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.ModelRef:
         """A model of what has just been found satisfiable, with few elements if that is wanted."""

@@ -25,15 +25,16 @@ class Sizes:
     """Limits to the numbers of elements, as constants whose truth asks for them; each solver is told of those that it is asked about."""
 
     def __init__(self, universe: Universe, entities: Sequence[str]) -> None:
-        self._sorts = [universe.sort(EntityT(name)) for name in entities]
+        self._universe = universe
+        self._entities = [EntityT(name) for name in entities]
         self._limits: dict[tuple[int, int], tuple[z3.BoolRef, z3.BoolRef]] = {}
 
     def smallest(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef], ask: Ask) -> z3.ModelRef:
         """A model of what the solver has just found satisfiable."""
         model = solver.model()
         limits: list[z3.BoolRef] = []
-        for sort, symbol in enumerate(self._sorts):
-            present = len(model.get_universe(symbol) or ())
+        for sort, entity in enumerate(self._entities):
+            present = self._universe.present(model, entity)
             for size in range(1, min(present, ENOUGH + 1)):
                 limit = self._limit(solver, sort, size)
                 if ask(solver, assumptions=[*assumptions, *limits, limit]) == z3.sat:
@@ -42,18 +43,11 @@ class Sizes:
                     break
         return model
 
-    def limited(self, solver: z3.Solver, size: int) -> list[z3.BoolRef]:
-        """What asks for at most so many elements of each sort."""
-        return [self._limit(solver, sort, size) for sort in range(len(self._sorts))]
-
     def _limit(self, solver: z3.Solver, sort: int, size: int) -> z3.BoolRef:
         if (sort, size) not in self._limits:
-            symbol = self._sorts[sort]
-            elements = [z3.Const(f"e{sort}_{index}", symbol) for index in range(size)]
-            one = z3.Const("one", symbol)
             guard = z3.Bool(f"at_most_{sort}_{size}")
-            among = z3.ForAll([one], z3.Or(*(one == element for element in elements)))
-            self._limits[sort, size] = guard, z3.Implies(guard, among)
+            few = self._universe.at_most(size, self._entities[sort])
+            self._limits[sort, size] = guard, z3.Implies(guard, few)
         guard, fact = self._limits[sort, size]
         solver.add(fact)
         return guard

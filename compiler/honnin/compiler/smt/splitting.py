@@ -30,7 +30,7 @@ def stronger(
     some = samples[:: max(1, len(samples) // MOST_SAMPLES)]
     for formula in news:
         for candidate in split(formula):
-            variables, matrix = _opened(candidate)
+            variables, matrix = opened(candidate)
             test = satisfiable(variables, [negation(matrix)])
             if any(map(test, some)):
                 continue
@@ -43,7 +43,7 @@ def stronger(
 
 def split(formula: Expr) -> Iterator[Expr]:
     """The closed formula with some of the places of one variable given to a new one, in every way; the first place keeps it."""
-    variables, matrix = _opened(formula)
+    variables, matrix = opened(formula)
     for one in variables:
         places = sum(isinstance(node, Var) and node.binder.uid == one.uid for node in walk(matrix))
         alike = sum(other.type == one.type for other in variables)
@@ -54,7 +54,8 @@ def split(formula: Expr) -> Iterator[Expr]:
                     yield _closed((*variables, new), _replaced(matrix, one, new, frozenset(chosen)))
 
 
-def _opened(formula: Expr) -> tuple[tuple[Binder, ...], Expr]:
+def opened(formula: Expr) -> tuple[tuple[Binder, ...], Expr]:
+    """The variables that the formula is about all values of, and what it says of them."""
     variables: list[Binder] = []
     while isinstance(formula, Forall):
         variables.append(formula.binder)

@@ -330,6 +330,20 @@ class Universe:
             self._count()
             yield {**environment, **{b.uid: term for b, term in zip(binders, chosen, strict=True)}}
 
+    def always(self, constants: Sequence[tuple[Type, Term]], formula: z3.BoolRef) -> z3.BoolRef:
+        """That the formula holds whatever the constants, values of entities of any number, are."""
+        return z3.ForAll([constant for _, constant in constants], formula)
+
+    def present(self, model: z3.ModelRef, entity: EntityT) -> int:
+        """How many values of the entity, which is of any number, the model has."""
+        return len(model.get_universe(self.sort(entity)) or ())
+
+    def at_most(self, size: int, entity: EntityT) -> z3.BoolRef:
+        """That the entity, which is of any number, has at most so many values."""
+        elements = [z3.Const(self._name(), self.sort(entity)) for _ in range(size)]
+        one = z3.Const(self._name(), self.sort(entity))
+        return z3.ForAll([one], z3.Or(*(one == element for element in elements)))
+
     def _count(self, more: int = 1) -> None:
         """So many values are gone through. Unsupported where the formulas have become too large."""
         self._listed += more

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Literal
@@ -11,12 +11,14 @@ import z3
 
 from honnin.compiler.product import Place
 from honnin.compiler.simplify import substitute
+from honnin.compiler.smt.few.twin import FewTwin, checked
 from honnin.compiler.smt.models import ModelState
 from honnin.compiler.smt.proof import Claimed, Found, Induction, as_expression
 from honnin.compiler.smt.steps import counts
+from honnin.compiler.smt.structures import satisfiable
 from honnin.compiler.smt.terms import Moment, holds
 from honnin.compiler.smt.values import Formula, Term, conj, disj, neg
-from honnin.spec.core import Binder, Compare, Expr, Not, OptionalT, Var
+from honnin.spec.core import Binder, Compare, Expr, Not, OptionalT, Var, walk
 from honnin.spec.records import dataclass, field, replace
 
 START = -1
@@ -48,6 +50,8 @@ class Literals:
     def __init__(self, induction: Induction) -> None:
         self.induction = induction
         self.names: dict[int, Term] = {}
+        self._pool: Sequence[Binder] = ()
+        self._twin: Literals | None = None
         self.all: list[Expr] = []
         self._numbers: dict[Expr, int] = {}
         self._before: dict[int, Formula] = {}
@@ -63,6 +67,7 @@ class Literals:
 
     def numbers(self, literals: Sequence[Expr], pool: Sequence[Binder]) -> tuple[int, ...]:
         """The numbers of the literals; `pool`: the variables that they may have."""
+        self._pool = pool
         for one in pool:
             if one.uid not in self.names:
                 self.names[one.uid] = self.induction.universe.fresh(one.type)
@@ -92,51 +97,67 @@ class Literals:
             return neg(holds(literal.body, at, self.names))
         return holds(literal, at, self.names)
 
-    def denied(self, numbers: frozenset[int] | Sequence[int]) -> z3.BoolRef:
+    def _denied(self, numbers: Sequence[int]) -> z3.BoolRef:
         """That the literals are all true before a step for no values of the pool."""
         body = disj(neg(self.before(n)) for n in numbers)
         constants = [c for c in self.names.values() if isinstance(c, z3.ExprRef)]
         return as_expression(body) if isinstance(body, bool) or not constants else z3.ForAll(constants, body)
 
+    def variables(self, numbers: Iterable[int]) -> tuple[Binder, ...]:
+        """The variables of the literals."""
+        found = {
+            node.binder.uid: node.binder
+            for number in numbers
+            for node in walk(self.all[number])
+            if isinstance(node, Var) and node.binder.uid in self.names
+        }
+        return tuple(found[uid] for uid in sorted(found, reverse=True))
+
     # ------------------------------------------------------------ questions
 
     def reached(
-        self,
-        path: int,
-        numbers: Sequence[int],
-        active: Sequence[Claimed],
-        *,
-        start: bool = False,
-        extra: z3.BoolRef | None = None,
+        self, path: int, numbers: Sequence[int], active: Sequence[Claimed], *, start: bool, new: bool
     ) -> Found | Why | None:
-        """A step by the path from a state in which the active clauses hold (`start`: from an initial one) to one in which the literals
-        are true of some elements; or why there is none; None: z3 cannot say. `path` START: an initial state."""
-        with self._asked(path, numbers, active, start, extra) as (answer, assumed):
-            if answer is not True:
-                return answer
-            return self._found(path, self.induction.smallest(self._sides[path].solver, assumed))
+        """A step by the path from a state in which the active clauses hold (`start`: from an initial one; `new`: from one in which the
+        literals are true of no elements) to one in which the literals are true of some elements; or why there is none; None:
+        z3 cannot say. `path` START: an initial state."""
+        with self._asked(path, numbers, active, start, new) as (answer, assumed):
+            if answer is True:
+                return self._found(path, self.induction.smallest(self._sides[path].solver, assumed))
+        return answer or self._among_few(path, numbers, active, start, new)
 
     def why_not(
-        self,
-        path: int,
-        numbers: Sequence[int],
-        active: Sequence[Claimed],
-        *,
-        start: bool = False,
-        extra: z3.BoolRef | None = None,
+        self, path: int, numbers: Sequence[int], active: Sequence[Claimed], *, start: bool, new: bool
     ) -> Why | None:
         """The same where it does not matter which step there is: None where there may be one."""
-        with self._asked(path, numbers, active, start, extra) as (answer, _):
-            return answer if isinstance(answer, Why) else None
+        with self._asked(path, numbers, active, start, new) as (answer, _):
+            pass
+        found = answer or self._among_few(path, numbers, active, start, new)
+        return found if isinstance(found, Why) else None
+
+    def _among_few(
+        self, path: int, numbers: Sequence[int], active: Sequence[Claimed], start: bool, new: bool
+    ) -> Found | Why | None:
+        """The same of few elements; what is not found there is believed."""
+        twin = self.induction.twin
+        if not isinstance(twin, FewTwin):
+            return None
+        if self._twin is None:
+            self._twin = Literals(twin)
+        clauses, tests = twin.same(active)
+        own = self._twin.numbers([self.all[n] for n in numbers], self._pool)
+        found = self._twin.reached(path, own, clauses, start=start, new=False)
+        if isinstance(found, Why):
+            named = dict(zip(own, numbers, strict=True))
+            return Why(frozenset(named[n] for n in found.literals), tuple(active))
+        if new:
+            tests = [*tests, satisfiable(self.variables(numbers), [self.all[n] for n in numbers])]
+        answer = checked(found, tests)
+        return answer if isinstance(answer, Found) else None
 
     @contextmanager
     def _asked(
-        self,
-        path: int,
-        numbers: Sequence[int],
-        active: Sequence[Claimed],
-        start: bool,
-        extra: z3.BoolRef | None,
+        self, path: int, numbers: Sequence[int], active: Sequence[Claimed], start: bool, new: bool
     ) -> Iterator[tuple[Why | Literal[True] | None, list[z3.BoolRef]]]:
         """What z3 says, True where there is such a step, and what it was made to assume; meanwhile it knows of it."""
         side = self._sides[path]
@@ -154,8 +175,8 @@ class Literals:
         assumed += [*([self._from_start] if start else []), *(c.guard for c in active)]
         side.solver.push()
         try:
-            if extra is not None:
-                side.solver.add(extra)
+            if new:
+                side.solver.add(self._denied(numbers))
             result = self.induction.within(side.solver, assumed)
             if result == z3.unsat:
                 core = [each.get_id() for each in side.solver.unsat_core()]

@@ -13,7 +13,7 @@ from honnin.compiler.smt.directed.literals import START, Literals, Why
 from honnin.compiler.smt.proof import Claimed, Found, Induction
 from honnin.compiler.smt.structures import Structure, satisfiable
 from honnin.compiler.smt.vocabulary import Vocabulary
-from honnin.spec.core import Binder, Expr, Forall, Type, Var, walk
+from honnin.spec.core import Binder, Expr, Forall, Type
 from honnin.spec.records import dataclass, field, replace
 
 MOST_RENAMINGS: Final = 36
@@ -104,7 +104,7 @@ class Directed:
         while tasks:
             yield f"frame {tasks[-1].level} of {self.top}, {len(self.lemmas)} clauses"
             task = tasks[-1]
-            start = self.literals.why_not(START, task.literals, ())
+            start = self.literals.why_not(START, task.literals, (), start=False, new=False)
             if start is None or task.level == 0:
                 self.reason = "a state that goes wrong cannot be told from one that is reached"
                 return
@@ -148,14 +148,11 @@ class Directed:
     def _reached(self, path: int, literals: Sequence[int], level: int) -> Found | Why | None:
         """A step of the path from the frame before to a state of these literals, from one that is not of them."""
         before = self._frame_before(level)
-        denied = self.literals.denied(literals)
-        return self.literals.reached(path, literals, before, start=level == 1, extra=denied)
+        return self.literals.reached(path, literals, before, start=level == 1, new=True)
 
     def _why_not(self, path: int, literals: Sequence[int], level: int, *, new: bool = False) -> Why | None:
         """Why no step of the path leads there from the frame before; `new`: from a state that is not of the literals."""
-        before = self._frame_before(level)
-        denied = self.literals.denied(literals) if new else None
-        return self.literals.why_not(path, literals, before, start=level == 1, extra=denied)
+        return self.literals.why_not(path, literals, self._frame_before(level), start=level == 1, new=new)
 
     def _frame_before(self, level: int) -> list[Claimed]:
         return self._active(level - 1) if level > 1 else self.settled
@@ -188,7 +185,7 @@ class Directed:
     def _renamed(self, numbers: frozenset[int]) -> frozenset[int]:
         """The literals with the first variables of the pool, the same for clauses that differ in the names of their variables only."""
         pools: dict[Type, list[Binder]] = {}
-        for one in self._variables(numbers):
+        for one in self.literals.variables(numbers):
             pools.setdefault(one.type, []).append(one)
         orders = [list(islice(permutations(own), MOST_RENAMINGS)) for own in pools.values()]
         best: tuple[int, ...] | None = None
@@ -212,7 +209,7 @@ class Directed:
             if why.literals <= fewer:
                 continue
             answer = (
-                self.literals.why_not(START, order, ())
+                self.literals.why_not(START, order, (), start=False, new=False)
                 if path == START
                 else self._why_not(path, order, level, new=True)
             )
@@ -225,32 +222,23 @@ class Directed:
         """The literals that speak of each variable, those of the most variables first."""
         groups: dict[int, list[int]] = {}
         for number in numbers:
-            for uid in {b.uid for b in self._variables((number,))}:
+            for uid in {b.uid for b in self.literals.variables((number,))}:
                 groups.setdefault(uid, []).append(number)
         return sorted(groups.values(), key=lambda group: (-len(group), group))
 
     def _weight(self, number: int) -> tuple[float, int]:
         return weight(self.literals.all[number]), number
 
-    def _variables(self, numbers: Iterable[int]) -> tuple[Binder, ...]:
-        found = {
-            node.binder.uid: node.binder
-            for number in numbers
-            for node in walk(self.literals.all[number])
-            if isinstance(node, Var) and node.binder.uid in self.literals.names
-        }
-        return tuple(found[uid] for uid in sorted(found, reverse=True))
-
     def _is_seen(self, numbers: frozenset[int]) -> bool:
         """Whether in some sample all the literals are true."""
         order = sorted(numbers)
-        test = satisfiable(self._variables(order), [self.literals.all[n] for n in order])
+        test = satisfiable(self.literals.variables(order), [self.literals.all[n] for n in order])
         return any(map(test, self.samples))
 
     def _formula(self, numbers: frozenset[int]) -> Expr:
         order = sorted(numbers, key=self._weight)
         formula = disjunction(tuple(negation(self.literals.all[n]) for n in order))
-        for one in reversed(self._variables(order)):
+        for one in reversed(self.literals.variables(order)):
             formula = Forall(one, formula)
         return formula
 
@@ -265,7 +253,7 @@ class Directed:
             why = lemma.whys.get(path)
             if why is not None and numbers.issuperset(c.number for c in why.clauses):
                 continue
-            answer = self.literals.why_not(path, order, active)
+            answer = self.literals.why_not(path, order, active, start=False, new=False)
             if answer is None:
                 return False
             lemma.whys[path] = answer
