@@ -41,13 +41,13 @@ FIRST_SECONDS: Final = 1.0
 MORE_STATES: Final = 6
 """So many times as many states are searched after each turn of a proof that did not come to an end."""
 
-FIRST_TURN: Final = 1.0
-"""Seconds of CPU that z3's search takes before a proof is tried; after each turn of the proof twice as many as before."""
+FIRST_TURN: Final = {"satisfies": 1.0, "implies": 1.0, "violates": 5.0, "reaches": 2.0}
+"""Seconds of CPU that the bounded search takes before a proof is tried, where it is asked then."""
 
 SEARCH_SHARE: Final = 0.5
 """Of the time that is left when there is no proof, what z3's search gets before the explicit search goes on."""
 
-SHORTER_SECONDS: Final = 3.0
+SHORTER_SECONDS: Final = 1.0
 """How long the explicit search looks for a run shorter than the one that z3 has found."""
 
 MOST_STATES: Final = 400_000
@@ -103,10 +103,10 @@ def _first_search(work: _Work) -> Verdict | None:
         found = _hunt(work, work.hunt, work.states, wary=work.asked.expects_proof)
     except NotApplicable as reason:
         work.gives_up_hunt(reason)
-        return _deeper(work, FIRST_TURN)
+        return _deeper(work, FIRST_TURN[work.asked.check.relation])
     if found is not None or work.asked.expects_proof:
         return found
-    return _deeper(work, FIRST_TURN)
+    return _deeper(work, FIRST_TURN[work.asked.check.relation])
 
 
 def _hunt(work: _Work, hunt: Hunt, states: int, *, wary: bool = False) -> Verdict | None:

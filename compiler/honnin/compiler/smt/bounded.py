@@ -74,10 +74,11 @@ def _searched(
     deadline: Deadline,
     progress: Callable[[str], None],
 ) -> Searched:
-    bits = Unrolling(product, properties, scope)
-    found = bits.deepen(steps, deadline, progress)
-    if not (found.guessed or found.stopped):
+    found = Unrolling(product, properties, scope).deepen(steps, deadline, progress)
+    if not found.guessed:
         return found
+    if found.stopped:
+        return replace(found, depth=-1)
     shorter = steps if found.counterexample is None else found.depth - 1
     exact = Unrolling(product, properties, scope, exact=True).deepen(shorter, deadline, progress)
     if exact.counterexample is None and found.counterexample is not None:
@@ -170,6 +171,7 @@ class Unrolling:
         """The shortest run of at most so many steps. After one, or a stop, this is of no further use."""
         self.deadline = Deadline(deadline.at, query=float("inf"))
         try:
+            self.deadline.check()
             if self.depth < 0:
                 self.engine.add(self.encoding.possible_initially(self.start))
                 found = self._ask(self._wrong_at_start())
