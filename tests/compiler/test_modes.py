@@ -193,9 +193,43 @@ def test_one_oracle_shared_by_threads_loses_nothing() -> None:
 
 def test_an_oracle_for_one_thread_says_the_same() -> None:
     shared, alone = MODULE.Oracle("collect"), MODULE.Oracle("collect", shared=False)
-    assert type(alone) is MODULE.Unshared
+    assert type(alone) is MODULE.Unshared and type(shared) is MODULE.Shared
     report(shared, 50)
     report(alone, 50)
     assert alone.violations == shared.violations and alone.finish() == shared.finish()
     with pytest.raises(BadInput):
         alone.ask(None, "p")
+
+
+def test_where_something_stands_before_the_work_of_an_event_it_is_not_passed_by() -> None:
+    sampled = MODULE.Oracle("collect", sample=1.0)
+    sealed = MODULE.Oracle("collect", sealed=True, mask_key=b"0123456789abcdef", shared=False)
+    worked: list[int] = []
+
+    class Watched(MODULE.Oracle):  # type: ignore[name-defined, misc]
+        def _on_1(self, now: int, *values: Any) -> None:
+            worked.append(now)
+            super()._on_1(now, *values)
+
+    watched = Watched("collect")
+    for oracle in (sampled, sealed, watched):
+        oracle.ask("r", "p")
+        oracle.answer("r", "q")
+        assert len(oracle.violations) == 1
+    assert type(sampled) is type(sealed) is MODULE.Oracle and len(worked) == 1
+
+
+def test_fields_may_have_the_names_of_what_an_oracle_is_made_of() -> None:
+    text = """
+    spec s
+    event e(LATEST: Int, seconds: Int, Failure: Int, type: Int, deque: Int)
+    invariant small "": on e(a, b, c, d, f): a + b + c + d + f < 9
+    invariant soon "": on e(a, _, _, _, _): eventually[<= 5s] e(1, _, _, _, _)
+    """
+    module = oracle_module(load(text).main)
+    for shared in (True, False):
+        oracle = module.Oracle("collect", shared=shared)
+        oracle.e(1, 2, 3, 4, 5, at=1)
+        oracle.e(LATEST=1, seconds=1, Failure=1, type_=1, deque=1, at=2)
+        assert [violation.position for violation in oracle.violations] == [1]
+        assert oracle.position == 2

@@ -74,13 +74,14 @@ def print_method(
     *,
     needs_time: bool,
     lock: bool,
+    body: Sequence[str] = (),
 ) -> None:
-    """The method that takes the event's values by name or position and refuses what they may not be."""
+    """The method that takes the event's values by name or position and refuses what they may not be. `body`: its work, in place."""
     kinds = [annotation(parameter.type) for parameter in event.fields]
     head = [f"{name}: {kind}" for name, kind in zip(parameters, kinds, strict=True)]
     signature = ", ".join(("self", *head, "at: When = None"))
     title = f": {comment(event.title)}" if event.title else ""
-    work = f"self._on_{number}({', '.join((NOW, *parameters))})"
+    work = list(body) or [f"self._on_{number}({', '.join((NOW, *parameters))})"]
     with lines.block(f"def {method}({signature}) -> None:"):
         lines.add(f"# event {comment(event.name)}{title}")
         with lines.block("try:"):
@@ -89,12 +90,12 @@ def print_method(
                 lines.add("_lock = self._lock", "_lock.acquire()")
                 with lines.block("try:"):
                     _print_moment(lines, needs_time)
-                    lines.add(work)
+                    lines.add(*work)
                 with lines.block("finally:"):
                     lines.add("_lock.release()")
             else:
                 _print_moment(lines, needs_time)
-                lines.add(work)
+                lines.add(*work)
         with (
             lines.block("except Exception as _error:"),
             lines.block("if not self._overlooks(_error):"),
@@ -122,7 +123,7 @@ def _print_moment(lines: Lines, needs_time: bool) -> None:
         with lines.block("if at is None:"):
             lines.add(f"{NOW} = self._now")
         head = "elif"
-    with lines.block(f"{head} type(at) is int and self._now <= ({NOW} := at * 1_000_000) < LATEST:"):
+    with lines.block(f"{head} type(at) is int and self._now <= ({NOW} := at * 1_000_000) < _LATEST:"):
         lines.add(f"self._now = {NOW}")
     with lines.block("else:"):
         lines.add(f"{NOW} = self._moment(at)")
@@ -169,6 +170,7 @@ class Handler:
         self.changed = changed_by(program.specification, event)
         self.names = Names(RESERVED)
         self.fields = tuple(self.names.new(parameter.name) for parameter in event.fields)
+        self.body: list[str] = []
 
     def print(self, lines: Lines) -> None:
         kinds = [annotation(parameter.type) for parameter in self.event.fields]
@@ -183,12 +185,15 @@ class Handler:
         kept = tuple((local, self._old_annotation(name)) for name, local in old.items())
         after = self._site(lines, new, (*parameters, *kept))
         with lines.block(f"def _on_{self.number}({signature}) -> None:"):
+            head = len(lines.lines)
             lines.add(f"# {comment(self.event.name)}")
             print_naming(lines, self.program, self.event, self.fields)
+            first = len(lines.lines)
             with lines.block(
                 f"if self._sampling and self._passes_over({self.number}, {values_text(self.fields)}):"
             ):
                 lines.add("return")
+            named, work = lines.lines[head:first], len(lines.lines)
             lines.add(f"{POSITION} = self.position = self.position + 1")
             lines.add(f"self._count_{self.number} += 1", "_failed: tuple[Failure, ...] = ()")
             start = len(lines.lines)
@@ -212,6 +217,7 @@ class Handler:
                 lines.add("self._raise_fault(_faults)")
             self._print_here(lines, start)
             lines.lines[start:] = kept_once(lines.lines[start:], lines.depth, self.fields, self.names)
+            self.body = [line[4 * lines.depth :] for line in (*named, *lines.lines[work:])]
 
     def _print_here(self, lines: Lines, start: int) -> None:
         """What is kept of the event, if anything is: always where it waits for another, else if causes are to be told."""

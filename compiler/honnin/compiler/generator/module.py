@@ -93,7 +93,7 @@ from typing import Any
 
 from honnin.compiler.runtime.base import (
     FRESH,
-    LATEST,
+    _LATEST,
     NEVER,
     BadInput,
     Entity,
@@ -264,18 +264,20 @@ def _class(made: Program) -> Lines:
     accounts = Accounts(made)
     work = Lines(depth=1)
     public = Lines(depth=1)
-    alone = Lines(depth=1)
+    quick = {lock: Lines(depth=1) for lock in (False, True)}
     names = Names(PUBLIC)
     methods = {}
     for number, event in enumerate(made.specification.events):
-        Handler(made, planner, accounts, event, number).print(work)
+        handler = Handler(made, planner, accounts, event, number)
+        handler.print(work)
         work.add("")
-        methods[event.name] = names.new(event.name)
+        name = methods[event.name] = names.new(event.name)
         scope = _parameter_names(event)
-        for lines, lock in ((public, True), (alone, False)):
-            print_method(
-                lines, number, event, methods[event.name], scope, needs_time=made.needs_time, lock=lock
-            )
+        print_method(public, number, event, name, scope, needs_time=made.needs_time, lock=True)
+        public.add("")
+        body = handler.body if list(handler.fields) == scope else []
+        for lock, lines in quick.items():
+            print_method(lines, number, event, name, scope, needs_time=made.needs_time, lock=lock, body=body)
             lines.add("")
     print_release(work, made, planner)
     kept = attributes(made, planner)
@@ -294,15 +296,15 @@ def _class(made: Program) -> Lines:
     lines.lines += [*start.lines, "", *public.lines, *work.lines]
     for method in accounts.methods:
         lines.lines += [*("    " + line for line in method.lines), ""]
-    lines.add("")
-    with lines.block("class Unshared(Oracle):"):
-        lines.add(
-            "# The same without a lock, for one thread alone: `Oracle(shared=False)` makes one.",
-            "",
-            "__slots__ = ()",
-            "",
-        )
-    lines.lines += [*alone.lines, "Oracle._UNSHARED = Unshared"]
+    for kind, words, lock in (
+        ("Shared", "with the work of each event in its method: `Oracle()` makes one", True),
+        ("Unshared", "without a lock, for one thread alone: `Oracle(shared=False)` makes one", False),
+    ):
+        lines.add("")
+        with lines.block(f"class {kind}(Oracle):"):
+            lines.add(f"# The same {words}.", "", "__slots__ = ()", "")
+        lines.lines += quick[lock].lines
+    lines.add("Oracle._QUICK = Unshared, Shared")
     lines.add(f"METHODS = {methods!r}")
     return lines
 

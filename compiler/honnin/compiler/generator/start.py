@@ -154,9 +154,10 @@ def _queues(made: Program) -> str:
     texts = []
     for goal, claim in made.alone.items():
         name = made.place(goal).attribute
-        texts.append(
-            f"Queue({claim}, {name}, {name}_queue, {made.goals[goal].bound}, {made.raised.get(goal, {})!r}), "
-        )
+        raised = made.raised.get(goal, {})
+        keys = {places for places, _ in raised.values()}
+        place = 3 + min(keys)[0] if len(keys) == 1 and len(min(keys)) == 1 else None
+        texts.append(f"Queue({claim}, {name}, {name}_queue, {made.goals[goal].bound}, {raised!r}, {place}), ")
     return f"({''.join(texts)})"
 
 

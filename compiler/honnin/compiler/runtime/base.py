@@ -18,7 +18,7 @@ Value: TypeAlias = str | int | bool | None
 Shown: TypeAlias = str | int | float | bool | None
 When: TypeAlias = int | float | Decimal | str | datetime | None
 NEVER = -(10**21)
-LATEST = 10**21
+_LATEST = 10**21
 """Microseconds: no time that is read is as late."""
 FRESH = "\udfff"
 """Stands for an entity's value never seen: no text that is read has a lone surrogate, so it is equal to none."""

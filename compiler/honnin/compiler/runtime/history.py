@@ -6,7 +6,7 @@ A standalone module has this text inlined after that of `runtime`.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from honnin.compiler.runtime.base import Fault, Value
@@ -69,7 +69,7 @@ class Queue(NamedTuple):
     """What a claim that is one `eventually` awaits: the events that raised it, in order.
 
     `first`: for each key the position of the first of them that is open; those after it are open too. A key of which all deadlines
-    are missed may stay there for a while.
+    are missed may stay there for a while. `place`: where an event has its key, if that is one value and always in the same place.
     """
 
     claim: int
@@ -77,23 +77,48 @@ class Queue(NamedTuple):
     raised_by: deque[Here]
     window: int
     raised: Raised
+    place: int | None
 
     def key(self, here: Here) -> Any:
         """What an event waits for."""
         places = self.raised[here[2]][0]
         return here[3 + places[0]] if len(places) == 1 else tuple(here[3 + place] for place in places)
 
-    def is_open(self, here: Here) -> bool:
-        """Whether what the event waits for has not come yet."""
-        first = self.first.get(self.key(here))
-        return first is not None and first <= here[0]
+    def still_open(self) -> list[Here]:
+        """The events that wait for what has not come yet."""
+        first, place = self.first, self.place
+        if place is None:
+            return [here for here in self.raised_by if first.get(self.key(here), here[0] + 1) <= here[0]]
+        return [here for here in self.raised_by if here[place] in first and first[here[place]] <= here[0]]
+
+    def missed(self, now: int) -> Iterator[Here]:
+        """The events whose time is over before `now`; they are taken out, and what came in time before them."""
+        first, place, raised_by = self.first, self.place, self.raised_by
+        while raised_by:
+            here = raised_by[0]
+            since = first.get(self.key(here) if place is None else here[place])
+            is_open = since is not None and since <= here[0]
+            if is_open and here[1] + self.window >= now:
+                return
+            raised_by.popleft()
+            if is_open:
+                yield here
+        first.clear()
+
+    def thin(self) -> None:
+        """Take out the events that wait no longer, and keys that none waits for if there may be any."""
+        left = self.still_open()
+        if len(self.first) > len(left):
+            self.refill(left)
+        else:
+            self.raised_by.clear()
+            self.raised_by.extend(left)
 
     def refill(self, raised_by: Iterable[Here]) -> None:
         """It has these events, all open, and no others."""
-        still_open = list(raised_by)
         self.first.clear()
         self.raised_by.clear()
-        for here in still_open:
+        for here in raised_by:
             self.first.setdefault(self.key(here), here[0])
             self.raised_by.append(here)
 

@@ -76,11 +76,15 @@ class OracleBase(Modes):
     _NEEDS_TIME = False
     _COUNTED: Mapping[int, tuple[int, ...]] = {}
     _PERSONAL_KEYS: Mapping[str, tuple[bool, ...]] = {}
-    _UNSHARED: type[OracleBase] | None = None
+    _QUICK: tuple[type[OracleBase], type[OracleBase]] | None = None
+    """The classes that do an event's work in place, without a lock and with one: for an oracle that looks at every event as it is."""
     _handlers: tuple[Callable[..., None], ...] = ()
 
-    def __new__(cls, *_: Any, shared: bool = True, **__: Any) -> Self:
-        chosen: Any = cls if shared or cls._UNSHARED is None else cls._UNSHARED
+    def __new__(
+        cls, *_: Any, shared: bool = True, sealed: bool = False, sample: float | None = None, **__: Any
+    ) -> Self:
+        quick = cls.__dict__.get("_QUICK")
+        chosen: Any = cls if sealed or sample is not None or quick is None else quick[shared]
         made: Self = super().__new__(chosen)
         return made
 
@@ -116,7 +120,8 @@ class OracleBase(Modes):
             raise SettingRefused(f"mask_key is a key of at least {SHORTEST_KEY} bytes")
         if sealed and (mask_key is None or reveal):
             raise SettingRefused("sealed needs a mask_key, and nothing can be revealed then")
-        self._lock: Any = threading.RLock() if shared else nullcontext()
+        alone = not shared and isinstance(self, (self._QUICK or (OracleBase,))[0])
+        self._lock: Any = nullcontext() if alone else threading.RLock()
         self._on_violation = on_violation
         self._clock = clock
         self._facts = read_facts(self._GIVENS, {} if facts is None else facts)

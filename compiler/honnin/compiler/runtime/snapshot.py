@@ -313,10 +313,7 @@ class Snapshots:
                 "cleared": encoded(self._cleared, hidden),
                 "groups": encoded(self._groups),
                 "tally": encoded([self._tally, self._lost]),
-                "due": [
-                    [encoded(here, hidden) for here in queue.raised_by if queue.is_open(here)]
-                    for queue in self._waiting
-                ],
+                "due": [[encoded(here, hidden) for here in queue.still_open()] for queue in self._waiting],
             }
 
     def restore(self, snapshot: Mapping[str, Any]) -> None:

@@ -50,7 +50,7 @@ class Waiting(Snapshots):
     def _open(self) -> Iterator[tuple[int, int]]:
         """The claim and the trigger of every obligation that is open."""
         for queue in self._waiting:
-            yield from ((queue.claim, here[0]) for here in queue.raised_by if queue.is_open(here))
+            yield from ((queue.claim, here[0]) for here in queue.still_open())
         yield from ((obligation.claim, obligation.trigger) for obligation in self._obligations.values())
 
     def _await(self, obligation: Obligation) -> None:
@@ -107,22 +107,15 @@ class Waiting(Snapshots):
     def _late(self, now: int) -> Iterator[tuple[Obligation, int]]:
         """What has waited in a queue for too long."""
         for queue in self._waiting:
-            raised_by = queue.raised_by
-            while raised_by:
-                is_open, deadline = queue.is_open(raised_by[0]), raised_by[0][1] + queue.window
-                if is_open and deadline >= now:
-                    break
-                trigger, at, event, *values = raised_by.popleft()
-                if is_open:
-                    names = queue.raised[event][1]
-                    yield Obligation(queue.claim, trigger, False, at, event, tuple(values), names), deadline
-            if not raised_by:
-                queue.first.clear()
+            for trigger, at, event, *values in queue.missed(now):
+                names = queue.raised[event][1]
+                missed = Obligation(queue.claim, trigger, False, at, event, tuple(values), names)
+                yield missed, at + queue.window
 
     def _look_through(self, number: int) -> int:
         """Take out of a queue what was met; the position until which it need not be looked through again."""
         queue = self._waiting[number]
-        queue.refill([here for here in queue.raised_by if queue.is_open(here)])
+        queue.thin()
         return self.position + len(queue.raised_by) + _FEW
 
     def _late_goals(self, now: int) -> Iterator[tuple[Obligation, int]]:
