@@ -1,17 +1,15 @@
-"""Slotted dataclasses that cost little to define.
+"""Dataclasses with slots that cost little to define (decision 0028).
 
-To a reader and to a type checker `dataclass`, `field`, `fields` and `replace` are those of the standard library, with `slots=True`. The
-standard library compiles up to eight methods for each class and reads its signature: half a millisecond, and a command loads
-hundreds of classes. Here the methods are shared between classes and nothing is compiled but one initialiser for each number of
-fields. What the standard library keeps on a dataclass is made when it is asked for, so its functions work on these classes too.
+To a reader and to a type checker `dataclass`, `field`, `fields` and `replace` are those of the standard library, which compiles a
+module's worth of methods for each class: half a millisecond, and a command loads hundreds of classes. Here the methods are shared and
+nothing is compiled but one initialiser for each number of fields. The standard library's functions work on these classes too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from operator import attrgetter, ge, gt, le, lt
-from reprlib import recursive_repr
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn, TypeVar
 
 _T = TypeVar("_T")
@@ -28,14 +26,14 @@ _MISSING: Final = _Missing()
 
 
 class _Field(NamedTuple):
-    name: str = ""
-    annotation: Any = None
-    default: Any = _MISSING
-    default_factory: Callable[[], Any] | None = None
-    init: bool = True
-    repr: bool = True
-    compare: bool = True
-    kw_only: bool | None = None
+    name: str
+    annotation: Any
+    default: Any
+    default_factory: Callable[[], Any] | None
+    init: bool
+    repr: bool
+    compare: bool
+    kw_only: bool
 
     @property
     def optional(self) -> bool:
@@ -48,9 +46,6 @@ class _Shape(NamedTuple):
     fields: tuple[_Field, ...]
     taken: tuple[str, ...]
     shown: tuple[str, ...]
-    frozen: bool
-    eq: bool
-    order: bool
 
 
 def _field(
@@ -60,63 +55,51 @@ def _field(
     init: bool = True,
     repr: bool = True,
     compare: bool = True,
-    kw_only: bool | None = None,
 ) -> _Field:
-    return _Field("", None, default, default_factory, init, repr, compare, kw_only)
+    return _Field("", None, default, default_factory, init, repr, compare, False)
 
 
 def _dataclass(
-    *, slots: bool, frozen: bool = False, eq: bool = True, order: bool = False, kw_only: bool = False
+    *, slots: bool, frozen: bool = False, eq: bool = True, kw_only: bool = False
 ) -> Callable[[type[_T]], type[_T]]:
     if not slots:
         raise TypeError("honnin.spec.records makes only dataclasses with slots")
-    return lambda plain: _defined(plain, frozen, eq, order, kw_only)
+    return lambda plain: _defined(plain, frozen, eq, kw_only)
 
 
-def _defined(plain: type[_T], frozen: bool, eq: bool, order: bool, kw_only: bool) -> type[_T]:
-    own = _own_fields(plain, kw_only)
+def _defined(plain: type[_T], frozen: bool, eq: bool, kw_only: bool) -> type[_T]:
+    own = [_own_field(plain, *written, kw_only) for written in plain.__annotations__.items()]
     merged = {field.name: field for base in reversed(plain.__mro__[1:]) for field in _fields_of(base)}
-    inherited = set(merged)
+    inherited = frozenset(merged)
     merged.update((field.name, field) for field in own)
     every = tuple(merged.values())
-    taken = [field for field in every if field.init]
-    taken.sort(key=lambda field: bool(field.kw_only))
-    shape = _Shape(
-        every,
-        tuple(field.name for field in taken),
-        tuple(field.name for field in every if field.repr),
-        frozen,
-        eq,
-        order,
-    )
+    taken = sorted((field for field in every if field.init), key=lambda field: field.kw_only)
+    names = tuple(field.name for field in taken)
     held = {name: value for name, value in plain.__dict__.items() if name not in _NOT_KEPT}
     for field in own:
         held.pop(field.name, None)
     held["__slots__"] = tuple(field.name for field in own if field.name not in inherited)
-    held["__record__"] = shape
     held["__match_args__"] = tuple(field.name for field in taken if not field.kw_only)
-    for name, method in _methods(shape).items():
+    held["__record__"] = _Shape(every, names, tuple(field.name for field in every if field.repr))
+    for name, method in (
+        *_SHARED.items(),
+        *_compared(every, frozen, eq),
+        *(_FROZEN if frozen else {}).items(),
+    ):
         held.setdefault(name, method)
     metaclass: Any = type(plain)
     kind = metaclass(plain.__name__, plain.__bases__, held)
-    if "__init__" not in held:
-        kind.__init__ = _initialiser(kind, every, taken)
+    kind.__init__ = _initialiser(kind, taken)
     return kind  # type: ignore[no-any-return]
 
 
 _NOT_KEPT: Final = frozenset({"__dict__", "__weakref__"})
 
 
-def _own_fields(plain: type, kw_only: bool) -> list[_Field]:
-    own = []
-    for name, annotation in plain.__annotations__.items():
-        if "ClassVar[" in str(annotation):
-            continue
-        value = plain.__dict__.get(name, _MISSING)
-        field = value if isinstance(value, _Field) else _Field(default=value)
-        named_only = kw_only if field.kw_only is None else field.kw_only
-        own.append(field._replace(name=name, annotation=annotation, kw_only=named_only))
-    return own
+def _own_field(plain: type, name: str, annotation: Any, kw_only: bool) -> _Field:
+    value = plain.__dict__.get(name, _MISSING)
+    field = value if isinstance(value, _Field) else _field(default=value)
+    return field._replace(name=name, annotation=annotation, kw_only=kw_only)
 
 
 def _fields_of(kind: type) -> tuple[_Field, ...]:
@@ -127,7 +110,7 @@ def _fields_of(kind: type) -> tuple[_Field, ...]:
 # ---------------------------------------------------------------- the initialiser
 
 
-def _initialiser(kind: type, every: tuple[_Field, ...], taken: list[_Field]) -> Callable[..., None]:
+def _initialiser(kind: type, taken: list[_Field]) -> Callable[..., None]:
     """The `__init__` of a class: that for so many fields, with the names and the defaults of these."""
     init: Any = _of_arity(len(taken))(*(_setter(kind, field) for field in taken))
     named_only = [field for field in taken if field.kw_only]
@@ -143,10 +126,7 @@ def _initialiser(kind: type, every: tuple[_Field, ...], taken: list[_Field]) -> 
     init.__qualname__, init.__module__ = f"{kind.__qualname__}.__init__", kind.__module__
     init.__defaults__ = tuple(field.default for field in positional if field.optional)
     init.__kwdefaults__ = {field.name: field.default for field in named_only if field.optional}
-    untaken = [field for field in every if not field.init and field.optional]
-    if untaken or hasattr(kind, "__post_init__"):
-        return _completed(init, [(_setter(kind, field), field.default) for field in untaken])
-    return init  # type: ignore[no-any-return]
+    return _completed(init) if hasattr(kind, "__post_init__") else init
 
 
 @cache
@@ -168,40 +148,23 @@ def _setter(kind: type, field: _Field) -> Callable[[Any, Any], None]:
     return lambda self, value: set_slot(self, factory() if value is _MISSING else value)
 
 
-def _completed(
-    init: Callable[..., None], untaken: list[tuple[Callable[[Any, Any], None], Any]]
-) -> Callable[..., None]:
+def _completed(init: Callable[..., None]) -> Callable[..., None]:
     def __init__(self: Any, *arguments: Any, **named: Any) -> None:
         init(self, *arguments, **named)
-        for set_field, default in untaken:
-            set_field(self, default)
-        if hasattr(self, "__post_init__"):
-            self.__post_init__()
+        self.__post_init__()
 
     __init__.__wrapped__ = init  # type: ignore[attr-defined]
     return __init__
 
 
-# ---------------------------------------------------------------- the other methods
+# ---------------------------------------------------------------- the other methods: a class keeps those that it defines itself
 
 
-def _methods(shape: _Shape) -> dict[str, Any]:
-    """Every method but the initialiser; a class keeps those that it defines itself."""
-    methods: dict[str, Any] = {
-        "__repr__": _shown,
-        "__replace__": _replace,
-        "__dataclass_fields__": _Standard("__dataclass_fields__"),
-        "__dataclass_params__": _Standard("__dataclass_params__"),
-    }
-    if shape.frozen:
-        methods.update(_FROZEN)
-    if shape.eq:
-        methods.update(_comparing(shape))
-    return methods
-
-
-def _comparing(shape: _Shape) -> dict[str, Any]:
-    key = _key(tuple(field.name for field in shape.fields if field.compare))
+def _compared(every: tuple[_Field, ...], frozen: bool, eq: bool) -> tuple[tuple[str, Any], ...]:
+    """`__eq__` and `__hash__`, by the values of the fields."""
+    if not eq:
+        return ()
+    key = _key(tuple(field.name for field in every if field.compare))
 
     def __eq__(self: Any, other: object) -> bool:
         if other.__class__ is not self.__class__:
@@ -211,19 +174,7 @@ def _comparing(shape: _Shape) -> dict[str, Any]:
     def __hash__(self: Any) -> int:
         return hash(key(self))
 
-    methods = {"__eq__": __eq__, "__hash__": __hash__ if shape.frozen else None}
-    if shape.order:
-        methods.update((f"__{compare.__name__}__", _ordering(compare, key)) for compare in (lt, le, gt, ge))
-    return methods
-
-
-def _ordering(
-    compare: Callable[[Any, Any], bool], key: Callable[[Any], Any]
-) -> Callable[[Any, object], bool]:
-    def ordering(self: Any, other: object) -> bool:
-        return compare(key(self), key(other)) if other.__class__ is self.__class__ else NotImplemented
-
-    return ordering
+    return ("__eq__", __eq__), ("__hash__", __hash__ if frozen else None)
 
 
 def _key(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
@@ -238,7 +189,6 @@ def _key(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
             return attrgetter(*names)
 
 
-@recursive_repr()
 def _shown(self: Any) -> str:
     parts = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.__record__.shown)
     return f"{type(self).__qualname__}({parts})"
@@ -268,9 +218,37 @@ def _set_state(self: Any, state: list[Any]) -> None:
 _FROZEN: Final = {
     "__setattr__": _refuse_to_set,
     "__delattr__": _refuse_to_delete,
-    "__getstate__": _state,
+    "__getstate__": _state,  # what copies and pickles would set is refused
     "__setstate__": _set_state,
 }
+
+
+class _StandardFields:
+    """What the standard library knows a dataclass and its fields by, made when it is asked for."""
+
+    def __get__(self, record: object, kind: type) -> Any:
+        return _standard_fields(kind)
+
+
+_SHARED: Final = {"__repr__": _shown, "__dataclass_fields__": _StandardFields()}
+
+
+@cache
+def _standard_fields(kind: Any) -> Any:
+    import dataclasses
+
+    fields = []
+    for field in _fields(kind):
+        options: dict[str, Any] = {
+            name: getattr(field, name) for name in ("init", "repr", "compare", "kw_only")
+        }
+        if field.default_factory is not None:
+            options["default_factory"] = field.default_factory
+        elif field.default is not _MISSING:
+            options["default"] = field.default
+        fields.append((field.name, field.annotation, dataclasses.field(**options)))
+    made: Any = dataclasses.make_dataclass(kind.__name__, fields)
+    return made.__dataclass_fields__
 
 
 # ---------------------------------------------------------------- fields and copies
@@ -287,36 +265,6 @@ def _replace(record: _T, /, **changes: Any) -> _T:
         if name not in changes:
             changes[name] = getattr(record, name)
     return type(record)(**changes)
-
-
-class _Standard:
-    """What the standard library keeps on a dataclass, under this name."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __get__(self, record: object, kind: type) -> Any:
-        return getattr(_as_standard(kind), self.name)
-
-
-@cache
-def _as_standard(kind: Any) -> type:
-    import dataclasses
-
-    shape: _Shape = kind.__record__
-    fields = []
-    for field in shape.fields:
-        options: dict[str, Any] = {
-            name: getattr(field, name) for name in ("init", "repr", "compare", "kw_only")
-        }
-        if field.default_factory is not None:
-            options["default_factory"] = field.default_factory
-        elif field.default is not _MISSING:
-            options["default"] = field.default
-        fields.append((field.name, field.annotation, dataclasses.field(**options)))
-    return dataclasses.make_dataclass(
-        kind.__name__, fields, frozen=shape.frozen, eq=shape.eq, order=shape.order
-    )
 
 
 if TYPE_CHECKING:
