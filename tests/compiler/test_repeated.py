@@ -43,6 +43,12 @@ def test_a_key_that_has_a_name_keeps_it() -> None:
     ]
 
 
+def test_a_name_beside_a_text_stays() -> None:
+    first = ("_key = (r, p)", "self._clear('#1', _key)")
+    second = ("_key_2 = (r, p)", "self._clear('#2', _key_2)")
+    assert once(*first, *second) == ["_key = (r, p)", first[1], "_key_2 = _key", second[1]]
+
+
 def test_a_key_that_has_a_name_has_it_before_it_is_used() -> None:
     lines = ("_key = (r, p)", "self._past[_key] = True", "_one = (r, p)", "_two = (r, p)")
     assert once(*lines) == ["_key = (r, p)", "self._past[_key] = True", "_one = _key", "_two = _key"]

@@ -561,3 +561,20 @@ def test_threads_may_report_at_once(spool: ModuleType) -> None:
         thread.join()
     assert (oracle.position, oracle.violations) == (4000, [])
     assert oracle.exercised["right_person"] == 2000
+
+
+def test_a_violation_tells_which_event_said_otherwise() -> None:
+    text = """
+    spec s
+    entity R, P
+    event ask(r: R, p: P)
+    event answer(r: R, p: P)
+    invariant I "": on answer(r, p): (not ask(r, _)) since ask(r, p)
+    """
+    oracle = oracle_module(load(text).main).Oracle("collect")
+    for position, who in enumerate(("alice", "bob")):
+        oracle.ask("r", who, at=position)
+    oracle.answer("r", "alice", at=2)
+    oracle.answer("r", "bob", at=3)
+    assert causes(oracle) == [["I", ("(not ask(r, _)) since ask(r, p)", 2, 1.0, 1)]]
+    assert oracle._past_1 == {"r": "bob"}

@@ -80,6 +80,34 @@ def test_the_cost_of_each_claim(honnin: Run, golden: Golden, tmp_path: Path) -> 
     golden("check_cost.txt", ran.out)
 
 
+RELEASED = """
+spec released
+entity Request retain 30d
+entity Desk, Person
+event request(r: Request, d: Desk, p: Person)
+event issue(r: Request, d: Desk, p: Person)
+state pages: Request, Desk -> Int
+state wanted: Request -> Person?
+after request(r, _, p) { wanted[r] := p }
+after issue(r, d, _) { pages[r, d] += 1 }
+invariant right_person "A state": on issue(r, _, p): wanted[r] == p
+invariant few "Two keys": on issue(r, d, _): pages[r, d] < 3
+invariant asked "History": on issue(r, _, p): once request(r, _, p)
+invariant soon "A window": on issue(r, _, _): once[<= 5min] request(r, _, _)
+invariant sooner "One that another contains": on issue(r, _, _): once[<= 1min] request(r, _, _)
+invariant last "A function": on issue(_, d, p): (not request(_, d, _)) since request(_, d, p)
+invariant last_of_two "One that is released too": on issue(r, d, p): (not request(r, d, _)) since request(r, d, p)
+"""
+
+
+def test_the_cost_of_claims_about_released_identities(honnin: Run, golden: Golden, tmp_path: Path) -> None:
+    file = tmp_path / "released.honnin"
+    file.write_text(RELEASED, encoding="utf-8")
+    ran = honnin("check", "--cost", file)
+    assert ran.status == 0
+    golden("check_cost_released.txt", ran.out)
+
+
 def test_the_cost_of_each_claim_as_json(honnin: Run, tmp_path: Path) -> None:
     file = tmp_path / "costs.honnin"
     file.write_text(COSTS, encoding="utf-8")

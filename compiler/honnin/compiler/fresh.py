@@ -52,7 +52,7 @@ def register_default(register: Register, read: StateRead) -> Expr:
     match register.operator, register.stores:
         case "previously", _:
             return read if register.fresh else FALSE
-        case _, "whether":
+        case _, "whether" if register.value is None:
             return FALSE
         case _, "times":
             return Lit(0, read.type)

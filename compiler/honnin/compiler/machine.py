@@ -22,7 +22,7 @@ from __future__ import annotations
 
 from typing import Literal, TypeAlias
 
-from honnin.spec.core import BOOL, INT, TIME, Binder, Claim, Expr, OptionalT, Specification, Type
+from honnin.spec.core import BOOL, INT, TIME, Binder, Claim, Expr, OptionalT, RangeT, Specification, Type
 from honnin.spec.records import dataclass
 
 Phase: TypeAlias = Literal[1, 2]
@@ -39,7 +39,8 @@ class Register:
       microseconds before now, as an Int.
 
     `window` is also set where `stores` is "latest" and reads ask only for a time at most `window` microseconds ago: an engine
-    may forget older ones. 0 otherwise.
+    may forget older ones. 0 otherwise. `value`: only an oracle's registers have one (generator/functions.py): of this key there is one value at
+    most for each of `keys`, and that is what is stored and read.
     """
 
     name: str
@@ -52,10 +53,13 @@ class Register:
     window: int = 0
     fresh: bool = False
     source: str = ""
+    value: Binder | None = None
 
     @property
     def type(self) -> Type:
         """What a read of it gives."""
+        if self.value is not None:
+            return OptionalT(INT if isinstance(self.value.type, RangeT) else self.value.type)
         match self.stores:
             case "whether":
                 return BOOL

@@ -9,9 +9,10 @@ from typing import Literal, TypeAlias
 from honnin.compiler.cost.needs import needed
 from honnin.compiler.cost.slices import Slice, slices
 from honnin.compiler.generator.program import OPEN, Program, assigned, entity_of
+from honnin.compiler.generator.specialise import at_event
 from honnin.compiler.machine import Check, Register
-from honnin.compiler.simplify import is_true, negation, normal
-from honnin.spec.core import Lift, Lit, Specification, Type, finite_values
+from honnin.compiler.simplify import free, is_true, negation, normal
+from honnin.spec.core import And, Compare, Event, Lift, Lit, Specification, Type, finite_values
 from honnin.spec.records import dataclass
 from honnin.spec.words import duration, expression, type_name
 
@@ -70,7 +71,8 @@ def _kept(made: Program, place: str) -> Kept:
     if place.startswith("#"):
         register = made.machine.register(place)
         timed = bool(register.window) or register.operator == "previously"
-        freed = _register_freed(register) if timed else _either(_register_freed(register), released)
+        by_itself = _register_freed(made.specification, register)
+        freed = by_itself if timed else _either(by_itself, released)
         return _with_bound(register.source, keys, freed, timed or released is not None)
     freed = _either(_state_freed(made.specification, place), released)
     return _with_bound(place, keys, freed, released is not None)
@@ -102,14 +104,26 @@ def _is_endless(keys: Sequence[Type]) -> bool:
     return any(finite_values(key) is None for key in keys)
 
 
-def _register_freed(register: Register) -> str | None:
+def _register_freed(specification: Specification, register: Register) -> str | None:
     if register.operator == "previously":
         return "at the next event"
     if register.window:
         return f"after {duration(register.window)}"
-    if is_true(register.hold):
+    if not any(_frees(register, event) for event in specification.events):
         return None
     return f"once `{expression(normal(negation(register.hold)))}`"
+
+
+def _frees(register: Register, event: Event) -> bool:
+    """Whether at the event an entry may go without another that takes its place."""
+    if is_true(at_event(register.hold, event)):
+        return False
+    begin = normal(at_event(register.set, event))
+    keys = {key.uid for key in (*register.keys, *((register.value,) if register.value else ()))}
+    parts = begin.items if isinstance(begin, And) else (begin,)
+    return not all(
+        isinstance(part, Compare) and part.operator == "==" and keys & free(part) for part in parts
+    )
 
 
 def _state_freed(specification: Specification, place: str) -> str | None:

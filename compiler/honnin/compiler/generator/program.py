@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from honnin.compiler.formulas import reads_now, statement_expressions
 from honnin.compiler.fresh import register_default, state_default
 from honnin.compiler.generator.aggregates import Aggregate, aggregate
+from honnin.compiler.generator.functions import with_functions
 from honnin.compiler.generator.names import Names, annotation, key_annotation
 from honnin.compiler.generator.specialise import OLD
 from honnin.compiler.machine import Check, Machine, Register
@@ -60,6 +61,7 @@ class Place:
     indexable: bool = True
     boxed: bool = False
     traced: bool = False
+    overwritten: bool = True
 
     @property
     def scalar(self) -> bool:
@@ -74,7 +76,7 @@ class Place:
     @property
     def replaces(self) -> bool:
         """Whether what it has at a key may stand where the value of another event stood, and that event is kept too."""
-        return self.traced and not self.marks and not self.scalar and not self.name.startswith("#")
+        return self.traced and not self.marks and not self.scalar and self.overwritten
 
     @property
     def source(self) -> str:
@@ -214,6 +216,7 @@ class Program:
 
 def program(machine: Machine) -> Program:
     """The program of the claims that can be monitored: only the registers that they read, and a name for everything kept."""
+    machine = with_functions(machine)
     checks = tuple(check for check in machine.checks if check.claim.prove_only is None)
     needed: set[str] = set()
 
@@ -281,9 +284,9 @@ def _registers(made: Program) -> None:
     for register in made.registers:
         attribute = f"self._past_{register.name.removeprefix('#')}"
         keys = tuple(key.type for key in register.keys)
-        empty: Value = {"whether": False, "times": 0}.get(register.stores)
+        flag = register.stores == "whether" and register.value is None
+        empty: Value = False if flag else 0 if register.stores == "times" else None
         indexable = register.operator == "since" and not (register.stores == "latest" and register.window)
-        flag = register.stores == "whether"
         literal = Lit(empty, register.type)
         made.places[register.name] = Place(
             register.name,
@@ -295,6 +298,7 @@ def _registers(made: Program) -> None:
             indexable,
             boxed=register.stores == "times",
             traced=register.name in made.traced and not register.fresh,
+            overwritten=register.value is not None,
         )
 
 

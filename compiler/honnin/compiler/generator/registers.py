@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from honnin.compiler.generator.candidates import Plan, Scan, Seen, Unplannable
+from honnin.compiler.generator.candidates import Bind, Plan, Scan, Seen, Unplannable
 from honnin.compiler.generator.expressions import NOW, Level, Printer
 from honnin.compiler.generator.lines import Lines, Writer, each, loop, mark
 from honnin.compiler.generator.names import comment, tuple_text
 from honnin.compiler.generator.program import Place, Program
 from honnin.compiler.generator.specialise import at_event
 from honnin.compiler.machine import Phase, Register
-from honnin.compiler.simplify import conjunction, is_false, is_true, negation, normal
-from honnin.spec.core import Compare, Event, Expr, Lit, StateRead, Var
+from honnin.compiler.simplify import conjunction, is_false, is_true, negation, normal, substitute
+from honnin.spec.core import Binder, Compare, Event, Expr, Lift, Lit, Present, StateRead, Var, type_of, walk
 
 
 def print_registers(
@@ -49,7 +49,9 @@ class _Commit:
             case "count":
                 self._count()
             case "since":
-                if self.place.scalar:
+                if self.register.value is not None:
+                    self._function(self.register.value)
+                elif self.place.scalar:
                     self._since_scalar()
                 else:
                     self._since()
@@ -113,22 +115,57 @@ class _Commit:
             with loop(self.lines, self.printer, plan) as scope:
                 self._hold(Writer(self.lines, scope), _keys(scope, self.register))
 
-    def _dropped(self) -> Sequence[Plan]:
-        """How to find the keys that are held no longer: by what the event says, or else among those held."""
+    def _function(self, value: Binder) -> None:
+        """For each of the keys one value: what is set stands where another stood."""
+        keys = self.register.keys
+        begun = () if is_false(self.begin) else self.printer.planner.plans((*keys, value), self.begin)
+        for plan in self._forgotten(value, begun):
+            with loop(self.lines, self.printer, plan) as scope:
+                Writer(self.lines, scope).take(self.place, _keys(scope, self.register))
+        for plan in begun:
+            with loop(self.lines, self.printer, plan) as scope:
+                new = Lift(Var(value, value.type), self.register.type)
+                Writer(self.lines, scope).put(self.place, _keys(scope, self.register), new, scope.text(new))
+
+    def _forgotten(self, value: Binder, begun: Sequence[Plan]) -> Sequence[Plan]:
+        """How to find the keys that have no value any longer; none where the one that is set always stands there then."""
         drop = normal(self.hold, False)
         if is_false(drop):
             return ()
+        there = Present(self._read, type_of(Var(value, value.type)))
+        plans = self._found(substitute(drop, {value.uid: there}), self._stands)
+        one = len(begun) == len(plans) == 1
+        bound = _bound(begun[0], self.register) if one else None
+        return () if bound is not None and bound == _bound(plans[0], self.register) else plans
+
+    def _dropped(self) -> Sequence[Plan]:
+        """How to find the keys that are held no longer."""
+        drop = normal(self.hold, False)
+        if is_false(drop):
+            return ()
+        return self._found(drop, self._read if self.register.stores == "whether" else self._stands)
+
+    @property
+    def _read(self) -> StateRead:
+        """What the register has at its keys."""
+        keys = tuple(Var(key, key.type) for key in self.register.keys)
+        return StateRead(self.register.name, keys, self.register.type)
+
+    @property
+    def _stands(self) -> Expr:
+        """That it has something there."""
+        return Compare("!=", self._read, Lit(None, self.register.type))
+
+    def _found(self, drop: Expr, held: Expr) -> Sequence[Plan]:
+        """How to find the keys of which `drop` holds: by what the event says, or else among those held."""
         planner, keys = self.printer.planner, self.register.keys
-        try:
-            plans = planner.plans(keys, drop)
-            if not any(isinstance(step, Scan | Seen) for plan in plans for step in plan):
-                return plans
-        except Unplannable:
-            pass
-        read = StateRead(self.register.name, tuple(Var(key, key.type) for key in keys), self.register.type)
-        if self.register.stores == "whether":
-            return planner.plans(keys, conjunction((read, drop)))
-        held = Compare("!=", read, Lit(None, self.register.type))
+        if self.register.name not in {node.state for node in walk(drop) if isinstance(node, StateRead)}:
+            try:
+                plans = planner.plans(keys, drop)
+                if not any(isinstance(step, Scan | Seen) for plan in plans for step in plan):
+                    return plans
+            except Unplannable:
+                pass
         return planner.plans(keys, conjunction((held, drop)))
 
     def _hold(self, writer: Writer, keys: Sequence[str]) -> None:
@@ -146,6 +183,13 @@ class _Commit:
 
 def _keys(scope: Printer, register: Register) -> list[str]:
     return [scope.variables[key.uid] for key in register.keys]
+
+
+def _bound(plan: Plan, register: Register) -> dict[int, Expr] | None:
+    """What the keys are by the plan, if it asks nothing else; else None."""
+    bound = {step.binder.uid: step.value for step in plan if isinstance(step, Bind)}
+    keys = {key.uid for key in register.keys}
+    return {uid: value for uid, value in bound.items() if uid in keys} if len(bound) == len(plan) else None
 
 
 def has_queue(register: Register) -> bool:

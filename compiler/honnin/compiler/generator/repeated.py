@@ -36,9 +36,11 @@ def _keys_once(body: list[str], depth: int, fields: Collection[str], names: Name
             assigned = re.compile(rf"\s*(_key\w*) = {re.escape(key)}")
             known = [found[1] for line in body if (found := assigned.fullmatch(line))]
             used = next((at for at, line in enumerate(body) if assigned.fullmatch(line)), len(body))
-            body = [line for line in body if not assigned.fullmatch(line)]
             name = known[0] if known else names.private("_key")
-            for other in known[1:]:
+            others = [other for other in known[1:] if not _beside_a_text(body, other)]
+            taken = {name, *others}
+            body = [line for line in body if not ((at := assigned.fullmatch(line)) and at[1] in taken)]
+            for other in others:
                 body = [_replaced(line, rf"\b{other}\b", name) for line in body]
             first = min(_first(body, key, depth), _outermost(body, used, depth))
             there = rf"(?<![\w\])]){re.escape(key)}"
@@ -79,6 +81,11 @@ def _first(body: Sequence[str], text: str, depth: int) -> int:
     """The first line that always runs and has the text."""
     there = next(line for line in _always(body, depth) if text in line)
     return body.index(there)
+
+
+def _beside_a_text(body: Sequence[str], name: str) -> bool:
+    """Whether the name stands in a line that is left as it is."""
+    return any(_is_quoted(line) and re.search(rf"\b{name}\b", line) for line in body)
 
 
 def _outermost(body: Sequence[str], at: int, depth: int) -> int:
