@@ -52,6 +52,8 @@ def vocabulary(spec: Spec | str | Path) -> Vocabulary:
     integers = {0, 1, 2}
     texts = {"", "a"}
     durations: set[int] = {0, SECOND}
+    for retained in loaded.specification.retained:
+        durations |= _around(retained.horizon)
     bounds = [node.bound for node in nodes if isinstance(node, core.Eventually)]
     for node in nodes:
         match node:
