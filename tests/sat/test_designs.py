@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from honnin.compiler.answers import Bounded, Refuted
-from honnin.compiler.circuits import choices
+from honnin.compiler.circuits import choices, words
+from honnin.compiler.circuits.gates import Circuit
+from honnin.compiler.circuits.words import Integer
 from honnin.compiler.prove import prove
 from honnin.compiler.proving.question import question
 from honnin.compiler.sat.universe import Bits
@@ -90,6 +92,14 @@ def _always_the_first(universe: Bits, type: Type, term: Term) -> None:
 def test_a_mistake_in_the_order_of_values_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Bits, "introduce", _always_the_first)
     assert in_bits("forgotten_vote", 3) is None
+
+
+def test_a_mistake_in_the_sums_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing_added(circuit: Circuit, left: Integer, *_: object) -> Integer:
+        return left
+
+    monkeypatch.setattr(words, "_sum", nothing_added)
+    assert in_bits("one_too_many", 6) is None
 
 
 @pytest.mark.parametrize("name", FEWEST)

@@ -113,10 +113,6 @@ def test_on_many_drawn_designs(draw: Callable[[int], str], capsys: pytest.Captur
     assert found == []
 
 
-def _no_carry(circuit: Circuit, one: Wire, other: Wire) -> Wire:
-    return circuit.any((one, other))
-
-
 def _turned_round(circuit: Circuit, condition: Wire, then: Wire, otherwise: Wire) -> Wire:
     return circuit.any((circuit.all((condition, otherwise)), circuit.all((invert(condition), then))))
 
@@ -126,7 +122,6 @@ def _anything(circuit: Circuit, count: int) -> list[Wire]:
 
 
 FAULTS = {
-    "a sum without its carry": (Circuit, "differ", _no_carry),
     "a choice that is turned round": (Circuit, "choose", _turned_round),
     "several values at once": (Circuit, "exactly_one", _anything),
 }

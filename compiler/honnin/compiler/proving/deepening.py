@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from honnin.compiler.answers import Reached, Refuted
@@ -47,6 +48,13 @@ class Deepening:
             if which in self._spent:
                 self._spent[which] += time.process_time() - started
         return None
+
+    def advice(self) -> Iterator[str]:
+        """What would let these searches go further in the same time."""
+        from honnin.compiler.sat.solvers import is_installed
+
+        if self._spent and not is_installed():
+            yield "a bounded search goes further in the same time with python-sat: pip install 'honnin[sat]'"
 
     def _deeper(self, which: _Search, deadline: float, progress: Progress) -> Refuted | Reached | None:
         found = z3_searched(deadline, lambda: self._step(which, deadline, progress))

@@ -250,7 +250,8 @@ def _unknown(work: _Work) -> Unknown:
     if work.hunt is not None and work.hunt.depth >= 0:
         names = work.hunt.compiled.vocabulary.entities
         scope, depth = dict(zip(names, work.hunt.sizes, strict=True)), work.hunt.depth
-    return Unknown((*work.tried, *tried, *work.deepening.troubles), scope, depth, z3_stuck(work.to_prove))
+    said = (*work.tried, *tried, *work.deepening.troubles, *work.deepening.advice())
+    return Unknown(said, scope, depth, z3_stuck(work.to_prove))
 
 
 def _lengths(bounds: Bounds) -> str:

@@ -8,7 +8,7 @@ from honnin.compiler.circuits.choices import OneOf
 from honnin.compiler.circuits.gates import Bit
 from honnin.compiler.circuits.words import Word, number
 from honnin.compiler.product import Product
-from honnin.compiler.sat.solvers import Solver, Z3Sat
+from honnin.compiler.sat.solvers import Solver, fastest
 from honnin.compiler.sat.universe import Bits, samples_of
 from honnin.compiler.smt.engine import Domains
 from honnin.compiler.smt.proof import Deadline
@@ -19,7 +19,7 @@ from honnin.spec.core import OptionalT, Type, Value
 class Sat:
     """Bits, and a solver that knows the clauses of all that was added."""
 
-    def __init__(self, domains: Domains, product: Product, solver: Callable[[], Solver] = Z3Sat) -> None:
+    def __init__(self, domains: Domains, product: Product, solver: Callable[[], Solver] = fastest) -> None:
         self.universe = Bits(domains, samples_of(product))
         self._circuit = self.universe.circuit
         self._solver = solver()

@@ -1,13 +1,15 @@
-"""Solvers of clauses: z3's own, and those of python-sat where that is installed."""
+"""Solvers of clauses: z3's own, or one of python-sat where that is installed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
+from importlib.util import find_spec
 from typing import Final, Protocol
 
 import z3
 
+from honnin.compiler.limit import OutOfTime
 from honnin.compiler.smt.engine import Undecided
 from honnin.compiler.smt.proof import Deadline, check
 
@@ -39,7 +41,8 @@ class Z3Sat:
     def solve(self, assumed: Sequence[int], deadline: Deadline) -> bool:
         result = check(self._solver, deadline, [_literal(one) for one in assumed])
         if result == z3.unknown:
-            raise Undecided(f"z3 could not decide ({self._solver.reason_unknown()})")
+            reason = self._solver.reason_unknown()
+            raise OutOfTime if reason == "timeout" else Undecided(f"z3 could not decide ({reason})")
         return bool(result == z3.sat)
 
     def assignment(self) -> Callable[[int], bool]:
@@ -58,4 +61,50 @@ def _literal(number: int) -> z3.BoolRef:
     return variable if number > 0 else z3.Not(variable)
 
 
-SOLVERS: Final[Mapping[str, type[Solver]]] = {"z3": Z3Sat}
+class PythonSat:
+    """CaDiCaL, of python-sat. It is asked in pieces of so many conflicts, between which time is looked at and Ctrl-C is heard."""
+
+    def __init__(self) -> None:
+        from pysat.solvers import Solver as Backend
+
+        self._solver = Backend(name="cadical195")
+
+    def add(self, clauses: Iterable[Sequence[int]]) -> None:
+        self._solver.append_formula(clauses)
+
+    def solve(self, assumed: Sequence[int], deadline: Deadline) -> bool:
+        while True:
+            deadline.check()
+            self._solver.conf_budget(CONFLICTS)
+            found = self._limited(assumed)
+            if found is not None:
+                return found
+
+    def _limited(self, assumed: Sequence[int]) -> bool | None:
+        from pysolvers import error
+
+        try:
+            found: bool | None = self._solver.solve_limited(assumptions=assumed)
+        except error as interrupted:  # what it makes of a Ctrl-C
+            raise KeyboardInterrupt from interrupted
+        return found
+
+    def assignment(self) -> Callable[[int], bool]:
+        true = frozenset(self._solver.get_model() or ())
+        return true.__contains__
+
+
+CONFLICTS: Final = 2_000
+"""Of which a solver has some thousands a second."""
+
+SOLVERS: Final[Mapping[str, type[Solver]]] = {"z3": Z3Sat, "python-sat": PythonSat}
+
+
+def is_installed() -> bool:
+    """Whether there is a python-sat."""
+    return find_spec("pysat") is not None
+
+
+def fastest() -> Solver:
+    """A solver of the fastest kind that is installed."""
+    return PythonSat() if is_installed() else Z3Sat()
