@@ -427,5 +427,15 @@ def test_an_exploration_inside_another_is_refused() -> None:
         explore(nested)
 
 
+def test_an_exploration_of_nothing_is_no_pass() -> None:
+    with pytest.raises(ExplorationUnfinished, match="makes no thread and no task"):
+        explore(lambda run: None)
+
+
+def test_a_scenario_without_an_oracle_says_how_to_give_one() -> None:
+    with pytest.raises(RuntimeError, match=r"explore\(\.\.\., oracle=\.\.\.\)"):
+        explore(lambda run: run.oracle.issue(request="r1"))
+
+
 def test_points_outside_of_an_exploration_do_nothing() -> None:
     point("nowhere")

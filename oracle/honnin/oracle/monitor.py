@@ -123,6 +123,7 @@ _LOADED: dict[Path, tuple[_Signature, Spec]] = {}
 
 def load(path: str | Path) -> Spec:
     """The specification in a file, compiled once per digest in this process. Raises SpecificationError where it is wrong."""
+    __tracebackhide__ = True
     file = Path(path).resolve()
     with _LOCK:
         if file in _LOADED and _signature(name for name, *_ in _LOADED[file][0]) == _LOADED[file][0]:

@@ -48,13 +48,23 @@ REPLAYING = Replaying()
 
 
 class Run:
-    """What a scenario makes one run of. `oracle`: the oracle that its events are reported to, where `explore` was given one."""
+    """What a scenario makes one run of."""
 
     def __init__(self, scheduler: Scheduler, oracle: Any) -> None:
-        self.oracle = oracle
+        self._oracle = oracle
         self._scheduler = scheduler
         self._tasks: list[tuple[str, Callable[[], Coroutine[Any, Any, object]]]] = []
         self.checks: list[Callable[[], object]] = []
+
+    @property
+    def oracle(self) -> Any:
+        """The oracle that events are reported to. RuntimeError where `explore` was given none."""
+        __tracebackhide__ = True
+        if self._oracle is None:
+            raise RuntimeError(
+                "the scenario asks for an oracle: give its specification, explore(..., oracle=...)"
+            )
+        return self._oracle
 
     def thread(self, name: str, function: Callable[..., object], /, *arguments: Any, **named: Any) -> None:
         """A thread with that name, which calls `function`."""
@@ -72,7 +82,9 @@ class Run:
         self._tasks.append((name, lambda: function(*arguments, **named)))
 
     def begin(self) -> None:
-        """The scenario is made."""
+        """The scenario is made. ExplorationUnfinished where there is nothing to explore."""
+        if not (self._tasks or self._scheduler.actors):
+            raise ExplorationUnfinished("nothing was explored: the scenario makes no thread and no task")
         if self._tasks:
             self._scheduler.spawn("event loop", lambda: run_tasks(self._tasks), silent=True)
 
@@ -197,6 +209,7 @@ def _settings(
     polls: int | None,
     blocked_after: float,
 ) -> Settings:
+    __tracebackhide__ = True
     spec = load(oracle) if isinstance(oracle, str | Path) else oracle
     if accesses not in ("unknown", "recorded"):
         raise ValueError('accesses is "unknown" or "recorded"')
@@ -244,6 +257,7 @@ class Exploration:
 
     def runs(self, search: Search) -> Iterator[tuple[Scheduler, InterleavingFailed | None]]:
         """Every run of the search, with how it failed."""
+        __tracebackhide__ = True
         more = True
         while more:
             if self.schedules:
@@ -299,6 +313,7 @@ class Exploration:
 
     def _one(self, search: Search) -> tuple[Scheduler, InterleavingFailed | None]:
         """One run, and how it failed."""
+        __tracebackhide__ = True
         settings = self.settings
         scheduler = Scheduler(search, settings.accesses == "recorded", settings.steps, settings.polls)
         GOING.run = scheduler
@@ -313,14 +328,14 @@ class Exploration:
             self.scenario(run)
             run.begin()
             scheduler.run(settings.blocked_after)
-            return scheduler, self._judged(scheduler, run)
+            return scheduler, self._judged(scheduler, run, oracle)
         finally:
             GOING.run = None
 
-    def _judged(self, scheduler: Scheduler, run: Run) -> InterleavingFailed | None:
+    def _judged(self, scheduler: Scheduler, run: Run, oracle: Any) -> InterleavingFailed | None:
         match scheduler.ending:
             case None:
-                return self._at_the_end(run)
+                return self._at_the_end(run, oracle)
             case Redundant():
                 return None
             case Deadlock() | NeverEnds() | BlockedOutside() as failure:
@@ -331,18 +346,18 @@ class Exploration:
                 assert error is not None
                 return _from(error, scheduler)
 
-    def _at_the_end(self, run: Run) -> InterleavingFailed | None:
+    def _at_the_end(self, run: Run, oracle: Any) -> InterleavingFailed | None:
         try:
             for check in run.checks:
                 check()
         except Exception as error:  # noqa: BLE001 - whatever a check raises is how the run fails
             return _from(error, None)
-        if run.oracle is None:
+        if oracle is None:
             return None
-        if run.oracle.violations:
-            return InterleavingFailed(str(run.oracle.violations[0]))
-        open_now = [f"assumption broken: {broken}" for broken in run.oracle.broken]
-        open_now += [f"{name}, raised by event {at}, is still open" for name, at in run.oracle.pending]
+        if oracle.violations:
+            return InterleavingFailed(str(oracle.violations[0]))
+        open_now = [f"assumption broken: {broken}" for broken in oracle.broken]
+        open_now += [f"{name}, raised by event {at}, is still open" for name, at in oracle.pending]
         return Undecided(f"undecided: {open_now[0]}") if open_now else None
 
     # ------------------------------------------------------------ what is said of a failure
@@ -383,6 +398,7 @@ _KEY = os.urandom(32)
 def _read(facts: Any) -> Any:
     import json
 
+    __tracebackhide__ = True
     return json.loads(Path(facts).read_bytes()) if isinstance(facts, str | Path) else facts
 
 

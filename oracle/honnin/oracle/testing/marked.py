@@ -166,7 +166,7 @@ def oracles(request: pytest.FixtureRequest) -> Iterator[Any]:
         for one in wanted(request.node):
             watches.append(_watched(one, live, request))
     except Refused as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     oracle = together([watched.oracle for watched in watches])
     with listening(oracle):
         yield oracle
@@ -202,7 +202,7 @@ def session_oracles(config: pytest.Config, shared: Shared) -> Iterator[Any]:
         if not watches:
             raise Refused("the fixture `honnin_session_oracle` needs `honnin_specs` in the ini file")
     except Refused as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
     oracle = together([watched.oracle for watched in watches])
     with listening(oracle):
         yield oracle
