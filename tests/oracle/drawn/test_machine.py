@@ -119,7 +119,7 @@ class Answering:
 
     def wait(self, seconds: float) -> None:
         for request, since in list(self.open.items()):
-            if self.clock() - since >= self.after:
+            if round(self.clock() - since, 6) >= self.after:
                 self.oracle.answer(request=request)
                 del self.open[request]
 
