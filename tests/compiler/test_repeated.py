@@ -49,6 +49,11 @@ def test_a_name_beside_a_text_stays() -> None:
     assert once(*first, *second) == ["_key = (r, p)", first[1], "_key_2 = _key", second[1]]
 
 
+def test_names_for_one_key_become_one() -> None:
+    lines = ("_key = (r, p)", "self._past[_key] = True", "_key_2 = (r, p)", "self._over[_key_2] = True")
+    assert once(*lines) == [lines[0], lines[1], "self._over[_key] = True"]
+
+
 def test_a_key_that_has_a_name_has_it_before_it_is_used() -> None:
     lines = ("_key = (r, p)", "self._past[_key] = True", "_one = (r, p)", "_two = (r, p)")
     assert once(*lines) == ["_key = (r, p)", "self._past[_key] = True", "_one = _key", "_two = _key"]

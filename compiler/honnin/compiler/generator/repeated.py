@@ -78,9 +78,9 @@ def _always(body: Sequence[str], depth: int) -> Iterator[str]:
 
 
 def _first(body: Sequence[str], text: str, depth: int) -> int:
-    """The first line that always runs and has the text."""
-    there = next(line for line in _always(body, depth) if text in line)
-    return body.index(there)
+    """The first line that always runs and has the text; behind the last one where none has."""
+    there = next((line for line in _always(body, depth) if text in line), None)
+    return len(body) if there is None else body.index(there)
 
 
 def _beside_a_text(body: Sequence[str], name: str) -> bool:
