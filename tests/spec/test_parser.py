@@ -312,7 +312,7 @@ error[HN0010]: unexpected `entty`
   |
 3 | entty B
   | ^^^^^
-  = expected: a declaration, `,` or the end of the file
+  = expected: a declaration, `,`, `retain` or the end of the file
   = hint: did you mean `entity`?
 error[HN0011]: the file ends in the middle of a declaration
  --> t:4:13

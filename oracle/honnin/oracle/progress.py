@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 import threading
 from types import TracebackType
 from typing import Self
 
-from honnin.oracle.table import cut
+from honnin.oracle.table import cells_of_terminal, cut
 
 PATIENCE = 1.0
 """Seconds before anything is shown."""
@@ -61,7 +60,7 @@ class Progress:
         pause = PATIENCE
         while not self._ended.wait(pause):
             pause = REFRESH
-            line = cut(self._text, shutil.get_terminal_size().columns - 1)
+            line = cut(self._text, cells_of_terminal() - 1)
             with self._lock:
                 sys.stderr.write(_CLEAR + line)
                 sys.stderr.flush()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Sequence
 
@@ -21,7 +20,14 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def terminal_width() -> int | None:
     """The cells of a line of the terminal that standard output is; None where it is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    return cells_of_terminal() if sys.stdout.isatty() else None
+
+
+def cells_of_terminal() -> int:
+    """The cells of a line of the terminal; 80 where nothing tells."""
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def cut(text: str, cells: int) -> str:

@@ -71,6 +71,9 @@ class Machine:
     def accepts(self, *kinds: str) -> bool:
         """Whether tokens of these kinds may come next, in turn. Nothing changes."""
         rows, rules = self._tables.rows, self._tables.rules
+        first = rows[self._states[-1]].get(kinds[0])
+        if first is None or (first >= 0 and len(kinds) == 1):
+            return first is not None
         # INVARIANT: the states ahead are the first `below` of `_states`, then `above`.
         below, above = len(self._states), list[int]()
         for kind in kinds:

@@ -6,7 +6,6 @@ A repair is tried only where the grammar does not accept the word, so it never c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import Final
 
 from honnin.spec.build import token_span
@@ -347,5 +346,7 @@ def hint(stop: Stop) -> str | None:
 
 
 def _nearest_item_word(word: str) -> str | None:
+    from difflib import get_close_matches
+
     near = get_close_matches(word, [kind.lower() for kind in sorted(ITEM_WORDS)], 1)
     return f"did you mean `{near[0]}`?" if near else None

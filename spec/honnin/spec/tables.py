@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final, TypeAlias
@@ -48,22 +48,22 @@ class Rule:
 
 def _place(tree: Tree, read: list[Any]) -> None:
     """Widens the tree to all that was read; what it is already keeps its own place."""
-    begin = next((place for part in read if (place := _outer(part)) is not None), None)
-    end = next((place for part in reversed(read) if (place := _outer(part)) is not None), None)
+    begin, end = _first(read), _first(reversed(read))
     if begin is not None and end is not None:
         tree.outer = (*begin[:2], *end[2:])
         if tree.place is None:
             tree.place = tree.outer
 
 
-def _outer(part: Any) -> Place | None:
-    match part:
-        case Token():
+def _first(read: Iterable[Any]) -> Place | None:
+    """The place of the first part that has words."""
+    for part in read:
+        place: Place | None
+        if isinstance(part, Token):
             return part.place
-        case Tree(outer=outer):
-            return outer
-        case _:
-            return None
+        if isinstance(part, Tree) and (place := part.outer) is not None:
+            return place
+    return None
 
 
 Row: TypeAlias = Mapping[str, int]
