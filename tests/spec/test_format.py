@@ -314,7 +314,7 @@ def test_comments_about_the_other_branch_stay_there() -> None:
         }""")
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from([AT_A_GLANCE, *(path.read_text(encoding="utf-8") for path in LIBRARY)]), st.data())
 def test_comments_anywhere_are_neither_lost_nor_doubled(text: str, data: st.DataObject) -> None:
     lines = text.split("\n")
