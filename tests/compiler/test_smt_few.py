@@ -11,7 +11,7 @@ from honnin.compiler.product import Product, build_product
 from honnin.compiler.simplify import negation
 from honnin.compiler.smt.atoms import Budget, atoms, binder
 from honnin.compiler.smt.few.twin import VALUES, twin_of
-from honnin.compiler.smt.mining import clause_of
+from honnin.compiler.smt.mining import clause_of, literal
 from honnin.compiler.smt.proof import Deadline, Found, Induction
 from honnin.compiler.smt.vocabulary import vocabulary
 from honnin.spec.core import EntityT, Expr
@@ -40,8 +40,8 @@ def clauses(product: Product) -> Iterator[Expr]:
     words = vocabulary(product, product.properties)
     budget = Budget(tuple(binder(EntityT(name), 1) for name in product.entities))
     for atom in atoms(words, budget, quantified=True)[:MOST_CLAUSES]:
-        yield clause_of(budget, [atom]).formula
-        yield clause_of(budget, [negation(atom)]).formula
+        yield clause_of(budget, [literal(atom)]).formula
+        yield clause_of(budget, [literal(negation(atom))]).formula
 
 
 @pytest.mark.parametrize("seed", range(6))

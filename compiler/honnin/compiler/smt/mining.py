@@ -8,6 +8,7 @@ least one differs from r: a small hitting set.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from honnin.compiler.simplify import disjunction, negation
 from honnin.compiler.smt.atoms import Budget, atoms, weight
@@ -23,10 +24,11 @@ MOST_LOOKS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`literals`, one of which is true for all values of `variables`."""
+    """`literals`, one of which is true for all values of `variables`; `weight`: how complicated it is."""
 
     variables: tuple[Binder, ...]
     literals: tuple[Expr, ...]
+    weight: float
 
     @property
     def matrix(self) -> Expr:
@@ -40,15 +42,28 @@ class Clause:
             formula = Forall(variable, formula)
         return formula
 
-    @property
-    def weight(self) -> float:
-        return sum(map(weight, self.literals)) + 4 * len(self.literals) + 2 * len(self.variables)
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal, how complicated it is, and the variables that it speaks of, by number."""
+
+    formula: Expr
+    weight: float
+    speaks_of: frozenset[int]
 
 
-def clause_of(budget: Budget, literals: Sequence[Expr]) -> Clause:
+def literal(formula: Expr) -> Literal:
+    """What there is to know of a literal."""
+    speaks_of = frozenset(node.binder.uid for node in walk(formula) if isinstance(node, Var))
+    return Literal(formula, weight(formula), speaks_of)
+
+
+def clause_of(budget: Budget, literals: Sequence[Literal]) -> Clause:
     """The clause over those of the budget's variables that occur in it."""
-    used = {node.binder.uid for literal in literals for node in walk(literal) if isinstance(node, Var)}
-    return Clause(tuple(b for b in budget.variables if b.uid in used), tuple(literals))
+    used = frozenset[int]().union(*(each.speaks_of for each in literals))
+    variables = tuple(b for b in budget.variables if b.uid in used)
+    heavy = sum(each.weight for each in literals) + 4 * len(literals) + 2 * len(variables)
+    return Clause(variables, tuple(each.formula for each in literals), heavy)
 
 
 @dataclass(slots=True)
@@ -99,9 +114,15 @@ def bits(number: int) -> Iterator[int]:
 def minimal(sets: Iterable[int]) -> list[int]:
     """The sets (as bits), without those that contain one of the others that are small; the smallest first."""
     kept: list[int] = []
+    smallest: list[int] = []
     for one in sorted(sets, key=lambda candidate: (candidate.bit_count(), candidate)):
-        if not any(small & one == small for small in kept[:_SMALL]):
+        for small in smallest:
+            if small & one == small:
+                break
+        else:
             kept.append(one)
+            if len(smallest) < _SMALL:
+                smallest.append(one)
     return kept
 
 
@@ -116,6 +137,7 @@ class Table:
         self.atoms = atoms
         self.known: set[int] = set()
         self.rows_of = row_function(budget.variables, atoms)
+        self._literals: dict[_Sign, Literal] = {}
 
     def add(self, structure: Structure) -> bool:
         """The state is a sample from now on. Whether it brought a new row."""
@@ -136,21 +158,28 @@ class Table:
             search.seen.clear()
         return search.found
 
-    def clause(self, row: int, chosen: Iterable[int]) -> Clause:
-        """The clause that is false in the row, with these atoms."""
-        literals = [
-            negation(self.atoms[index]) if row >> index & 1 else self.atoms[index] for index in sorted(chosen)
-        ]
-        return clause_of(self.budget, literals)
+    def _literal(self, sign: _Sign) -> Literal:
+        found = self._literals.get(sign)
+        if found is None:
+            index, is_negated = sign
+            atom = self.atoms[index]
+            found = self._literals[sign] = literal(negation(atom) if is_negated else atom)
+        return found
 
     def clauses(self, structure: Structure, most_literals: int, most: int) -> list[Clause]:
         """Clauses that the state violates and no sample does, the simplest first."""
-        found: dict[tuple[Expr, ...], Clause] = {}
+        found: dict[tuple[_Sign, ...], Clause] = {}
         for row in sorted(self.rows_of(structure) - self.known):
             for chosen in self.excluding(row, most_literals, most):
-                clause = self.clause(row, chosen)
-                found.setdefault(clause.literals, clause)
+                # The clause is false in the row: an atom that is true there is negated.
+                signs = tuple((index, bool(row >> index & 1)) for index in sorted(chosen))
+                if signs not in found:
+                    found[signs] = clause_of(self.budget, [self._literal(sign) for sign in signs])
         return sorted(found.values(), key=lambda clause: (len(clause.literals), clause.weight))
+
+
+_Sign: TypeAlias = tuple[int, bool]
+"""The number of an atom, and whether it is negated."""
 
 
 class Template:
