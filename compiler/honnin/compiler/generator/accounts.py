@@ -29,7 +29,7 @@ from honnin.spec.core import (
     type_of,
     walk,
 )
-from honnin.spec.records import dataclass, field
+from honnin.spec.records import dataclass, field, replace
 from honnin.spec.words import expression
 
 _STEPS = 15
@@ -70,7 +70,7 @@ class Accounts:
         name = None if local else self._known.get((number, body))
         if name is None:
             name = f"_account_{len(self.methods) + 1}"
-            self._method(name, check, body, named, reads, parts, printer.inner(), used)
+            self._method(name, check, body, named, reads, parts, replace(printer.inner(), once=None), used)
             if not local:
                 self._known[number, body] = name
         return f"self.{name}({', '.join((NOW, *(name for name, _ in used)))})"

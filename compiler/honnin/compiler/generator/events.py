@@ -10,10 +10,10 @@ from honnin.compiler.generator.checks import Site, print_always, print_on, value
 from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Printer
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
+from honnin.compiler.generator.once import Once
 from honnin.compiler.generator.program import Program, changed_by
 from honnin.compiler.generator.registers import print_forgetting, print_goals, print_registers
 from honnin.compiler.generator.releases import print_naming
-from honnin.compiler.generator.repeated import kept_once
 from honnin.compiler.generator.specialise import OLD, at_event
 from honnin.compiler.generator.updates import Change, changes, print_changes, print_totals
 from honnin.spec.core import (
@@ -177,10 +177,12 @@ class Handler:
         parameters = tuple(zip(self.fields, kinds, strict=True))
         signature = ", ".join(("self", f"{NOW}: int", *(f"{name}: {kind}" for name, kind in parameters)))
         variables = {-1 - index: name for index, name in enumerate(self.fields)}
-        plain = Printer(self.program, self.planner, self.names, variables)
+        repeated = self.program.repeated.get(self.number, {})
+        once = Once(lines, lines.depth + 1, self.fields, repeated)
+        plain = Printer(self.program, self.planner, self.names, variables, once=once)
         done = changes(self.program, self.event)
         old = self._remembered()
-        new = Printer(self.program, self.planner, self.names, variables, old)
+        new = Printer(self.program, self.planner, self.names, variables, old, once=once)
         before = self._site(lines, plain, parameters)
         kept = tuple((local, self._old_annotation(name)) for name, local in old.items())
         after = self._site(lines, new, (*parameters, *kept))
@@ -216,8 +218,8 @@ class Handler:
             if faults:
                 lines.add("self._raise_fault(_faults)")
             self._print_here(lines, start)
-            lines.lines[start:] = kept_once(lines.lines[start:], lines.depth, self.fields, self.names)
-            self.body = [line[4 * lines.depth :] for line in (*named, *lines.lines[work:])]
+        self.program.repeated[self.number] = once.asked
+        self.body = [line[4 * (lines.depth + 1) :] for line in (*named, *lines.lines[work:])]
 
     def _print_here(self, lines: Lines, start: int) -> None:
         """What is kept of the event, if anything is: always where it waits for another, else if causes are to be told."""

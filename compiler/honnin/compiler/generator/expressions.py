@@ -18,6 +18,7 @@ from honnin.compiler.generator.candidates import (
     is_plain,
 )
 from honnin.compiler.generator.names import Names, tuple_text, values_text
+from honnin.compiler.generator.once import Once
 from honnin.compiler.generator.program import Place, Program
 from honnin.compiler.generator.specialise import OLD
 from honnin.compiler.simplify import conjunction, negation, normal, simplify
@@ -73,6 +74,7 @@ class Printer:
 
     `old` gives the local name under which the overwritten values of a state are kept at this event. `whole`: an entity has values
     besides those seen; where a claim about the facts is judged, only if the facts have none. `kept`: the numbers of aggregates are there.
+    `once`: in the method of an event, what it needs more than once.
     """
 
     program: Program
@@ -82,6 +84,7 @@ class Printer:
     old: Mapping[str, str] = field(default_factory=dict)
     whole: bool = True
     kept: bool = True
+    once: Once | None = None
 
     def bind(self, values: Mapping[int, str]) -> Printer:
         """The scope with more variables."""
@@ -193,9 +196,17 @@ class Printer:
 
     def key(self, read: StateRead | GivenRead) -> str:
         """The key of a read: the value itself for one key, a tuple otherwise."""
-        if len(read.keys) == 1:
-            return self.text(read.keys[0], Level.SUM)
-        return tuple_text(self.text(key) for key in read.keys) if read.keys else "()"
+        return self.joined(self._parts(read))
+
+    def joined(self, parts: Sequence[str]) -> str:
+        """The parts as one key."""
+        if not parts:
+            return "()"
+        return tuple_text(parts) if self.once is None else self.once.key(parts)
+
+    def _parts(self, read: StateRead | GivenRead) -> list[str]:
+        level = Level.SUM if len(read.keys) == 1 else Level.IF
+        return [self.text(key, level) for key in read.keys]
 
     def _read(self, read: StateRead) -> _Text:
         place = self.program.place(read.state)
@@ -203,7 +214,15 @@ class Printer:
             return self._read_old(read, place)
         if place.scalar:
             return (place.attribute, Level.ATOM)
-        return self.stored(place, self.key(read))
+        parts = self._parts(read)
+        return self.current(place, parts, self.joined(parts))
+
+    def current(self, place: Place, parts: Sequence[str], key: str) -> _Text:
+        """The value at a key, made of these parts, of a place that is a dictionary."""
+        text, level = self.stored(place, key)
+        if self.once is None or place.flag or place.name[0] in "#?":
+            return text, level
+        return self.once.read(place.name, parts, text), level
 
     def stored(self, place: Place, key: str) -> _Text:
         """The value at a key of a place that is a dictionary."""

@@ -150,11 +150,11 @@ class Writer:
             return
         key = self._key(place, keys)
         self._remember(place, key)
-        new = f"{self.printer.stored(place, key)[0]} {operator} {text}"
+        new = f"{self.printer.current(place, keys, key)[0]} {operator} {text}"
         self._store_or_delete(place, key, keys, new, replaces=False)
 
     def _key(self, place: Place, keys: Sequence[str]) -> str:
-        key = tuple_text(keys) if keys else "()"
+        key = self.printer.joined(keys) if keys else "()"
         if key.isidentifier():
             return key
         name = self.printer.names.private("_key")
@@ -176,13 +176,19 @@ class Writer:
     def _store(
         self, place: Place, key: str, keys: Sequence[str], text: str, *, replaces: bool = True
     ) -> None:
+        self._written(place)
         self.lines.add(f"{place.attribute}[{key}] = {text}")
         self.note(place, key, replaces=replaces)
         for positions, attribute in self._indexes(place):
             part = tuple_text(keys[position] for position in positions)
             self.lines.add(f"{attribute}.setdefault({part}, {{}})[{key}] = None")
 
+    def _written(self, place: Place) -> None:
+        if self.printer.once is not None:
+            self.printer.once.written(place.name)
+
     def _delete(self, place: Place, key: str, keys: Sequence[str]) -> None:
+        self._written(place)
         if not place.traced:
             self.lines.add(f"{place.attribute}.pop({key}, None)")
             self._unindex(place, key, keys)
@@ -214,12 +220,12 @@ class Writer:
 
     def take(self, place: Place, keys: Sequence[str]) -> None:
         """The place no longer holds the keys."""
-        key = self._key(place, keys) if place.traced or self._indexes(place) else tuple_text(keys)
+        key = self._key(place, keys) if place.traced or self._indexes(place) else self.printer.joined(keys)
         self._delete(place, key, keys)
 
     def hold(self, place: Place, keys: Sequence[str], text: str) -> None:
         """The place holds the keys, with the value `text`."""
-        key = self._key(place, keys) if place.traced or self._indexes(place) else tuple_text(keys)
+        key = self._key(place, keys) if place.traced or self._indexes(place) else self.printer.joined(keys)
         self._store(place, key, keys, text)
 
     def _indexes(self, place: Place) -> list[tuple[tuple[int, ...], str]]:

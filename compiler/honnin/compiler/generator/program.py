@@ -128,7 +128,7 @@ class Program:
 
     `traced`: the places that a failure's account reads; `counters`: the states that are only added to. `alone`: for an `eventually` that is all of a claim's formula, that claim. Filled while it is printed: `indexes` and `seen`;
     `counted`, for a claim the events at each of which it is exercised or reached; `remembered`, the events of which something is kept;
-    `raised`, for an `eventually` that is all of a claim the events that raise it, each with the fields that are its key and the names bound.
+    `repeated`, for each event what its method asks for, see `Once`; `raised`, for an `eventually` that is all of a claim the events that raise it, each with the fields that are its key and the names bound.
     """
 
     machine: Machine
@@ -149,6 +149,7 @@ class Program:
     raised: dict[str, dict[int, tuple[tuple[int, ...], tuple[tuple[str, int], ...]]]] = field(
         default_factory=dict
     )
+    repeated: dict[int, dict[tuple[str, str, int], int]] = field(default_factory=dict)
 
     @property
     def specification(self) -> Specification:

@@ -26,11 +26,11 @@ def print_registers(
         if register.phase == phase:
             begin = at_event(register.set, event, changed)
             hold = at_event(register.hold, event, changed)
-            body = Lines(depth=lines.depth)
-            _Commit(body, printer, register, begin, hold).print()
-            if body.lines:
-                lines.add(f"# {register.name}: {comment(register.source)}")
-                lines.lines += body.lines
+            head = len(lines.lines)
+            lines.add(f"# {register.name}: {comment(register.source)}")
+            _Commit(lines, printer, register, begin, hold).print()
+            if len(lines.lines) == head + 1:
+                lines.lines.pop()
 
 
 class _Commit:
