@@ -8,6 +8,7 @@ least one differs from r: a small hitting set.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import prod
 from typing import TypeAlias
 
 from honnin.compiler.simplify import disjunction, negation
@@ -20,6 +21,10 @@ from honnin.spec.records import dataclass, field
 
 MOST_LOOKS = 20_000
 """So many partial clauses are looked at for one row; then what was found must do."""
+
+
+MOST_ROWS = 256
+"""A sample with more choices of the variables is left out: what it would say against a clause z3 will say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +214,9 @@ class Template:
                 return
         for table in self._coming:
             for sample in self._samples:
-                yield []
-                table.add(sample)
+                if prod(len(sample.domain(b.type)) for b in table.budget.variables) <= MOST_ROWS:
+                    yield []
+                    table.add(sample)
             self._made.append(table)
             found = table.clauses(structure, self.plan.literals, most)
             if found:

@@ -173,10 +173,10 @@ class Literals:
         self._tell_side(side)
         assumed = [side.guards[number] for number in guards.values()]
         assumed += [*([self._from_start] if start else []), *(c.guard for c in active)]
-        side.solver.push()
+        if new:
+            side.solver.push()
+            side.solver.add(self._denied(numbers))
         try:
-            if new:
-                side.solver.add(self._denied(numbers))
             result = self.induction.within(side.solver, assumed)
             if result == z3.unsat:
                 core = [each.get_id() for each in side.solver.unsat_core()]
@@ -185,7 +185,8 @@ class Literals:
             else:
                 yield True if result == z3.sat else None, assumed
         finally:
-            side.solver.pop()
+            if new:
+                side.solver.pop()
 
     def _at(self, side: _Side, path: int, number: int) -> Formula:
         if number not in side.values:
