@@ -35,8 +35,8 @@ FIRST_STATES: Final = {"satisfies": 150, "implies": 150, "violates": 12_000, "re
 FIRST_SHARE: Final = {"satisfies": 0.1, "implies": 0.1, "violates": 0.4, "reaches": 0.4}
 """Of the time, what that search may take."""
 
-FIRST_SECONDS: Final = 1.0
-"""What it may take at most where a proof is expected; after each turn of the proof twice as much as before."""
+FIRST_SECONDS: Final = {"satisfies": 1.0, "implies": 1.0, "violates": 3.0, "reaches": 3.0}
+"""What it may take at most, by the clock, which goes on while others work; after each turn of the proof twice as much as before."""
 
 MORE_STATES: Final = 6
 """So many times as many states are searched after each turn of a proof that did not come to an end."""
@@ -64,9 +64,9 @@ class _Work:
     deadline: float
     progress: Progress
     deepening: Deepening
+    seconds: float
     hunt: Hunt | None = None
     states: int = 0
-    seconds: float = FIRST_SECONDS
     covered: Covered = field(default_factory=Covered)
     tried: list[str] = field(default_factory=list)
     unproved: tuple[Expr, ...] = ()
@@ -89,7 +89,9 @@ def unbounded(
 
     `to_prove`: a question whose proof answers the one asked, where that is not itself what is proved.
     """
-    work = _Work(asked, to_prove or asked, deadline, progress, Deepening(asked))
+    work = _Work(
+        asked, to_prove or asked, deadline, progress, Deepening(asked), FIRST_SECONDS[asked.check.relation]
+    )
     verdict = _first_search(work) or _proof(work) or _search_on(work)
     return verdict, (*vacuity(asked, work.hunt, verdict), *work.impossible, *_unproved_lemmas(work))
 
