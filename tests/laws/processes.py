@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hypothesis import strategies as st
 
@@ -234,6 +234,24 @@ def _some(draw: st.DrawFn, lines: Sequence[str], fewest: int, most: int) -> list
     return draw(st.lists(st.sampled_from(lines), min_size=fewest, max_size=most, unique=True))
 
 
+def design(lines: Iterable[str], handler: str, rest: Iterable[str]) -> str:
+    """The text of a system `d` with the steps of its process `h`."""
+    return "\n".join(
+        (
+            *lines,
+            "system d implements s {",
+            "  var lock: R?  var file: P?  var store: R -> P?  var shelf: P -> R?",
+            "  var k: Int  var box: Int -> P?",
+            "  process h(r: R) {",
+            "    var a: P = any  var b: P?  var f: Bool  var x: Int",
+            handler,
+            "  }",
+            *rest,
+            "}",
+        )
+    )
+
+
 @st.composite
 def designs(draw: st.DrawFn) -> str:
     """A specification with a system `d`, as text; HN codes may refuse it."""
@@ -252,17 +270,94 @@ def designs(draw: st.DrawFn) -> str:
         bodies[other] = changed
     steps = "\n".join(f"    l{i}: {{ {body} }}" for i, body in enumerate(bodies, start=1))
     rest = [*_some(draw, ACTIONS, 0, 1), *_some(draw, OTHERS, 0, 1), *_some(draw, STATED, 0, 1)]
-    return "\n".join(
-        (
-            *lines,
-            "system d implements s {",
-            "  var lock: R?  var file: P?  var store: R -> P?  var shelf: P -> R?",
-            "  var k: Int  var box: Int -> P?",
-            "  process h(r: R) {",
-            "    var a: P = any  var b: P?  var f: Bool  var x: Int",
-            steps,
-            "  }",
-            *rest,
-            "}",
-        )
-    )
+    return design(lines, steps, rest)
+
+
+def written(claims: str, handler: str, *rest: str) -> str:
+    """A design with these claims and updates, this handler, and what else is said."""
+    return design((SPECIFICATION, claims), handler, rest)
+
+
+_RIGHT = 'invariant i "": on show(r, p): wanted[r] == p after ask(r, p) { wanted[r] := p }'
+_FEW = 'invariant i "": on number(_, x): x < 2'
+HARD = (
+    # What is written to a shared place is read by somebody else, after its writer is done.
+    written(
+        'invariant i "": on note(p): g[p]',
+        "l1: { b := a } l2: { file := b }",
+        "action tell(p: P) { when file == p emit note(p) }",
+    ),
+    # It is read by its writer, one step later and two.
+    written(_RIGHT, "l1: { b := a emit ask(r, a) } l2: { store[r] := b } l3: { emit show(r, store[r]!) }"),
+    # It is read within the step, through another variable.
+    written(_FEW, "l1: { x := k k += 1 } l2: { x += 1 } l3: { x += x emit number(r, x) }"),
+    written(
+        _RIGHT,
+        "l1: { pick o: P where g[o] emit ask(r, o) b := o } l2: { f := (b == a) if f { emit show(r, a) } }",
+    ),
+    # A cell is named by a variable that is changed on the way, or that somebody else changes.
+    written(_RIGHT, "l1: { emit ask(r, a) box[1] := a } l2: { x := 1 } l3: { emit show(r, box[x]!) }"),
+    written(
+        _RIGHT,
+        "l1: { emit ask(r, a) box[1] := a } l2: { f := true } l3: { emit show(r, box[k]!) }",
+        "action more() { when k < 1 k += 1 }",
+    ),
+    written(
+        _RIGHT,
+        "l1: { emit ask(r, a) box[1] := a } l2: { x += 1 } l3: { emit show(r, box[x]!) }",
+    ),
+    # One cell of several that are asked for together.
+    written(
+        'invariant i "": on out(r): exists p: P. seen[r, p] '
+        "after ask(r, p) { seen[r, p] := (wanted[r] == none) } after show(r, p) { wanted[r] := p }",
+        "l1: { b := a either { emit show(r, a) } or { f := true } } l2: { emit ask(r, b!) } l3: { emit out(r) }",
+    ),
+    # What the past was.
+    written(
+        'invariant i "": on show(r, p): (not out(r)) since ask(r, p)',
+        "l1: { emit ask(r, a) } l2: { if g[a] { emit out(r) } } l3: { emit show(r, a) }",
+    ),
+    written(
+        'invariant i "": on out(r): not once (wanted[r] != none and g[wanted[r]!]) '
+        "after ask(r, p) { wanted[r] := p } after show(r, _) { wanted[r] := none }",
+        "l1: { emit ask(r, a) } l2: { emit show(r, a) } l3: { emit out(r) }",
+    ),
+    # Writes that do not always happen.
+    written(
+        'invariant i "": on show(r, p): wanted[r] == p after ask(r, p) when g[p] { wanted[r] := p }',
+        "l1: { emit ask(r, a) } l2: { pick o: P where o != a emit ask(r, o) } l3: { emit show(r, a) }",
+    ),
+    written(
+        'invariant i "": on out(_): taken[0] == none or taken[1] == none after number(r, 0) { taken[0] := r } after number(r, x) { taken[1] := r }',
+        "l1: { emit number(r, 0) } l2: { emit number(r, 1) } l3: { emit out(r) }",
+    ),
+    # What is read at every step.
+    written(
+        _RIGHT,
+        "l1: { emit ask(r, a) b := a } l2: { b := none f := true } l3: { emit show(r, a) }",
+        "assume some: forall q: R. h[q].b != none or not h[q].f",
+    ),
+    written(
+        _RIGHT,
+        "l1: { emit ask(r, a) f := true } l2: { b := a } l3: { b := none }",
+        "invariant own: forall q: R. not (h[q].f and h[q].b != none)",
+    ),
+    # What has to happen between two steps of one instance.
+    written(
+        _FEW,
+        "l1: { x := k } l2: { when x < k emit number(r, k + 1) } l3: { k += 1 stop }",
+        "action more() { when k < 1 k += 1 }",
+    ),
+    written(
+        'invariant i "": on out(_): false',
+        "l1: { f := (lock == none) } l2: { when f and lock != none emit out(r) } l3: { f := false }",
+        "action take(q: R) { when lock == none lock := q }",
+    ),
+    # What others can tell from a label.
+    written(
+        'invariant i "": on out(_): false',
+        "l1: { f := true } l2: { f := false } l3: { stop }",
+        "action leave(q: R) { when h[q] at l2 emit out(q) }",
+    ),
+)
+"""Where one of the conditions of decisions 0026 and 0027 is needed, each in a design of a few lines."""

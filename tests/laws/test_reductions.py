@@ -9,29 +9,34 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from itertools import islice
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from honnin.compiler.explicit.applicable import NotApplicable
+from honnin.compiler.explicit.layout import State
 from honnin.compiler.explicit.reduction.cells import Cells
 from honnin.compiler.explicit.reduction.liveness import Live, live
 from honnin.compiler.explicit.reduction.ownership import Uses
+from honnin.compiler.explicit.reduction.plan import Plan
 from honnin.compiler.explicit.run import read_run
 from honnin.compiler.explicit.search import Search, TooLarge
-from honnin.compiler.explicit.space import Compiled, compile_product
+from honnin.compiler.explicit.space import Compiled, Space, Way, compile_product
 from honnin.compiler.product import Product, build_product
 from honnin.compiler.replay import Goal, confirmed
 from honnin.spec.core import Property
 from honnin.spec.load import check_text
 
-from .processes import designs
+from .processes import HARD, designs
 
 SCOPES = ((2, 2), (3, 1))
 DEPTH = 7
 MOST_STATES = 500
+WALKS = 4
 CI_DESIGNS, LONG_DESIGNS = 100, 3_000
 
 
@@ -101,7 +106,79 @@ def soon() -> float:
     return time.monotonic() + 100
 
 
-def on_drawn_designs(number: int) -> Counter[str]:
+# ---------------------------------------------------------------- the same, state by state
+
+
+def compare_states(text: str, counts: Counter[str]) -> None:
+    """What the arguments of decisions 0026 and 0027 rest on, in states that a design reaches."""
+    for product, properties in products(text):
+        try:
+            compiled = compile_product(product, properties, leave_out="values")
+        except NotApplicable:
+            continue
+        plan = compile_product(product, properties, leave_out="orders").plan
+        assert plan is not None
+        space = Space(compiled, SCOPES[0])
+        for state in reached(space):
+            counts["states"] += 1
+            goes_on_alike(space, state)
+            taken_in_any_order(space, plan, state, counts)
+
+
+def reached(space: Space) -> Iterator[State]:
+    """The states of some walks."""
+    chosen = Random(0)
+    starts = [state for state, _ in islice(space.initial(), 3)]
+    for _ in range(WALKS if starts else 0):
+        state = chosen.choice(starts)
+        for _ in range(DEPTH):
+            yield state
+            ways = list(space.steps(state, space.sizes))
+            if not ways:
+                break
+            state = chosen.choice(ways)[1][2]
+
+
+def goes_on_alike(space: Space, state: State) -> None:
+    """With dead values at rest the same steps are possible, show the same, and lead to states that differ in dead values only."""
+    rested = space.without_dead(state)
+    there, here = (
+        {(path, way[0], way[3], space.without_dead(way[2])) for path, way in space.steps(one, space.sizes)}
+        for one in (state, rested)
+    )
+    assert there == here
+
+
+def taken_in_any_order(space: Space, plan: Plan, state: State, counts: Counter[str]) -> None:
+    """A local step and one of somebody else lead to the same in either order, and an idle step changes nothing for others."""
+    ways = list(space.steps(state, space.sizes))
+    paths = space.compiled.product.paths
+
+    def instance(path: int, way: Way) -> tuple[str | None, tuple[float, ...]]:
+        return paths[path].process, way[0][: len(paths[path].parameters)]
+
+    def others(path: int, way: Way, at: State) -> Iterator[tuple[int, Way]]:
+        own = instance(path, way)
+        return ((q, v) for q, v in space.steps(at, space.sizes) if own[0] is None or instance(q, v) != own)
+
+    first = {
+        (p, w[0], q, v[0], v[3], v[2]) for p, w in ways if p in plan.local for q, v in others(p, w, w[2])
+    }
+    last = {
+        (p, w[0], q, v[0], v[3], w[2])
+        for q, v in ways
+        for p, w in space.steps(v[2], space.sizes)
+        if p in plan.local and instance(p, w) != instance(q, v)
+    }
+    counts["orders"] += len(first)
+    assert first == last
+    for p, w in ways:
+        if p in plan.idle:
+            before, after = ({(q, v[0], v[3]) for q, v in others(p, w, at)} for at in (w[1], w[2]))
+            assert before == after
+
+
+def on_drawn_designs(number: int, comparing: Callable[[str, Counter[str]], None] = compare) -> Counter[str]:
     counts: Counter[str] = Counter()
 
     @settings(
@@ -114,7 +191,7 @@ def on_drawn_designs(number: int) -> Counter[str]:
     )
     @given(designs())
     def law(text: str) -> None:
-        compare(text, counts)
+        comparing(text, counts)
 
     law()
     return counts
@@ -122,13 +199,26 @@ def on_drawn_designs(number: int) -> Counter[str]:
 
 def test_on_drawn_designs() -> None:
     counts = on_drawn_designs(CI_DESIGNS)
-    assert counts["violated"] > CI_DESIGNS // 2
+    assert counts["violated"] > CI_DESIGNS // 4
     assert counts["fewer states"] > CI_DESIGNS
+    assert counts["with local steps"] > CI_DESIGNS
+
+
+def test_on_the_states_of_drawn_designs() -> None:
+    counts = on_drawn_designs(CI_DESIGNS, compare_states)
+    assert counts["states"] > 20 * CI_DESIGNS
+    assert counts["orders"] > 20 * CI_DESIGNS
+
+
+@pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
+def test_on_designs_that_need_one_of_the_conditions(text: str) -> None:
+    compare(text, Counter())
+    compare_states(text, Counter())
 
 
 @pytest.mark.long
 def test_on_many_drawn_designs(capsys: pytest.CaptureFixture[str]) -> None:
-    counts = on_drawn_designs(LONG_DESIGNS)
+    counts = on_drawn_designs(LONG_DESIGNS) + on_drawn_designs(LONG_DESIGNS, compare_states)
     with capsys.disabled():
         print(f"\n{LONG_DESIGNS} designs: {dict(counts)}")
 
