@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping
 from itertools import product as combinations
 from typing import Final
@@ -15,10 +16,13 @@ from honnin.compiler.proving.shortest import Covered, shortest
 from honnin.compiler.proving.vacuity import exercised, vacuity
 
 MOST_STATES: Final = 2_000_000
+FIRST_SECONDS: Final = 2.0
+"""How long the explicit search goes on before another is tried where the steps are bounded."""
 MOST_STEPS: Final = 60
 """How far z3 unrolls a design whose check bounds no steps."""
 
 _FOR_EVER: Final = 1_000_000
+_TOO_LARGE: Final = "explicit search: the limit of time or states was reached"
 
 
 def within(asked: Question, deadline: float, progress: Progress) -> tuple[Verdict, tuple[str, ...]]:
@@ -38,13 +42,20 @@ def _explicit(
 ) -> Verdict:
     limit, every = asked.check.steps, tuple(_scopes(bounds))
     hunt.fix(tuple(bounds[name] for name in hunt.compiled.vocabulary.entities))
-    sighting = hunt_to(hunt, _FOR_EVER if limit is None else limit, MOST_STATES, deadline, progress)
-    if sighting is not None:
-        found = seen(asked, hunt, sighting)
-        return shortest(asked, found, lambda _: (every, True), Covered(), deadline, progress)
-    if not hunt.exhausted and (limit is None or hunt.depth < limit):
-        why = "explicit search: the limit of time or states was reached"
-        return _unknown((why,), bounds, hunt.depth)
+    far, left = _FOR_EVER if limit is None else limit, deadline - time.monotonic()
+    for until in (min(deadline, time.monotonic() + FIRST_SECONDS), deadline):
+        sighting = hunt_to(hunt, far, MOST_STATES, until, progress)
+        if sighting is not None:
+            found = seen(asked, hunt, sighting)
+            return shortest(asked, found, lambda _: (every, True), Covered(), deadline, progress)
+        if hunt.exhausted or hunt.depth >= far:
+            break
+        if limit is not None and until < deadline:
+            verdict = _by_z3(asked, bounds, deadline - left / 2, progress, _TOO_LARGE)
+            if not isinstance(verdict, Unknown):
+                return verdict
+    else:
+        return _unknown((_TOO_LARGE,), bounds, hunt.depth)
     if not hunt.certain:
         return _by_z3(asked, bounds, deadline, progress, "explicit search: not every value could be tried")
     if asked.is_cover:
@@ -67,7 +78,8 @@ def _by_z3(
         if result.trouble:
             searched = min(depth, result.depth) if scope == scopes[-1] else -1
             return _unknown((why, f"bounded search: {result.trouble}"), bounds, searched)
-        complete, depth = complete and result.complete, min(depth, result.depth)
+        complete = complete and result.complete
+        depth = depth if result.complete else min(depth, result.depth)
     if asked.is_cover or not (complete or (limit is not None and depth >= limit)):
         return Unknown((why, "bounded search: nothing found"), bounds, depth)
     return Bounded(bounds, None if complete else limit, exercised(asked, None, deadline))
