@@ -128,7 +128,8 @@ def tally(measured: dict[str, list[Measured]]) -> Iterator[str]:
     memory = max(c.mebibytes for checks in files for c in checks)
     yield f"- **Proved for any number, the property of the first row: {published} of {len(measured)} protocols**; every property: {whole}."
     yield f"- Seeded bugs refuted in every property: {refuted} of {len(measured)}."
-    yield f"- Covers reached: {sum(c.expected for c in reached)} of {len(reached)}."
+    if reached:
+        yield f"- Covers reached: {sum(c.expected for c in reached)} of {len(reached)}."
     yield f"- Wrong answers: {wrong}. Most memory: {memory} MiB."
 
 
@@ -139,7 +140,8 @@ def page(measured: dict[str, list[Measured]], wall: float, *, first: bool) -> st
         "",
         f"Made by `python benchmarks/protocols.py --wall {wall:g}{only}`; do not edit. CPU seconds and memory of the process of one check, start",
         f"and imports included; what takes more than {LIMIT:g} s of CPU does not count. *clauses*: of the invariant that proves it.",
-        "The last columns: the same question about the design with the seeded bug.",
+        "The last columns: the same question about the design with the seeded bug. `unknown` on a busy machine: the limit is wall time, and the CPU",
+        "column tells how much of it the check had.",
         "",
         "| protocol | property | form | verdict | clauses | CPU s | MiB | bug | CPU s |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",

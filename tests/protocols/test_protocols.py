@@ -117,3 +117,25 @@ def test_the_comment_tells_where_it_was_published_and_what_is_asked(name: str) -
     comment = text[: text.index("\nentity" if "\nentity" in text else "\nenum")]
     assert re.search(r"\b(19|20)\d\d\b", comment)
     assert all(word in comment for word in ("# Property", "Form: ", "# Bug: "))
+
+
+def rows() -> Iterator[dict[str, str]]:
+    """The rows of the generated table, by the words at its head."""
+    lines = [
+        line for line in (FOLDER / "TABLE.md").read_text(encoding="utf-8").splitlines() if line[:1] == "|"
+    ]
+    head, _, *others = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines)
+    for cells in others:
+        yield dict(zip((*head[:-2], "bug", "CPU s of the bug"), cells, strict=True))
+
+
+def test_the_table_has_every_protocol_and_says_nothing_that_the_tests_deny() -> None:
+    """`python benchmarks/protocols.py` makes it anew."""
+    measured = {re.sub(r"\[(.*)\]\(.*\)", r"\1", row["protocol"]): row for row in rows()}
+    assert sorted(measured) == NAMES
+    for name, row in measured.items():
+        assert row["property"] == module(name).checks[0].target
+        assert row["verdict"] in {"proved", "unknown"}
+        assert row["verdict"] == "proved" or name not in QUICK
+        assert row["bug"] in {f"refuted in {FEWEST[name, row['property']]} steps", "unknown"}
+        assert float(row["MiB"]) < 1024
