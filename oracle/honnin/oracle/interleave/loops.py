@@ -107,7 +107,7 @@ class InterleavedLoop(asyncio.AbstractEventLoop):
         self._running = False
         self._host.current = self._host
         for actor in self._tasks:
-            actor.daemon, actor.operation = True, None
+            actor.daemon, actor.left_at, actor.operation = True, actor.operation, None
         for task in self._tasks.values() if self._run.abandoning else ():
             # What is left of an abandoned task may wait in its `finally`.
             with suppress(RuntimeError):

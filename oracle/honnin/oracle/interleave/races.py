@@ -34,9 +34,9 @@ class History:
 
     def __init__(self, run: Scheduler, before: History | None, same: int) -> None:
         waiting = [
-            Step(Choice(actor.number), actor.operation, run.is_unknown(actor, actor.operation))
+            Step(Choice(actor.number), operation, run.is_unknown(actor, operation))
             for actor in run.actors
-            if not actor.done and actor.operation is not None
+            if not actor.done and (operation := actor.operation or actor.left_at) is not None
         ]
         self.steps: list[Step] = [*run.steps, *waiting]
         self._taken = len(run.steps)

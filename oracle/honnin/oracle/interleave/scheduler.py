@@ -59,7 +59,7 @@ class Actor:
     """A thread, or a task of an event loop that runs in the thread `host`.
 
     `current`, of a host: who of its tasks runs, or itself. `selecting`: it is an event loop that looks for something to do.
-    `thread`: is begun when the actor is chosen for the first time. `born`: the number of the
+    `thread`: is begun when the actor is chosen for the first time. `left_at`: where it waited when its loop ended. `born`: the number of the
     step in which it was made, from 0; -1 before the first.
     """
 
@@ -72,6 +72,7 @@ class Actor:
         "finished",
         "host",
         "ident",
+        "left_at",
         "name",
         "number",
         "operation",
@@ -88,6 +89,7 @@ class Actor:
         self.host = self if host is None else host
         self.current: Actor = self
         self.operation: Operation | None = START
+        self.left_at: Operation | None = None
         self.timed_out = self.selecting = self.daemon = self.done = self.parked = False
         self.ident = 0
         self.thread: threading.Thread | None = None
