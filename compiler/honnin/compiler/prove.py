@@ -1,8 +1,7 @@
 """The answer to one `check` statement: which engine is asked when.
 
-A short explicit search first (a fault falls at once, and z3 is not even imported), then a proof for any number of everything,
-then deeper searches until the time is over. Where the explicit search does not apply (time, integers without end), z3
-searches instead.
+A short explicit search first (a fault falls at once, and z3 is not even imported), then a bounded search by a SAT solver and a proof
+for any number of everything, by turns with the explicit search, until the time is over.
 """
 
 from __future__ import annotations
