@@ -1,7 +1,7 @@
 """How many states handlers of free persons have, and how long all of them take: `python benchmarks/exhaustive.py [DESIGN...]`.
 
 The right designs of examples/overwritten_spool, asked for `right_person`, with as many persons as requests and one of all else. One scope, every
-state up to symmetry, process CPU seconds; a scope is given up after SECONDS of wall time.
+state up to symmetry that a run can need, process CPU seconds; a scope is given up after SECONDS of wall time.
 """
 
 from __future__ import annotations

@@ -18,7 +18,8 @@ from honnin.compiler.explicit.space import Compiled, compile_product
 from honnin.compiler.explicit.watch import Watched
 from honnin.compiler.proving.question import Question, question
 from honnin.spec.core import Check, Module
-from honnin.spec.load import check_text
+from honnin.spec.load import check_file, check_text
+from tests.examples.modules import EXAMPLES
 from tests.laws.walk import TooMany, sought, walk
 
 from .random_designs import drawn_design
@@ -210,6 +211,22 @@ def test_eight_handlers_have_few_states() -> None:
     search, states = states_of(KEYED, (1, 1, 8), "right_person", 40)
     assert search.exhausted
     assert len(states) < 1000
+
+
+@pytest.mark.parametrize(
+    ("design", "most"), [("whole_section_lock", 50), ("request_name", 10), ("exclusive_create", 1_500)]
+)
+def test_six_handlers_of_free_persons_have_few_states(design: str, most: int) -> None:
+    made = check_file(EXAMPLES / "overwritten_spool" / "overwritten_spool.honnin").module
+    assert made is not None
+    about = question(made, Check(design, "satisfies", "right_person"))
+    constants = monotone(about.product, about.properties)
+    compiled = compile_product(about.product, about.properties, constants=constants, leave_out="orders")
+    sizes = tuple(6 if e in ("Request", "Person") else 1 for e in compiled.vocabulary.entities)
+    search = Search(compiled, sizes)
+    assert search.advance_to(1_000, 1, soon(), 10**6) is None
+    assert search.exhausted
+    assert search.states < most
 
 
 def test_values_that_nothing_is_known_of_come_last() -> None:
