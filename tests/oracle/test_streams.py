@@ -475,3 +475,12 @@ def test_a_pipe_with_a_name_is_a_log(honnin: Run, tmp_path: Path) -> None:
     assert writing.wait(30) == 0 and summary(ran)["positions"] == 1
     ran = honnin("watch", "--checkpoint", tmp_path / "kept", BOUNDED, pipe)
     assert ran.status == 2 and "needs a log that is a file" in ran.err
+
+
+def test_several_logs_that_grow_are_refused_with_what_to_do(honnin: Run, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.jsonl", tmp_path / "second.jsonl"
+    for log in (first, second):
+        log.write_text("")
+    ran = honnin("watch", "--follow", "--merge", BOUNDED, first, second)
+    assert ran.status == 2 and "--follow is for one log" in ran.err
+    assert "--merge once they are complete" in " ".join(ran.err.split())

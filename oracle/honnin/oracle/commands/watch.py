@@ -45,7 +45,8 @@ def command(
     """
     logs = logs or (STANDARD_INPUT,)
     if follow and len(logs) > 1:
-        raise click.UsageError("--follow is for one log")
+        message = "--follow is for one log: of several that grow, none tells when the others have no earlier event to come"
+        raise click.UsageError(f"{message}; read them with --merge once they are complete")
     if tick is not None and (not follow or logs == (STANDARD_INPUT,)):
         raise click.UsageError("--tick is for a log that grows, with --follow")
     follow = follow and logs != (STANDARD_INPUT,)
