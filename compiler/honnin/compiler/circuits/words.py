@@ -148,14 +148,9 @@ def _sum(circuit: Circuit, left: Integer, right: Integer, minus: bool, low: int,
     """`left + right`, or (`minus`) `left - right`, which is from `low` to `high`."""
     ends = (low, high, lowest(left), highest(left), lowest(right), highest(right))
     bits = width(min(ends), max(ends))
-    carry: Wire = minus
-    found: list[Wire] = []
-    for one, other in zip(wires_of(left, bits), wires_of(right, bits), strict=True):
-        added = invert(other) if minus else other
-        half = circuit.differ(one, added)
-        found.append(circuit.differ(half, carry))
-        carry = circuit.choose(half, carry, one)
-    return word(circuit, found, low, high)
+    others = wires_of(right, bits)
+    added = [invert(wire) for wire in others] if minus else others
+    return word(circuit, _added(circuit, wires_of(left, bits), added, minus), low, high)
 
 
 def _times(value: Word, factor: int) -> Integer:
@@ -182,12 +177,12 @@ def _product(left: Word, right: Word) -> Integer:
     total: list[Wire] = [False] * bits
     for place, digit in enumerate(others):
         row = [False] * place + [circuit.all((digit, one)) for one in ones[: bits - place]]
-        total = _added(circuit, total, row)
+        total = _added(circuit, total, row, False)
     return word(circuit, total, low, high)
 
 
-def _added(circuit: Circuit, left: Sequence[Wire], right: Sequence[Wire]) -> list[Wire]:
-    carry: Wire = False
+def _added(circuit: Circuit, left: Sequence[Wire], right: Sequence[Wire], carry: Wire) -> list[Wire]:
+    """The wires of the sum, without the carry of the last."""
     found: list[Wire] = []
     for one, other in zip(left, right, strict=True):
         half = circuit.differ(one, other)
