@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import queue
+import sqlite3
 import threading
+import time
+from collections import defaultdict
 from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from honnin.oracle.interleave import Deadlock, Run, point
 from honnin.oracle.interleave.context import GOING
 from honnin.oracle.interleave.exploration import Exploration, Settings
-from honnin.oracle.interleave.patching import patched
+from honnin.oracle.interleave.patching import EPOCH, patched
 from honnin.oracle.interleave.search import Bounded, Exhaustive, Search
 
 VARIABLES, LOCKS = ("x", "y"), ("m", "n")
@@ -118,6 +124,169 @@ def outcomes(program: Program, search: Search) -> set[str]:
 def test_reduction_changes_no_outcome(program: Program) -> None:
     every = outcomes(program, Bounded(10**9, preemptions=False))
     assert outcomes(program, Exhaustive()) == every
+
+
+Body = Callable[[list[str]], None]
+
+
+def endings(bodies: Callable[[], tuple[Body, ...]], search: Search) -> set[str]:
+    """What the threads of a program have seen together at its ends, in the order in which they saw it."""
+    found: set[str] = set()
+
+    def scenario(run: Run) -> None:
+        seen: list[str] = []
+        for number, body in enumerate(bodies()):
+            run.thread(f"t{number}", body, seen)
+        run.check(lambda: found.add(" ".join(seen)))
+
+    exploration = Exploration(scenario, Settings(None, None, "recorded", 10**9, 60.0, 1000, None, 5.0))
+    with patched():
+        for _, failure in exploration.runs(search):
+            assert failure is None
+    return found
+
+
+def made_when_asked_for() -> tuple[Body, ...]:
+    """Two threads use an event that the first of them makes; one makes another before."""
+    made: defaultdict[str, threading.Event] = defaultdict(threading.Event)
+
+    def looking(seen: list[str]) -> None:
+        point("look", reads=[])
+        seen.append(str(made["shared"].is_set()))
+
+    def setting(seen: list[str]) -> None:
+        point("set", reads=[])
+        made["own"]
+        made["shared"].set()
+
+    return looking, setting
+
+
+def that_both_see() -> tuple[Body, ...]:
+    """Two threads see a thread that the first of them starts."""
+    started: dict[str, threading.Thread] = {}
+
+    def starting(seen: list[str]) -> None:
+        point("start", reads=[])
+        if "child" not in started:
+            started["child"] = threading.Thread(target=point, args=("child",), name="child")
+            started["child"].start()
+        point("look", reads=[])
+        seen.append(str(started["child"].is_alive()))
+
+    return starting, starting
+
+
+def looking_whether_it_lives() -> tuple[Body, ...]:
+    def starting(seen: list[str]) -> None:
+        thread = threading.Thread(target=point, args=("child",), name="child")
+        thread.start()
+        point("look", reads=[])
+        seen.append(str(thread.is_alive()))
+
+    return (starting,)
+
+
+def looking_at_the_clock() -> tuple[Body, ...]:
+    def pausing(seen: list[str]) -> None:
+        time.sleep(1)
+
+    def looking(seen: list[str]) -> None:
+        point("look", reads=[])
+        seen.append(f"{time.monotonic() - EPOCH:g}")
+
+    return pausing, looking
+
+
+def pausing_until_a_time() -> tuple[Body, ...]:
+    """When a pause ends depends on when it began."""
+
+    def pausing(seen: list[str]) -> None:
+        time.sleep(1)
+
+    def looking(seen: list[str]) -> None:
+        time.sleep(5)
+        seen.append(f"{time.monotonic() - EPOCH:g}")
+
+    return pausing, looking
+
+
+def waiting_in_vain() -> tuple[Body, ...]:
+    """A time-out moves the clock on too."""
+    event = threading.Event()
+
+    def waiting(seen: list[str]) -> None:
+        event.wait(timeout=3)
+
+    def looking(seen: list[str]) -> None:
+        point("look", reads=[])
+        seen.append(f"{time.time() - EPOCH:g}")
+
+    return waiting, looking
+
+
+def stopped_at_the_end() -> tuple[Body, ...]:
+    """Nobody waits for a daemon."""
+
+    def starting(seen: list[str]) -> None:
+        def late() -> None:
+            point("late", reads=[])
+            seen.append("late")
+
+        threading.Thread(target=late, name="daemon", daemon=True).start()
+        point("last", reads=[])
+
+    return (starting,)
+
+
+@pytest.mark.parametrize(
+    ("bodies", "expected"),
+    [
+        (made_when_asked_for, {"True", "False"}),
+        (that_both_see, {"True True", "True False", "False False"}),
+        (looking_whether_it_lives, {"True", "False"}),
+        (looking_at_the_clock, {"0", "1"}),
+        (pausing_until_a_time, {"5", "6"}),
+        (waiting_in_vain, {"0", "3"}),
+        (stopped_at_the_end, {"", "late"}),
+    ],
+)
+def test_reduction_knows_what_is_shared_without_being_named(
+    bodies: Callable[[], tuple[Body, ...]], expected: set[str]
+) -> None:
+    assert endings(bodies, Bounded(10**9, preemptions=False)) == expected
+    assert endings(bodies, Exhaustive()) == expected
+
+
+def test_reduction_knows_that_a_transaction_that_is_rolled_back_gives_its_locks_free(tmp_path: Path) -> None:
+    def bodies() -> tuple[Body, ...]:
+        file = tmp_path / "database"
+        file.unlink(missing_ok=True)
+        with closing(sqlite3.connect(file, timeout=0)) as making:
+            making.execute("CREATE TABLE t (x)")
+
+        def undoing(seen: list[str]) -> None:
+            with closing(sqlite3.connect(file, timeout=0)) as connection:
+                with suppress(sqlite3.OperationalError):
+                    connection.execute("BEGIN IMMEDIATE")
+                point("think", reads=[])
+                connection.rollback()
+
+        def inserting(seen: list[str]) -> None:
+            with closing(sqlite3.connect(file, timeout=0)) as connection:
+                point("insert", reads=[])
+                try:
+                    connection.execute("INSERT INTO t VALUES (1)")
+                    seen.append("inserted")
+                except sqlite3.OperationalError:
+                    seen.append("locked")
+                point("inserted", reads=[])
+                connection.rollback()
+
+        return undoing, inserting
+
+    assert endings(bodies, Bounded(10**9, preemptions=False)) == {"inserted", "locked"}
+    assert endings(bodies, Exhaustive()) == {"inserted", "locked"}
 
 
 def test_reduction_leaves_out_most() -> None:

@@ -73,6 +73,7 @@ def _ended(in_transaction: bool) -> None:
     run = scheduled()
     if run is not None and not in_transaction:
         run.transactions_ended += 1
+        run.touch(_DATABASE, True)
 
 
 # ---------------------------------------------------------------- SQLite

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+CLOCK = "the clock"
+"""What a pause and a time-out move on."""
+
 
 class Choice(NamedTuple):
     """Who goes on: the number of the actor, and whether its wait ends by its time-out."""
@@ -47,6 +50,8 @@ class Step:
         self.paused = choice.timed_out or operation.sleeps
         self.reads = set(operation.reads)
         self.writes = set(operation.writes)
+        if self.paused:
+            self.writes.add(CLOCK)
         self.unknown = unknown
         self.said: list[Callable[[], str]] = []
 

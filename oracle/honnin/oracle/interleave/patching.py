@@ -72,8 +72,11 @@ def _join(thread: threading.Thread, timeout: float | None = None) -> None:
 
 
 def _is_alive(thread: threading.Thread) -> bool:
-    actor = getattr(thread, "_honnin", None)
-    return not actor.done if isinstance(actor, Actor) and scheduled() is not None else _ALIVE(thread)
+    run, actor = scheduled(), getattr(thread, "_honnin", None)
+    if run is None or not isinstance(actor, Actor):
+        return _ALIVE(thread)
+    run.touch(ended(actor), False)
+    return not actor.done
 
 
 # ---------------------------------------------------------------- the clock
@@ -84,7 +87,7 @@ def _clock(name: str) -> Callable[[], float]:
 
     def clock() -> float:
         run = scheduled()
-        return float(real()) if run is None else EPOCH + run.now
+        return float(real()) if run is None else EPOCH + run.clock()
 
     return clock
 
@@ -94,7 +97,7 @@ def _clock_ns(name: str) -> Callable[[], int]:
 
     def clock() -> int:
         run = scheduled()
-        return int(real()) if run is None else int((EPOCH + run.now) * 1_000_000_000)
+        return int(real()) if run is None else int((EPOCH + run.clock()) * 1_000_000_000)
 
     return clock
 
@@ -104,7 +107,9 @@ def _date(name: str) -> Callable[..., time.struct_time]:
 
     def date(seconds: float | None = None) -> time.struct_time:
         run = scheduled()
-        shown: time.struct_time = real(EPOCH + run.now if run is not None and seconds is None else seconds)
+        shown: time.struct_time = real(
+            EPOCH + run.clock() if run is not None and seconds is None else seconds
+        )
         return shown
 
     return date
@@ -113,7 +118,7 @@ def _date(name: str) -> Callable[..., time.struct_time]:
 def _strftime(format: str, date: Any = None) -> str:
     run = scheduled()
     if date is None and run is not None:
-        date = _DATES["localtime"](EPOCH + run.now)
+        date = _DATES["localtime"](EPOCH + run.clock())
     return _STRFTIME(format) if date is None else _STRFTIME(format, date)
 
 

@@ -34,7 +34,7 @@ class History:
 
     def __init__(self, run: Scheduler, before: History | None, same: int) -> None:
         waiting = [
-            Step(Choice(actor.number), operation, run.is_unknown(actor, operation))
+            run.step(actor, operation, Choice(actor.number))
             for actor in run.actors
             if not actor.done and (operation := actor.operation or actor.left_at) is not None
         ]

@@ -15,11 +15,15 @@ from itertools import takewhile
 from typing import Protocol
 
 from honnin.oracle.interleave.failures import BlockedOutside, Deadlock, NeverEnds
-from honnin.oracle.interleave.operations import Choice, Operation, Step
+from honnin.oracle.interleave.operations import CLOCK, Choice, Operation, Step
 
 REAL_THREAD = threading.Thread
 REAL_START = threading.Thread.start
 START = Operation("start")
+MADE = "what is made"
+"""What counts the things that have no name of their own: their names are the same in schedules that differ only in the order of other steps."""
+END = "the end of the run"
+"""What stops a daemon thread where it stands."""
 LONGEST_FAREWELL = 2.0
 """Seconds that an abandoned thread has to end."""
 
@@ -123,23 +127,24 @@ class Scheduler:
         self._named: dict[str, int] = {}
 
     def clock(self) -> float:
-        """The clock of the run, in seconds."""
+        """The clock of the run, in seconds; the step that is being taken has looked at it."""
+        self.touch(CLOCK, False)
         return self.now
 
     # ------------------------------------------------------------ names
 
     def numbered(self, kind: str) -> str:
         """`Lock 1`, `Lock 2`, ... in the order of creation within the run."""
+        self.touch(MADE, True)
         self._named[kind] = self._named.get(kind, 0) + 1
         return f"{kind} {self._named[kind]}"
 
     def _unique(self, name: str) -> str:
         taken = {actor.name for actor in self.actors}
-        return (
-            name
-            if name not in taken
-            else next(n for i in range(2, 10**9) if (n := f"{name} ({i})") not in taken)
-        )
+        if name not in taken:
+            return name
+        self.touch(MADE, True)
+        return next(n for i in range(2, 10**9) if (n := f"{name} ({i})") not in taken)
 
     # ------------------------------------------------------------ actors
 
@@ -188,6 +193,8 @@ class Scheduler:
         """The actor has ended, in the step that is being taken."""
         actor.done = True
         self.touch(ended(actor), True)
+        if not actor.daemon:
+            self.touch(END, False)
 
     def me(self) -> Actor | None:
         """The actor that runs in this thread; None in a thread that is none of the run's."""
@@ -203,6 +210,8 @@ class Scheduler:
         me = host.current
         if self.abandoning:
             raise Abandoned
+        if operation.until is not None:
+            self.touch(CLOCK, False)
         me.operation = operation
         chosen = self._next()
         if chosen is not me:
@@ -316,15 +325,19 @@ class Scheduler:
         actor = self.actors[choice.actor]
         operation = actor.operation
         assert operation is not None
-        self.steps.append(Step(choice, operation, self.is_unknown(actor, operation)))
+        self.steps.append(self.step(actor, operation, choice))
         actor.timed_out = choice.timed_out
         if operation.until is not None and (choice.timed_out or operation.sleeps):
             self.now = max(self.now, operation.until)
         return actor
 
-    def is_unknown(self, actor: Actor, operation: Operation) -> bool:
-        """Whether the step that begins with the operation may touch anything. What tasks wait for is not recorded."""
-        return not (operation.declared or (self.recorded and actor.host is actor))
+    def step(self, actor: Actor, operation: Operation, choice: Choice) -> Step:
+        """The step that begins with the operation. It may touch anything where that is not recorded: what tasks wait for is not."""
+        unknown = not (operation.declared or (self.recorded and actor.host is actor))
+        step = Step(choice, operation, unknown)
+        if actor.daemon:
+            step.writes.add(END)
+        return step
 
     def waiting(self) -> list[str]:
         """Who waits for what, one line each."""
