@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -280,13 +277,3 @@ def test_what_is_no_longer_watched_reports_nothing(oracle: Any) -> None:
     session.close()
     engine.dispose()
     assert heard(oracle)["wanted"] == {"r2": "alice"}
-
-
-def test_without_sqlalchemy_it_says_what_to_install() -> None:
-    program = "import sys; sys.modules['sqlalchemy'] = None; import honnin.oracle.attach.sql"
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=os.environ, check=False
-    )
-    assert done.stderr.splitlines()[-1] == (
-        "ModuleNotFoundError: SQLAlchemy is not installed: pip install 'honnin[sql]'"
-    )

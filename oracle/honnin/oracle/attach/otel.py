@@ -6,11 +6,15 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from opentelemetry.sdk._logs import LogRecordProcessor
-from opentelemetry.sdk.trace import SpanProcessor
-
 from honnin.compiler.runtime.base import BadInput, InvariantViolated, SpecificationFault
+from honnin.oracle.extras import NotInstalled
 from honnin.oracle.telemetry.records import json_value, log_record, native, span_event, span_record
+
+try:
+    from opentelemetry.sdk._logs import LogRecordProcessor
+    from opentelemetry.sdk.trace import SpanProcessor
+except ModuleNotFoundError:
+    raise NotInstalled("The SDK of OpenTelemetry", "otel") from None
 
 if TYPE_CHECKING:
     from opentelemetry.sdk._logs import ReadWriteLogRecord

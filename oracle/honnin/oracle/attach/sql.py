@@ -10,6 +10,7 @@ from typing import Any, Literal, Self
 from honnin.compiler.runtime.base import BadInput
 from honnin.oracle.attach.happening import Happening, Source
 from honnin.oracle.attach.targets import current
+from honnin.oracle.extras import NotInstalled
 from honnin.oracle.misuse import Misuse
 from honnin.oracle.several import together_raised
 from honnin.spec.records import dataclass, field
@@ -18,8 +19,8 @@ try:
     from sqlalchemy import Result, inspect, select, tuple_
     from sqlalchemy import event as session_events
     from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, sessionmaker
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError("SQLAlchemy is not installed: pip install 'honnin[sql]'") from error
+except ModuleNotFoundError:
+    raise NotInstalled("SQLAlchemy", "sql") from None
 
 __tracebackhide__ = True
 

@@ -7,10 +7,12 @@ inputs of the specification while the oracle listens to what it puts out.
 
 from __future__ import annotations
 
+from honnin.oracle.extras import NotInstalled
+
 try:
     import hypothesis as _  # noqa: F401
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError("Hypothesis is not installed: pip install 'honnin[test]'") from error
+except ModuleNotFoundError:
+    raise NotInstalled("Hypothesis", "test") from None
 
 from honnin.oracle.hypothesis.drawing import events, traces
 from honnin.oracle.hypothesis.machine import Clock, as_state_machine
