@@ -462,6 +462,9 @@ _TRACES: tuple[Entry, ...] = (
         "warning",
         "A program reports an event that no specification that listens has.",
     ),
+    Entry("HN0680", "two-bounds", "error", "An exploration is given two bounds of which it takes one."),
+    Entry("HN0681", "nothing-tried", "warning", "An exploration exercises no claim of its specification."),
+    Entry("HN0682", "not-correlated", "error", "An event lacks a field that the correlation should give."),
     Entry("HN0690", "unsealed-checkpoint", "error", "A checkpoint would have personal values in clear."),
     Entry("HN0691", "no-checkpoint", "error", "A file is no checkpoint, or is damaged."),
     Entry(

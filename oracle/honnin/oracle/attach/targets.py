@@ -12,7 +12,7 @@ from typing import Any, Literal
 from honnin.compiler.runtime.base import BadInput
 from honnin.oracle.attach.correlate import FIELDS
 from honnin.oracle.attach.happening import Happening, expression
-from honnin.oracle.misuse import MisuseWarning, WrongName
+from honnin.oracle.misuse import Misuse, MisuseWarning, WrongName
 from honnin.oracle.several import Oracles, together_raised
 
 __tracebackhide__ = True
@@ -23,6 +23,10 @@ OnBadInput = Literal["raise", "log"]
 
 class UnknownEvent(MisuseWarning):
     """A program reports an event that no specification which listens has."""
+
+
+class NotCorrelated(Misuse, BadInput):
+    """An event lacks a field that its place leaves to the correlation."""
 
 
 class Site:
@@ -142,7 +146,8 @@ def _given(event: str, field: str) -> Any:
     try:
         return FIELDS.get()[field]
     except KeyError:
-        raise BadInput(f"`{event}` needs the field `{field}`, and no correlation gives it") from None
+        said = f"`{event}` needs the field `{field}`, and no correlation gives it"
+        raise NotCorrelated("HN0682", said, f"with correlation({field}=...): ...") from None
 
 
 # ---------------------------------------------------------------- who listens

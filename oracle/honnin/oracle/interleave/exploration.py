@@ -26,7 +26,9 @@ from honnin.oracle.interleave.scheduler import Scheduler
 from honnin.oracle.interleave.search import Bounded, Fixed, Gradual, Random, Redundant, Search
 from honnin.oracle.interleave.shared import recording
 from honnin.oracle.interleave.told import labels, picture, switches
+from honnin.oracle.interleave.tried import Tried, warn_if_nothing
 from honnin.oracle.interleave.watched import watched
+from honnin.oracle.misuse import WrongName, WrongUse
 from honnin.oracle.monitor import Spec, load
 from honnin.oracle.table import plural
 from honnin.spec.records import dataclass, field
@@ -102,16 +104,22 @@ Scenario = Callable[[Run], object]
 
 @dataclass(frozen=True, slots=True)
 class Explored:
-    """What was looked at, and held. `how`: in one sentence, with what the answer rests on. `steps` of all schedules together."""
+    """What was looked at, and held. `how`: in one sentence, with what the answer rests on. `steps` of all schedules together.
+
+    `exercised`: by claim, how often it was exercised (a cover: reached) in all of them; None without an oracle.
+    """
 
     schedules: int
     steps: int
     redundant: int
     seconds: float
     how: str
+    exercised: Mapping[str, int] | None = None
 
     def __str__(self) -> str:
-        return f"{self.how}: {plural(self.schedules, 'schedule')}, {plural(self.steps, 'step')}"
+        untried = self.exercised is not None and not any(self.exercised.values())
+        size = f"{plural(self.schedules, 'schedule')}, {plural(self.steps, 'step')}"
+        return f"{self.how}: {size}{'; no claim was exercised' * untried}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +166,9 @@ def explore(
     `steps` in one schedule) and BlockedOutside (a step that took `blocked_after` seconds); ExplorationUnfinished where `limit`
     schedules or `seconds` were not enough; ScheduleDiverged where the scenario does other things the next time.
     """
-    if preemptions is not None and random is not None:
-        raise ValueError("an exploration has either a bound on preemptions or random schedules")
     __tracebackhide__ = True
+    if preemptions is not None and random is not None:
+        raise WrongUse("HN0680", "an exploration has either a bound on preemptions or random schedules")
     settings = _settings(oracle, facts, accesses, limit, seconds, steps, polls, blocked_after)
     exploration = Exploration(scenario, settings)
     if REPLAYING.token is not None:
@@ -177,7 +185,9 @@ def explore(
         search, how = Gradual(), f"every schedule{rests}"
     if polls is not None:
         how += f", with at most {plural(polls, 'poll')} in a row"
-    return exploration.explored(search, how)
+    explored = exploration.explored(search, how)
+    warn_if_nothing(settings.oracle, explored.exercised, explored.schedules)
+    return explored
 
 
 def replay(
@@ -212,7 +222,7 @@ def _settings(
     __tracebackhide__ = True
     spec = load(oracle) if isinstance(oracle, str | Path) else oracle
     if accesses not in ("unknown", "recorded"):
-        raise ValueError('accesses is "unknown" or "recorded"')
+        raise WrongName("HN0673", 'accesses is "unknown" or "recorded"')
     if GOING.run is not None:
         raise RuntimeError("an exploration is going on in this process; one cannot be inside another")
     return Settings(spec, facts, accesses, limit, seconds, steps, polls, blocked_after)
@@ -230,9 +240,11 @@ class Exploration:
     began: float = field(default_factory=_WALL_CLOCK)
     lasting: list[Any] = field(default_factory=list)
     make: type[Any] | None = None
+    tried: Tried = field(init=False)
 
     def __post_init__(self) -> None:
         spec = self.settings.oracle
+        self.tried = Tried(spec)
         if spec is not None:
             self.make = watched(spec.namespace["Oracle"], spec.specification)
 
@@ -248,12 +260,18 @@ class Exploration:
     def explored(self, search: Search, how: str) -> Explored:
         """Every schedule of the search; raises at the first that fails."""
         __tracebackhide__ = True
-        with patched() as self.lasting:
-            for run, failure in self.runs(search):
-                if failure is not None:
-                    raise self._shortened(run, failure) from failure.__cause__
+        try:
+            with patched() as self.lasting:
+                for run, failure in self.runs(search):
+                    if failure is not None:
+                        raise self._shortened(run, failure) from failure.__cause__
+        finally:
+            self.tried.tell()
+        return self._held(self.schedules, self.steps, how)
+
+    def _held(self, schedules: int, steps: int, how: str) -> Explored:
         seconds = _WALL_CLOCK() - self.began
-        return Explored(self.schedules, self.steps, self.redundant, seconds, how)
+        return Explored(schedules, steps, self.redundant, seconds, how, self.tried.counts())
 
     def runs(self, search: Search) -> Iterator[tuple[Scheduler, InterleavingFailed | None]]:
         """Every run of the search, with how it failed."""
@@ -262,7 +280,7 @@ class Exploration:
         while more:
             if self.schedules:
                 self._look_at_limits()
-            run, failure = self._one(search)
+            run, failure = self._one(search, counted=True)
             if isinstance(run.ending, Redundant):
                 self.redundant += 1
             else:
@@ -274,8 +292,7 @@ class Exploration:
     def once(self, search: Search) -> tuple[str, ...]:
         """The labels of the one schedule of the search; raises where it fails."""
         __tracebackhide__ = True
-        with patched() as self.lasting:
-            run, failure = self._one(search)
+        run, failure = self._alone(search)
         if failure is not None:
             raise self._reported(run, failure, 1, again=False) from failure.__cause__
         return labels(run)
@@ -284,17 +301,23 @@ class Exploration:
         """The one schedule of the token."""
         __tracebackhide__ = True
         choices, checks = tokens.read(token, self.identity)
-        with patched() as self.lasting:
-            run, failure = self._one(Fixed(choices, checks))
+        run, failure = self._alone(Fixed(choices, checks))
         if failure is not None:
             raise self._reported(run, failure, 1) from failure.__cause__
         if len(run.steps) < len(choices):
             raise ScheduleDiverged(
                 f"the run ends after {len(run.steps)} steps, the schedule has {len(choices)}"
             )
-        return Explored(
-            1, len(run.steps), 0, _WALL_CLOCK() - self.began, "the schedule of the token, which holds now"
-        )
+        return self._held(1, len(run.steps), "the schedule of the token, which holds now")
+
+    def _alone(self, search: Search) -> tuple[Scheduler, InterleavingFailed | None]:
+        """The one run of the search, and how it failed."""
+        __tracebackhide__ = True
+        try:
+            with patched() as self.lasting:
+                return self._one(search, counted=True)
+        finally:
+            self.tried.tell()
 
     def _look_at_limits(self) -> None:
         done = self.schedules + self.redundant
@@ -311,8 +334,8 @@ class Exploration:
 
     # ------------------------------------------------------------ one schedule
 
-    def _one(self, search: Search) -> tuple[Scheduler, InterleavingFailed | None]:
-        """One run, and how it failed."""
+    def _one(self, search: Search, counted: bool = False) -> tuple[Scheduler, InterleavingFailed | None]:
+        """One run, and how it failed. `counted`: what it tries counts, unless it is redundant."""
         __tracebackhide__ = True
         settings = self.settings
         scheduler = Scheduler(search, settings.accesses == "recorded", settings.steps, settings.polls)
@@ -328,6 +351,8 @@ class Exploration:
             self.scenario(run)
             run.begin()
             scheduler.run(settings.blocked_after)
+            if counted and not isinstance(scheduler.ending, Redundant):
+                self.tried.add(oracle)
             return scheduler, self._judged(scheduler, run, oracle)
         finally:
             GOING.run = None

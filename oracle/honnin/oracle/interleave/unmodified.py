@@ -14,17 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from honnin.compiler.runtime.base import InvariantViolated
+from honnin.oracle.extras import NotInstalled
 from honnin.oracle.interleave.exploration import Explored
 from honnin.oracle.interleave.failures import ExplorationUnfinished, InterleavingFailed, Undecided
+from honnin.oracle.interleave.tried import Tried, warn_if_nothing
 from honnin.oracle.monitor import Spec, load
 from honnin.oracle.table import plural
 
 _ACTIVE = "FRONTRUN_ACTIVE"
 Report = Callable[..., None]
-
-
-class NotInstalled(ImportError):
-    """frontrun is not installed."""
 
 
 @contextmanager
@@ -53,6 +51,7 @@ class _Judge:
     ) -> None:
         self._setup, self._spec, self._facts, self._check = setup, spec, facts, check
         self._events: list[tuple[str, dict[str, Any]]] = []
+        self.tried = Tried(spec)
         self.why: InterleavingFailed | None = None
 
     def begin(self) -> Any:
@@ -83,6 +82,8 @@ class _Judge:
                 oracle.observe(event, **fields)
         except InvariantViolated as error:
             raise InterleavingFailed(str(error.violation)) from error
+        finally:
+            self.tried.add(oracle)
         open_now = [
             *(f"assumption broken: {b}" for b in oracle.broken),
             *(f"{n} is still open" for n, _ in oracle.pending),
@@ -113,20 +114,23 @@ def explore_unmodified(
     __tracebackhide__ = True
     try:
         import frontrun
-    except ImportError as error:
-        raise NotInstalled("frontrun is not installed: pip install 'honnin[interleave]'") from error
+    except ModuleNotFoundError:
+        raise NotInstalled("frontrun", "interleave") from None
     spec = load(oracle) if isinstance(oracle, str | Path) else oracle
     judge = _Judge(setup, spec, facts, check)
     began = time.monotonic()
-    with _active():
-        result = frontrun.explore(
-            setup=judge.begin,
-            workers=list(workers),
-            invariant=judge.holds,
-            preemption_bound=preemptions,
-            total_timeout=seconds,
-            **settings,
-        )
+    try:
+        with _active():
+            result = frontrun.explore(
+                setup=judge.begin,
+                workers=list(workers),
+                invariant=judge.holds,
+                preemption_bound=preemptions,
+                total_timeout=seconds,
+                **settings,
+            )
+    finally:
+        judge.tried.tell()
     if result.property_holds is None:
         raise ExplorationUnfinished(
             f"unfinished: {result.inconclusive_reason or 'frontrun came to no verdict'}"
@@ -135,9 +139,10 @@ def explore_unmodified(
         raise _failure(judge, result)
     bound = "" if preemptions is None else f" with at most {plural(preemptions, 'preemption')}"
     took = time.monotonic() - began
-    return Explored(
-        result.num_explored, 0, 0, took, f"every order of bytecodes that frontrun tells apart{bound}"
-    )
+    how = f"every order of bytecodes that frontrun tells apart{bound}"
+    explored = Explored(result.num_explored, 0, 0, took, how, judge.tried.counts())
+    warn_if_nothing(spec, explored.exercised, explored.schedules)
+    return explored
 
 
 def _failure(judge: _Judge, result: Any) -> InterleavingFailed:
