@@ -240,7 +240,7 @@ def test_the_correlation_fills_in(oracle: Any) -> None:
             observe("issue", subject="alice")
             observe("issue", subject="bob", request="r2")
         with pytest.raises(
-            BadInput, match="`request` needs the field `request`, and no correlation gives it"
+            BadInput, match="HN0682: `request` needs the field `request`, and no correlation gives it"
         ):
             ask("alice")
     assert oracle.position == 4
