@@ -38,6 +38,23 @@ def test_the_counterexample_as_json(honnin: Run) -> None:
     assert marks == {4: [{"kind": "overwrites", "place": "buffer", "keys": [], "earlier": 3}]}
     assert (reached["shortest"], reached["run"]["sentence"]) == (True, None)
     assert (proved["answer"], reached["answer"]) == ("proved", "reached")
+    assert refuted["title"] == "One output buffer for every request"
+    assert proved["title"] == reached["title"] == "A buffer for each request"
+
+
+def test_a_subject_is_told_by_its_title_once(honnin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "single.honnin"
+    file.write_text(
+        'spec single "Once for each"\nentity R\nevent e(r: R)\ninvariant one "No second": on e(r): not earlier e(r)\n'
+        "system untitled implements single { action go(r: R) { when false emit e(r) } }\n"
+        "check single implies one\ncheck untitled satisfies single\ncheck untitled satisfies one\n"
+    )
+    ran = honnin("prove", file)
+    assert ran.out.count('  single: "Once for each"\n') == 1
+    assert "untitled:" not in ran.out
+    records = honnin("prove", "--format", "json", file).records
+    titles = [record["check"]["title"] for record in records if "check" in record]
+    assert titles == ["Once for each", None, None]
 
 
 def test_one_design_of_several(honnin: Run) -> None:

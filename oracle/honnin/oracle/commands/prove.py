@@ -118,7 +118,8 @@ def _prove_file(session: Session, file: Path, wanted: _Wanted) -> Status:
         from honnin.oracle.certificates import refuse_occupied
 
         refuse_occupied(wanted.certificate, module)
-    statuses, answers = [], []
+    statuses: list[Status] = []
+    answers: list[tuple[Answer, str]] = []
     for check in checks:
         title = f"{check.subject} {check.relation} {check.target}"
         with session.working(title) as progress:
@@ -127,9 +128,10 @@ def _prove_file(session: Session, file: Path, wanted: _Wanted) -> Status:
                 progress.update(f"{title}: {text}")
 
             answer = prove(module, check, timeout=wanted.timeout, progress=show)
-        answers.append((answer, _word(answer.verdict)))
         statuses.append(answer_status(answer, wanted.strict))
-        _show(session, module, answer, statuses[-1], wanted.verbose)
+        is_first = all(answer.subject != before.subject for before, _ in answers)
+        _show(session, module, answer, statuses[-1], wanted.verbose, titled=is_first)
+        answers.append((answer, _word(answer.verdict)))
         if wanted.traces is not None:
             _write_traces(wanted.traces, file, module, answer)
     if wanted.certificate is not None:
@@ -209,21 +211,36 @@ def _summary(session: Session, file: Path, statuses: Sequence[Status]) -> None:
 # ---------------------------------------------------------------- one answer
 
 
-def _show(session: Session, module: Module, answer: Answer, status: Status, verbose: bool) -> None:
+def _show(
+    session: Session, module: Module, answer: Answer, status: Status, verbose: bool, *, titled: bool
+) -> None:
+    """`titled`: with the author's words for the design."""
     session.tell({"check": _record(module, answer, status)})
     if session.as_json:
         return
+    from honnin.oracle.picture import paragraph
+
     colour: Colour = {Status.WELL: "green", Status.NO: "red"}.get(status, "yellow")  # type: ignore[assignment]
     headline, details = answer_lines(module, answer, verbose, INDENT)
     surprise = "" if status == Status.UNDECIDED else _surprise(answer)
     session.say(f"check {answer.subject} {answer.relation} {answer.target}")
     session.say(f"{' ' * INDENT}{paint(headline + surprise, colour)}  ({answer.seconds:.1f} s)")
+    title = _subject_title(module, answer) if titled else None
+    if title:
+        details = [*paragraph(f"{answer.subject}{quoted(title, ': ')}", INDENT), *details]
     never = [name for name, able in _exercised(answer.verdict).items() if not able]
     if never:
         details = [*details, f"this design can never exercise: {', '.join(never)}"]
     for line in (*details, *(f"warning: {warning}" for warning in answer.warnings)):
         session.say(" " * INDENT + line)
     session.say()
+
+
+def _subject_title(module: Module, answer: Answer) -> str | None:
+    """What the author calls the design, or the specification whose claims are compared."""
+    if answer.relation == "implies":
+        return module.specification(answer.subject).title
+    return module.system(answer.subject).title
 
 
 def _surprise(answer: Answer) -> str:
@@ -332,6 +349,7 @@ def _word(verdict: Verdict) -> str:
 def _record(module: Module, answer: Answer, status: Status) -> dict[str, Any]:
     return {
         "subject": answer.subject,
+        "title": _subject_title(module, answer),
         "relation": answer.relation,
         "target": answer.target,
         "answer": _word(answer.verdict),
