@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,11 @@ from typing import Any
 import pytest
 
 from honnin.compiler.answers import Answer, Unknown
+from honnin.compiler.mutants import mutants
+from honnin.compiler.observable import NOT_IN_TIME
+from honnin.compiler.prove import prove
+from honnin.spec.core import Check, Module
+from honnin.spec.load import check_file
 
 from .test_processes import DATA, HEARING
 
@@ -146,3 +152,58 @@ def test_ctrl_c_tells_what_is_known() -> None:
     assert "Traceback" not in err
     assert "not asked" in out
     assert out.rstrip().endswith("interrupted")
+
+
+IN_THE_SEARCH_OF_EVENTS = """import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+import honnin.compiler.observable as observable
+def pressed(until):
+    signal.raise_signal(signal.SIGINT)
+observable._tick = pressed
+import honnin.__main__ as program
+program.main()
+"""
+
+
+def test_ctrl_c_is_heard_while_events_are_looked_for() -> None:
+    """The first mutant is killed, the second survives: its events are being compared with the design's when Ctrl-C comes."""
+    ran = subprocess.run(
+        [sys.executable, "-c", IN_THE_SEARCH_OF_EVENTS, "mutate", "lending.honnin", "--design", "desk"],
+        cwd=DATA,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (130, "")
+    known = "1 of 1 mutant killed (100%), 8 not asked"
+    assert f"  desk: {known}\n" in ran.stdout
+    assert ran.stdout.endswith(f"\nlending.honnin: {known}, interrupted\n")
+
+
+@pytest.mark.parametrize("comparison", ["_own", "observed"])
+def test_a_comparison_without_end_is_ended(monkeypatch: pytest.MonkeyPatch, comparison: str) -> None:
+    """The checks have their time here; what is left when they are answered is none."""
+    from honnin.compiler import mutation
+
+    def in_time(asked: Module, check: Check, **_: object) -> Answer:
+        return prove(asked, check, timeout=60)
+
+    def for_ever(*_: object) -> int:
+        return sum(1 for _ in iter(int, 1))
+
+    monkeypatch.setattr(mutation, "prove", in_time)
+    monkeypatch.setattr(mutation, "LEAST", 2.0 if comparison == "observed" else 0.1)
+    monkeypatch.setattr(mutation, comparison, for_ever)
+    module = check_file(DATA / "lending.honnin").module
+    assert module is not None
+    checks = [check for check in module.checks if check.subject == "desk"]
+    mutant = next(one for one in mutants(module.system("desk")) if one.kind == "event forgotten")
+    fate = mutation.fate(module, checks, mutant, 0.1, lambda _: None)
+    assert isinstance(fate, mutation.Survived)
+    if comparison == "observed":
+        assert fate.own is not None
+        assert (fate.seen, fate.unseen) == (None, NOT_IN_TIME)
+    else:
+        assert fate.own is None
+        assert fate.searched == ("a run, but there was no time to compare it with the design",)

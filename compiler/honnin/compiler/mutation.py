@@ -20,8 +20,9 @@ from honnin.compiler.answers import (
     TakenStep,
     Unknown,
 )
+from honnin.compiler.limit import Expired, limited
 from honnin.compiler.mutants import OWN, Mutant
-from honnin.compiler.observable import observed
+from honnin.compiler.observable import NOT_IN_TIME, observed
 from honnin.compiler.product import Product, build_product
 from honnin.compiler.prove import prove
 from honnin.compiler.replay import ReplayDisagrees, changed, design_of, run_of
@@ -33,7 +34,7 @@ from honnin.spec.records import dataclass, replace
 Progress = Callable[[str], None]
 
 LEAST: Final = 1.0
-"""Seconds for the search for a run of the mutant's own, where the checks left less."""
+"""Seconds for the search for a run of the mutant's own, and for what is said of it, where there is less left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,17 +146,41 @@ def _survived(
         case Proved() | Bounded():
             return Equivalent(found)
         case Refuted(counterexample=run):
-            own = _own(module, mutant, run) if mutant.kind != "premise dropped" else _beyond(run)
-            if own is None or mutant.claim is not None:
-                return Survived(answers, own)
-            progress("looking for events that tell the two apart")
-            product = build_product(mutated(module, mutant), mutant.system, ())
-            seen = observed(product, module.system(mutant.system.name), own.run)
-            return Survived(answers, own, (), *((None, seen) if isinstance(seen, str) else (seen, "")))
+            until = max(deadline, time.monotonic() + LEAST)
+            return _compared(module, mutant, run, answers, until, progress)
         case Unknown(tried=tried):
             return Survived(answers, None, tried)
         case _:
             raise AssertionError("a property holds, is broken, or is not decided")
+
+
+def _compared(
+    module: Module,
+    mutant: Mutant,
+    run: Counterexample,
+    answers: tuple[Answer, ...],
+    until: float,
+    progress: Progress,
+) -> Survived:
+    """With the run as one of its own and with the events that tell the two apart, as far as there is time for that."""
+    is_design = mutant.kind != "premise dropped"
+    try:
+        own = limited(until, lambda: _own(module, mutant, run) if is_design else _beyond(run))
+    except Expired:
+        return Survived(answers, None, (_LATE,))
+    if own is None or mutant.claim is not None:
+        return Survived(answers, own)
+    progress("looking for events that tell the two apart")
+    product = build_product(mutated(module, mutant), mutant.system, ())
+    other = module.system(mutant.system.name)
+    try:
+        seen = limited(until, lambda: observed(product, other, own.run))
+    except Expired:
+        seen = NOT_IN_TIME
+    return Survived(answers, own, (), *((None, seen) if isinstance(seen, str) else (seen, "")))
+
+
+_LATE: Final = "a run, but there was no time to compare it with the design"
 
 
 def _own(module: Module, mutant: Mutant, found: Counterexample) -> OwnRun | None:

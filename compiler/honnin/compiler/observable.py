@@ -23,6 +23,8 @@ from honnin.spec.records import dataclass, field, replace
 
 SAME_EVENTS: Final = "equivalent in its events, with these values and facts"
 
+NOT_IN_TIME: Final = "its events were not seen to differ in the time for it"
+
 SECONDS: Final = 3.0
 """Of CPU, for each search."""
 
@@ -89,7 +91,7 @@ def _observed(product: Product, other: System, said: Run) -> tuple[Move, ...] | 
     try:
         found = told_apart(other, state, state.trace, lambda: _tick(until))
     except (_Over, TooMany):
-        return "its events were not seen to differ in the time for it"
+        return NOT_IN_TIME
     except ValueError:
         return "whether its events differ was not looked for: it chooses among more values than can be listed"
     if not isinstance(found, Searched):
