@@ -34,9 +34,13 @@ OPERATIONS = st.one_of(
     st.tuples(st.just("wait"), st.just("e")),
     st.tuples(st.just("put"), st.just("q")),
     st.tuples(st.just("get"), st.just("q")),
-    st.tuples(st.just("spawn"), st.just("t")),
+    st.tuples(st.sampled_from(["spawn", "daemon"]), st.just("t")),
+    st.tuples(st.just("alive"), st.just("t")),
+    st.tuples(st.just("sleep"), st.sampled_from(["1", "5"])),
+    st.tuples(st.just("clock"), st.just("c")),
+    st.tuples(st.sampled_from(["set made", "look at made"]), st.sampled_from(["k", "l"])),
 )
-STEPS = {"locked write": 2, "both": 3, "try": 2, "timed": 2, "spawn": 2}
+STEPS = {"locked write": 2, "both": 3, "try": 2, "timed": 2, "spawn": 2, "daemon": 2}
 Program = list[list[tuple[str, str]]]
 PROGRAMS = st.lists(st.lists(OPERATIONS, min_size=1, max_size=3), min_size=2, max_size=3).filter(
     lambda program: sum(STEPS.get(kind, 1) for thread in program for kind, _ in thread) <= 5
@@ -51,6 +55,8 @@ class World:
         self.locks = {name: threading.Lock() for name in LOCKS}
         self.event = threading.Event()
         self.queue: queue.Queue[str] = queue.Queue()
+        self.made: defaultdict[str, threading.Event] = defaultdict(threading.Event)
+        self.started: list[threading.Thread] = []
         self.seen: dict[str, list[str]] = {}
 
     def run(self, name: str, operations: list[tuple[str, str]]) -> None:
@@ -90,10 +96,28 @@ class World:
                 self.queue.put(value)
             case "get":
                 seen.append(self.queue.get())
+            case "spawn" | "daemon":
+                self.start(value, kind == "daemon")
+            case "alive":
+                point("alive", reads=["started"])
+                seen.append(str([thread.is_alive() for thread in self.started]))
+            case "sleep":
+                time.sleep(float(on))
+            case "clock":
+                point("clock", reads=[])
+                seen.append(f"{time.monotonic() - EPOCH:g}")
+            case "set made":
+                point("set made", reads=[])
+                self.made[on].set()
             case _:
-                thread = threading.Thread(target=self.run, args=(value, [("write", "x")]), name=value)
-                thread.start()
-                seen.append(str(thread.is_alive()))
+                point("look at made", reads=[])
+                seen.append(str(self.made[on].is_set()))
+
+    def start(self, name: str, daemon: bool) -> None:
+        point("start", writes=["started"])
+        work = [("write", "x")]
+        self.started.append(threading.Thread(target=self.run, args=(name, work), name="w", daemon=daemon))
+        self.started[-1].start()
 
     def outcome(self) -> str:
         return repr((self.values, dict(sorted(self.seen.items()))))
@@ -119,7 +143,7 @@ def outcomes(program: Program, search: Search) -> set[str]:
     return found
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(PROGRAMS)
 def test_reduction_changes_no_outcome(program: Program) -> None:
     every = outcomes(program, Bounded(10**9, preemptions=False))
@@ -225,6 +249,21 @@ def waiting_in_vain() -> tuple[Body, ...]:
     return waiting, looking
 
 
+def begun_later() -> tuple[Body, ...]:
+    """What a thread does first, it could have done before steps that came before it was made."""
+    event = threading.Event()
+
+    def looking(seen: list[str]) -> None:
+        point("look", reads=[])
+        seen.append(str(event.is_set()))
+
+    def starting(seen: list[str]) -> None:
+        point("start", reads=[])
+        threading.Thread(target=event.set, name="child").start()
+
+    return looking, starting
+
+
 def stopped_at_the_end() -> tuple[Body, ...]:
     """Nobody waits for a daemon."""
 
@@ -248,6 +287,7 @@ def stopped_at_the_end() -> tuple[Body, ...]:
         (looking_at_the_clock, {"0", "1"}),
         (pausing_until_a_time, {"5", "6"}),
         (waiting_in_vain, {"0", "3"}),
+        (begun_later, {"True", "False"}),
         (stopped_at_the_end, {"", "late"}),
     ],
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from honnin.oracle.interleave.operations import Choice, Step, independent
-from honnin.oracle.interleave.scheduler import Actor, Scheduler
+from honnin.oracle.interleave.scheduler import Scheduler
 
 Clock = dict[int, int]
 """By the number of an actor, its last step that led to a moment."""
@@ -29,7 +29,8 @@ class Race(NamedTuple):
 class History:
     """The steps of a run, and at its end the operations that its actors still waited for, as steps that were not taken.
 
-    The first `same` steps are those of `before`, whose races are known.
+    The first `same` steps are those of `before`, whose races are known. `_previous`: of each step, the actor's one before, or that in which
+    it was made.
     """
 
     def __init__(self, run: Scheduler, before: History | None, same: int) -> None:
@@ -46,21 +47,20 @@ class History:
         last = {step.choice.actor: index for index, step in enumerate(self.steps[: self._same])}
         for index in range(self._same, len(self.steps)):
             step = self.steps[index]
-            self._previous.append(last.get(step.choice.actor, -1))
-            self._clocks.append(self._clock(index, step, run.actors[step.choice.actor]))
+            self._previous.append(last.get(step.choice.actor, run.actors[step.choice.actor].born))
+            self._clocks.append(self._clock(index, step))
             if index < self._taken:
                 last[step.choice.actor] = index
 
-    def _clock(self, index: int, step: Step, actor: Actor) -> Clock:
+    def _clock(self, index: int, step: Step) -> Clock:
         previous = self._previous[index]
-        origin = previous if previous >= 0 else actor.born
-        clock = dict(self._clocks[origin]) if origin >= 0 else {}
+        clock = dict(self._clocks[previous]) if previous >= 0 else {}
         for earlier in range(min(index, self._taken)):
             other = self.steps[earlier]
             if earlier > clock.get(other.choice.actor, -1) and not independent(other, step):
                 for number, at in self._clocks[earlier].items():
                     clock[number] = max(clock.get(number, -1), at)
-        clock[actor.number] = index
+        clock[step.choice.actor] = index
         return clock
 
     def _led_to(self, one: int, other: int) -> bool:
