@@ -18,7 +18,7 @@ from honnin.compiler.smt.integer_terms import has_totals
 from honnin.compiler.smt.linear import linear_facts
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.proof import Claimed, Deadline, Induction
-from honnin.compiler.smt.shrinking import inductive_among, needed, shrunk
+from honnin.compiler.smt.shrinking import can_be_false, inductive_among, needed, shrunk
 from honnin.compiler.smt.splitting import stronger
 from honnin.compiler.smt.structures import Structure
 from honnin.compiler.smt.templates import Templates
@@ -68,7 +68,7 @@ def prove(
 ) -> Inductive | NotFound:
     """Whether no run of the product, whatever the number of every entity, breaks a claim or a property (or reaches a cover).
 
-    `lemmas` (formulas of the design) are proved too where that succeeds, never assumed.
+    `lemmas` (formulas of the design) are proved too where that succeeds, never assumed; what follows from the types is no clause.
     """
     turns = by_turns(product, properties, samples, deadline, progress, lemmas)
     return next(answer for answer in turns if answer is not None)
@@ -87,8 +87,7 @@ def by_turns(
     try:
         for found in _Attempt(product, properties, samples, deadline, tuple(forms)).work(progress):
             if isinstance(found, Inductive):
-                unproved = tuple(forms[form] for form in forms if form not in found.clauses)
-                yield Inductive(found.clauses, unproved)
+                yield Inductive(found.clauses, tuple(forms[form] for form in found.unproved))
             else:
                 yield found
     except Unsupported as reason:
@@ -198,8 +197,11 @@ class _Attempt:
         for lemma in lemmas:
             induction.assume(lemma)
         known = inductive_among(induction, list({c.number: c for c in (*invariant, *lemmas)}.values()))
-        clauses = shrunk(induction, needed(induction, known, self.lemmas), self.lemmas)
+        wanted = [lemma.formula for lemma in lemmas if can_be_false(induction, lemma)]
+        clauses = shrunk(induction, needed(induction, known, wanted), wanted)
         if is_inductive(self.product, self.properties, clauses, self.deadline):
-            self.found = Inductive(clauses)
+            numbers = {clause.number for clause in known}
+            unproved = (lemma.formula for lemma in lemmas if lemma.number not in numbers)
+            self.found = Inductive(clauses, tuple(unproved))
         else:
             self.reasons.append("an invariant was found that z3 does not confirm")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import z3
+
 from honnin.compiler.limit import OutOfTime
-from honnin.compiler.smt.proof import Claimed, Induction
+from honnin.compiler.smt.proof import Claimed, Induction, as_expression, check
+from honnin.compiler.smt.values import neg
 from honnin.spec.core import Expr, walk
 
 
@@ -51,6 +54,13 @@ def needed(induction: Induction, clauses: Sequence[Claimed], wanted: Sequence[Ex
             induction.broken(path, clause, clauses)
             todo += induction.rests_on
     return [clause for _, clause in sorted(used.items())]
+
+
+def can_be_false(induction: Induction, clause: Claimed) -> bool:
+    """Whether there may be a state in which the clause is false, where the types of what it holds are all that is known of it."""
+    solver = induction.new_solver()
+    solver.add(as_expression(neg(clause.now)), *induction.universe.side)
+    return bool(check(solver, induction.deadline) != z3.unsat)
 
 
 def _is_proof(induction: Induction, clauses: Sequence[Claimed]) -> bool:
