@@ -16,6 +16,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -70,18 +71,24 @@ def threads(requests: int, lock: bool) -> Callable[[Run], None]:
     return scenario
 
 
-def tasks(run: Run) -> None:
-    """Two requests, each in its task."""
-    slot = [""]
+def tasks(requests: int, lock: bool) -> Callable[[Run], None]:
+    """So many requests at the same time, each a task."""
 
-    async def handle(request: str, person: str) -> None:
-        run.oracle.request(request=request, wanted=person)
-        slot[0] = person
-        await asyncio.sleep(0)
-        run.oracle.issue(request=request, subject=slot[0])
+    def scenario(run: Run) -> None:
+        slot = [""]
+        section: AbstractAsyncContextManager[object] = asyncio.Lock() if lock else nullcontext()
 
-    run.task("r1", handle, "r1", "alice")
-    run.task("r2", handle, "r2", "bob")
+        async def handle(request: str, person: str) -> None:
+            run.oracle.request(request=request, wanted=person)
+            async with section:
+                slot[0] = person
+                await asyncio.sleep(0)
+                run.oracle.issue(request=request, subject=slot[0])
+
+        for number in range(requests):
+            run.task(f"r{number}", handle, f"r{number}", f"p{number}")
+
+    return scenario
 
 
 def rows() -> Callable[[Run], None]:
@@ -135,7 +142,7 @@ def show(what: str, times: list[float], said: str) -> None:
 
 def races(spec: Any) -> None:
     """The race found, and replayed."""
-    for what, scenario in (("threads", threads(2, False)), ("asyncio", tasks), ("SQLite", rows())):
+    for what, scenario in (("threads", threads(2, False)), ("asyncio", tasks(2, False)), ("SQLite", rows())):
         measured = [cpu(lambda scenario=scenario: found(scenario, spec)) for _ in range(RUNS)]  # type: ignore[misc]
         failure = measured[0][1]
         show(f"race found, {what}", [ms for ms, _ in measured], f"schedule {failure.found}")
@@ -153,6 +160,9 @@ def _replayed(scenario: Callable[[Run], None], token: str, spec: Any) -> bool:
 
 def safe(spec: Any) -> None:
     """The safe twin exhausted."""
+    for requests in (2, 3, 4):
+        measured = [cpu(lambda n=requests: explore(tasks(n, True), oracle=spec)) for _ in range(RUNS)]  # type: ignore[misc]
+        show(f"safe twin, {requests} requests, tasks", [ms for ms, _ in measured], _each(measured))
     for requests, accesses in (
         (2, "unknown"),
         (3, "unknown"),
@@ -164,11 +174,15 @@ def safe(spec: Any) -> None:
             cpu(lambda n=requests, a=accesses: explore(threads(n, True), oracle=spec, accesses=a))  # type: ignore[misc]
             for _ in range(RUNS)
         ]
-        explored = measured[0][1]
-        runs = explored.schedules + explored.redundant
-        each = statistics.median(ms for ms, _ in measured) / runs
-        said = f"{runs} schedules, {each:.2f} ms each"
-        show(f"safe twin, {requests} requests, accesses {accesses}", [ms for ms, _ in measured], said)
+        what = f"safe twin, {requests} requests, accesses {accesses}"
+        show(what, [ms for ms, _ in measured], _each(measured))
+
+
+def _each(measured: list[tuple[float, Any]]) -> str:
+    explored = measured[0][1]
+    runs = explored.schedules + explored.redundant
+    each = statistics.median(ms for ms, _ in measured) / runs
+    return f"{runs} schedules, {each:.2f} ms each"
 
 
 def peers(spec: Any) -> None:
