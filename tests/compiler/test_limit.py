@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 import z3
@@ -183,3 +185,54 @@ def test_what_was_not_searched_at_all_is_not_said_to_hold_nothing() -> None:
     found = answer(HOLES["quantifiers in each other, within bounds"], timeout=0.3)
     assert isinstance(found.verdict, Unknown)
     assert found.verdict.scope == {}
+
+
+LITTLE_MEMORY = """
+import sys
+from pathlib import Path
+from honnin.compiler.prove import prove
+from honnin.compiler.smt import proof
+from honnin.spec.load import check_file
+proof.MOST_MEGABYTES = 20
+module = check_file(Path(sys.argv[1])).module
+for check in module.checks:
+    if check.relation == "satisfies":
+        print(prove(module, check, timeout=30).verdict)
+"""
+
+
+def test_z3_without_memory_is_an_unknown_answer() -> None:
+    """In a process of its own: z3 keeps the limit."""
+    file = Path(__file__).parents[2] / "examples" / "overwritten_spool" / "overwritten_spool.honnin"
+    ran = subprocess.run(
+        [sys.executable, "-c", LITTLE_MEMORY, file],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=GENEROUS,
+    )
+    answers = ran.stdout.splitlines()
+    assert len(answers) == 5
+    assert set(answers) == {
+        "Unknown(tried=('z3 reached its limit of memory',), scope={}, depth=0, stuck=None)"
+    }
+
+
+def test_any_other_fault_of_z3_is_none_of_the_designs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def wrong(*_: object) -> None:
+        raise z3.Z3Exception("sort mismatch")
+
+    monkeypatch.setattr("honnin.compiler.prove._decided", wrong)
+    module = check_text(DESIGN).module
+    assert module is not None
+    with pytest.raises(z3.Z3Exception, match="sort mismatch"):
+        prove(module, module.checks[0], timeout=GENEROUS)
+
+
+DESIGN = """
+spec s
+event e()
+invariant i "": on e(): true
+system d implements s { action a() { emit e() } }
+check d satisfies s
+"""
