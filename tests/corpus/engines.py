@@ -285,7 +285,7 @@ def line_of(specification: Specification, event: Occurrence) -> str:
 
 
 def _json(value: Value, type: Type) -> str:
-    inner = type.inner if isinstance(type, core.OptionalT) else type
+    inner = core.base_type(type)
     if isinstance(inner, core.TimeT | core.DurationT) and isinstance(value, int):
         return _seconds(value)
     return json.dumps(value)

@@ -27,6 +27,7 @@ from honnin.spec.core import (
     TimeT,
     Type,
     Value,
+    base_type,
 )
 from honnin.spec.logs.model import (
     DIGITS,
@@ -140,7 +141,7 @@ class Drawing:
         return self._read(type)
 
     def _read(self, type: Type) -> Read:
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         fitting: tuple[Conversion | None, ...] = (None,)
         match inner:
             case TimeT() | DurationT():
@@ -156,7 +157,7 @@ class Drawing:
         return Read(self.random.choice(self.paths), self.random.choice(fitting))
 
     def _value(self, type: Type) -> Value:
-        match type.inner if isinstance(type, OptionalT) else type:
+        match base_type(type):
             case EntityT():
                 return self.random.choice(("p", 1))
             case EnumT(members=members):

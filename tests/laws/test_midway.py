@@ -18,11 +18,11 @@ from honnin.spec.core import (
     EntityT,
     Event,
     Occurrence,
-    OptionalT,
     Specification,
     TextT,
     Type,
     Value,
+    base_type,
     finite_values,
 )
 from honnin.spec.meaning import evaluate
@@ -141,7 +141,7 @@ def _every(event: Event, values: dict[str, list[Value]], at: int | None) -> Iter
 
 
 def _some(type: Type, values: dict[str, list[Value]]) -> list[Value]:
-    inner = type.inner if isinstance(type, OptionalT) else type
+    inner = base_type(type)
     finite = finite_values(inner)
     if finite is not None:
         return list(finite)[:3]

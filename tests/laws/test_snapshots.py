@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from honnin.spec import core
-from honnin.spec.core import EntityT, OptionalT, Specification, TextT
+from honnin.spec.core import EntityT, Specification, TextT, base_type
 from honnin.spec.personal import personal
 from tests.compiler.harness import oracle_module, raw_facts, report_of
 
@@ -63,7 +63,7 @@ def all_personal(specification: Specification) -> Specification:
     """The specification, every entity and every Text of its events personal."""
 
     def hidden(field: core.Field) -> core.Field:
-        inner = field.type.inner if isinstance(field.type, OptionalT) else field.type
+        inner = base_type(field.type)
         return replace(field, personal=isinstance(inner, EntityT | TextT))
 
     events = tuple(replace(event, fields=tuple(map(hidden, event.fields))) for event in specification.events)

@@ -56,8 +56,9 @@ class Due:
     in_time: Expr
 
 
-def has_deadline(check: Check) -> bool:
-    return any(isinstance(node, Eventually) for node in walk(check.body))
+def waits(expr: Expr) -> bool:
+    """Whether it speaks of what is still to come."""
+    return any(isinstance(node, Eventually) for node in walk(expr))
 
 
 def due(check: Check, machine: Machine) -> Due | None:
@@ -114,10 +115,6 @@ def _variable(binder: Binder) -> Var:
     return Var(binder, INT if isinstance(binder.type, RangeT) else binder.type)
 
 
-def _waits(expr: Expr) -> bool:
-    return any(isinstance(node, Eventually) for node in walk(expr))
-
-
 def _owed(body: Expr) -> tuple[tuple[Binder, ...], Expr]:
     """The variables quantified on the way to the `eventually`, and when the formula owes it."""
     match body:
@@ -128,13 +125,13 @@ def _owed(body: Expr) -> tuple[tuple[Binder, ...], Expr]:
             binders, owed = _owed(right)
             return binders, conjunction((left, owed))
         case And(items=items):
-            return _owed(next(item for item in items if _waits(item)))
+            return _owed(next(item for item in items if waits(item)))
         case Or(items=items):
-            binders, owed = _owed(next(item for item in items if _waits(item)))
-            others = tuple(negation(item) for item in items if not _waits(item))
+            binders, owed = _owed(next(item for item in items if waits(item)))
+            others = tuple(negation(item) for item in items if not waits(item))
             return binders, conjunction((*others, owed))
         case If(condition=condition, then=then, otherwise=otherwise):
-            branch, test = (then, condition) if _waits(then) else (otherwise, negation(condition))
+            branch, test = (then, condition) if waits(then) else (otherwise, negation(condition))
             binders, owed = _owed(branch)
             return binders, conjunction((test, owed))
         case _:

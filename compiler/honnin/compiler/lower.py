@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Literal, TypeAlias
 
+from honnin.compiler.deadlines import waits
 from honnin.compiler.fresh import fresh_value
 from honnin.compiler.machine import Check, Machine, Phase, Register
 from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, free, is_false, negation, simplify
@@ -26,7 +27,6 @@ from honnin.spec.core import (
     Count,
     CountPast,
     Earlier,
-    Eventually,
     Exists,
     Expr,
     Forall,
@@ -317,7 +317,7 @@ def _parts(formula: Expr) -> Iterator[Expr]:
     if isinstance(formula, And | Or | Not | Implies | Iff | If):
         for part in children(formula):
             if type_of(part) == BOOL and not isinstance(part, Lit):
-                if not any(isinstance(node, Eventually) for node in walk(part)):
+                if not waits(part):
                     yield part
                 yield from _parts(part)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from honnin.compiler.presence import is_so
-from honnin.compiler.simplify import conjunction, disjunction, is_true, negation, simplify
+from honnin.compiler.simplify import conjunction, conjuncts, disjunction, is_true, negation, simplify
 from honnin.compiler.sites import Block, Site
 from honnin.compiler.swaps import Names, swapped
 from honnin.spec import core
@@ -93,7 +93,7 @@ class Changes:
 
     def _guard(self, guard: core.When | core.Pick) -> Iterator[Change]:
         condition = guard.condition if isinstance(guard, core.When) else guard.where
-        parts = _conjuncts(condition)
+        parts = conjuncts(condition)
         for index, part in enumerate(parts):
             rest = conjunction((*parts[:index], *parts[index + 1 :]))
             if not is_true(part):
@@ -130,7 +130,7 @@ class Changes:
             differs = negation(is_so(condition if value else negation(condition)))
             new = statement.then if value else statement.otherwise
             yield _changed("condition fixed", words, statement.span, new, differs)
-        parts = _conjuncts(condition)
+        parts = conjuncts(condition)
         if len(parts) > 1:
             for index, part in enumerate(parts):
                 rest = replace(statement, condition=conjunction((*parts[:index], *parts[index + 1 :])))
@@ -193,7 +193,7 @@ class Changes:
 
     def _for(self, loop: core.For) -> Iterator[Change]:
         yield self._without(self._loop_forgetting(loop), loop, _some(loop, loop.where))
-        parts = _conjuncts(loop.where)
+        parts = conjuncts(loop.where)
         for index, part in enumerate(parts):
             if not is_true(part):
                 wider = replace(loop, where=conjunction((*parts[:index], *parts[index + 1 :])))
@@ -254,12 +254,6 @@ def _guarding(guard: core.When | core.Pick, condition: Expr) -> core.When | core
     return replace(guard, where=condition)
 
 
-def _conjuncts(condition: Expr) -> tuple[Expr, ...]:
-    if isinstance(condition, And):
-        return tuple(part for item in condition.items for part in _conjuncts(item))
-    return (condition,)
-
-
 def _widened(condition: Expr) -> Iterator[Expr]:
     """The condition with one bound that is kept itself, where it was kept off: `<=` for `<`."""
     match condition:
@@ -278,7 +272,7 @@ def _widened(condition: Expr) -> Iterator[Expr]:
 def _worth_asking(condition: Expr, names: Names) -> Iterator[Expr]:
     """The condition with one name exchanged, where that is not the same as leaving a part of it out, or never true."""
     known = {simplify(condition)}
-    parts = _conjuncts(condition)
+    parts = conjuncts(condition)
     for index in range(len(parts)):
         known.add(simplify(conjunction((*parts[:index], *parts[index + 1 :]))))
     for other in swapped(condition, names):

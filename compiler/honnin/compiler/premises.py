@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from honnin.compiler.mutants import OWN, Mutant
-from honnin.compiler.simplify import negation
-from honnin.spec.core import BOOL, And, Expr, Iff, Module, Not, Property, System, SystemVar, VarRead
+from honnin.compiler.simplify import conjuncts, negation
+from honnin.spec.core import BOOL, Iff, Module, Not, Property, System, SystemVar, VarRead
 from honnin.spec.records import replace
 from honnin.spec.source import NOWHERE
 from honnin.spec.words import expression
@@ -20,7 +20,7 @@ def premise_mutants(module: Module, system: System) -> tuple[Mutant, ...]:
 
 
 def _without_init(system: System) -> Iterator[Mutant]:
-    parts = [(part, whole) for whole in system.init for part in _conjuncts(whole)]
+    parts = [(part, whole) for whole in system.init for part in conjuncts(whole)]
     for index, (part, whole) in enumerate(parts):
         rest = tuple(other for number, (other, _) in enumerate(parts) if number != index)
         mutant = replace(system, init=rest)
@@ -62,9 +62,3 @@ def _without_claim(module: Module, system: System) -> Iterator[Mutant]:
                     f"without `assume {claim.name}` of {name}",
                     (name, claim.name),
                 )
-
-
-def _conjuncts(condition: Expr) -> tuple[Expr, ...]:
-    if isinstance(condition, And):
-        return tuple(part for item in condition.items for part in _conjuncts(item))
-    return (condition,)

@@ -57,6 +57,20 @@ def is_false(expr: Expr) -> bool:
     return isinstance(expr, Lit) and expr.value is False
 
 
+def literal_of(expr: Expr | None) -> Lit | None:
+    """The literal that the expression is, if it is one."""
+    if isinstance(expr, Lift):
+        expr = expr.body
+    return expr if isinstance(expr, Lit) else None
+
+
+def conjuncts(condition: Expr) -> tuple[Expr, ...]:
+    """What it is all of; nested conjunctions are opened."""
+    if isinstance(condition, And):
+        return tuple(part for item in condition.items for part in conjuncts(item))
+    return (condition,)
+
+
 def conjunction(items: tuple[Expr, ...]) -> Expr:
     """All of `items`, in order: nested conjunctions are opened, `true` is dropped, `false` swallows the rest."""
     kept: dict[Expr, None] = {}

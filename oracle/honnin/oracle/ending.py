@@ -12,10 +12,10 @@ from honnin.spec.core import (
     DurationT,
     Given,
     Module,
-    OptionalT,
     TimeT,
     Type,
     Value,
+    base_type,
     finite_values,
 )
 from honnin.spec.records import replace
@@ -66,7 +66,7 @@ def _fact(given: Given, run: Counterexample) -> Any:
 
 def _json(value: Value, type: Type) -> Any:
     """The value as a facts file has it: times and durations in seconds."""
-    inner = type.inner if isinstance(type, OptionalT) else type
+    inner = base_type(type)
     if isinstance(inner, DurationT | TimeT) and isinstance(value, int):
         return Decimal(value) / 1_000_000
     return value

@@ -43,6 +43,18 @@ FILES = click.argument("files", nargs=-1, required=True, type=PATH)
 FILE = click.argument("file", type=PATH)
 
 
+def timeout_option(seconds: float, help: str) -> Callable[[Command], Command]:
+    """`--timeout SECONDS`."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=seconds,
+        show_default=True,
+        metavar="SECONDS",
+        help=help,
+    )
+
+
 def speaking(body: Callable[..., Status]) -> Command:
     """Gives a command `--format` and `--debug`, and calls `body` with the session that they make, first."""
 

@@ -45,7 +45,7 @@ class _Seen:
 
 
 def _thing(type: Type) -> Type | None:
-    inner = type.inner if isinstance(type, core.OptionalT) else type
+    inner = core.base_type(type)
     return inner if isinstance(inner, EntityT | EnumT) else None
 
 

@@ -13,11 +13,11 @@ from honnin.spec.core import (
     Exists,
     Expr,
     Forall,
-    OptionalT,
     Specification,
     Statement,
     System,
     Type,
+    base_type,
     walk,
 )
 from honnin.spec.diagnostics import Diagnostic
@@ -288,6 +288,6 @@ def _types_in(formulas: Iterable[Expr]) -> Iterator[Type]:
 
 def _entities(types: Iterable[Type]) -> Iterator[str]:
     for type in types:
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         if isinstance(inner, EntityT):
             yield inner.name

@@ -20,8 +20,8 @@ from honnin.spec.core import (
     ProveOnly,
     Specification,
     State,
-    Type,
     Value,
+    base_type,
 )
 from honnin.spec.hidden import hidden_formula
 from honnin.spec.records import dataclass, replace
@@ -104,11 +104,7 @@ def in_every_case(
 
 
 def _alike(left: Binder, right: Binder) -> bool:
-    return _core_type(left.type) == _core_type(right.type)
-
-
-def _core_type(type: Type) -> Type:
-    return type.inner if isinstance(type, OptionalT) else type
+    return base_type(left.type) == base_type(right.type)
 
 
 def _unlifted(expr: Expr) -> Expr:

@@ -15,11 +15,10 @@ from honnin.spec.core import (
     Claim,
     EntityT,
     Expr,
-    OptionalT,
     Specification,
     Statement,
     TextT,
-    Type,
+    base_type,
 )
 
 
@@ -29,12 +28,12 @@ def personal(specification: Specification) -> tuple[frozenset[str], frozenset[st
     entities = frozenset(
         inner.name
         for _, field in fields
-        if field.personal and isinstance(inner := _inner(field.type), EntityT)
+        if field.personal and isinstance(inner := base_type(field.type), EntityT)
     )
     places = frozenset(
         f"{event}.{field.name}"
         for event, field in fields
-        if field.personal and isinstance(_inner(field.type), TextT)
+        if field.personal and isinstance(base_type(field.type), TextT)
     )
     while True:
         more = places | {
@@ -45,10 +44,6 @@ def personal(specification: Specification) -> tuple[frozenset[str], frozenset[st
         if more == places:
             return entities, places
         places = more
-
-
-def _inner(type: Type) -> Type:
-    return type.inner if isinstance(type, OptionalT) else type
 
 
 def bound_fields(part: After | Claim, specification: Specification) -> Mapping[Binder, frozenset[str]]:

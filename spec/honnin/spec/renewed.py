@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from honnin.spec.core import EntityT, Occurrence, OptionalT, Specification, Type, Value
+from honnin.spec.core import EntityT, Occurrence, Specification, Type, Value, base_type
 from honnin.spec.evaluation import MissingTime
 from honnin.spec.records import dataclass, replace
 from honnin.spec.verdicts import Failure, Fault, Report
@@ -73,5 +73,5 @@ def renewed(specification: Specification, trace: Sequence[Occurrence]) -> Renewe
 
 
 def _entity(type: Type) -> str:
-    inner = type.inner if isinstance(type, OptionalT) else type
+    inner = base_type(type)
     return inner.name if isinstance(inner, EntityT) else ""

@@ -13,12 +13,12 @@ from honnin.spec.core import (
     IfStatement,
     Lit,
     Occurrence,
-    OptionalT,
     Pattern,
     Specification,
     Statement,
     Type,
     Value,
+    base_type,
 )
 from honnin.spec.evaluation import Environment, Fresh, Here, Place, Snapshot, Term, World, bind, holds, value
 from honnin.spec.facts import Facts, Missing
@@ -48,7 +48,7 @@ def entity_values(
     seen: dict[str, dict[Value, None]] = {entity.name: {} for entity in specification.entities}
 
     def see(type: Type, term: Value | Missing) -> None:
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         if isinstance(inner, EntityT) and term is not None and not isinstance(term, Missing):
             seen[inner.name][term] = None
 

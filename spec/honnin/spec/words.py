@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from honnin.spec import core
-from honnin.spec.core import Binder, Expr, Interval, OptionalT, System, Type, Value
+from honnin.spec.core import Binder, Expr, Interval, OptionalT, System, Type, Value, base_type
 from honnin.spec.lexer import RESERVED
 from honnin.spec.precedence import Level
 from honnin.spec.records import dataclass, replace
@@ -54,7 +54,7 @@ def type_name(type: Type) -> str:
 
 def literal(value: Value, type: Type) -> str:
     """A value of a type as the language writes it (an entity's: its name, quoted unless it is an identifier)."""
-    inner = type.inner if isinstance(type, OptionalT) else type
+    inner = base_type(type)
     match value:
         case None:
             return "none"

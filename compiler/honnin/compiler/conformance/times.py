@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from honnin.compiler.conformance.kinds import Kind, expressions, flat
 from honnin.compiler.conformance.unknowns import Cell, Variables
 from honnin.spec import core
-from honnin.spec.core import Expr, OptionalT, Specification, System
+from honnin.spec.core import Expr, Specification, System, base_type
 
 
 def reads_time(system: System, specifications: tuple[Specification, ...]) -> bool:
@@ -73,7 +73,7 @@ def _linear(part: Expr) -> bool:
         case core.Now() | core.Lit() | core.Lift() | core.Present():
             return True
         case core.VarRead(type=type):
-            return isinstance(_plain_type(type), core.TimeT)
+            return isinstance(base_type(type), core.TimeT)
         case core.Var(type=type):
             return isinstance(type, core.EntityT | core.EnumT | core.BoolT)  # a key
         case core.Arithmetic(operator=operator):
@@ -96,7 +96,7 @@ def moments(
     kept = {
         value
         for (name, _), value in variables.items()
-        if name in types and isinstance(_plain_type(types[name]), core.TimeT) and _is_time(value)
+        if name in types and isinstance(base_type(types[name]), core.TimeT) and _is_time(value)
     }
     around = (-1, 0, 1) if only_compares(kind) else (0,)
     edges = {
@@ -108,10 +108,6 @@ def moments(
     }
     earliest = min({high, *edges}) - 1 if low is None else low
     return sorted(moment for moment in {earliest, high, *edges} if earliest <= moment <= high)
-
-
-def _plain_type(type: core.Type) -> core.Type:
-    return type.inner if isinstance(type, OptionalT) else type
 
 
 def _is_time(value: Cell) -> bool:

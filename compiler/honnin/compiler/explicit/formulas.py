@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import Final
 
 from honnin.compiler.explicit.applicable import NotApplicable
-from honnin.compiler.explicit.layout import NONE, Slot, Vocabulary, base, refuse_long
+from honnin.compiler.explicit.layout import NONE, Slot, Vocabulary, refuse_long
 from honnin.compiler.product import counter_name
 from honnin.spec import core
-from honnin.spec.core import Binder, BoolT, EntityT, EnumT, Expr, Lit, OptionalT, RangeT, Type
+from honnin.spec.core import Binder, BoolT, EntityT, EnumT, Expr, Lit, OptionalT, RangeT, Type, base_type
 from honnin.spec.records import dataclass, replace
 
 LIST: Final = "n"
@@ -176,7 +176,7 @@ def variable(binder: Binder) -> str:
 
 def argument(index: int, type: Type) -> core.Var:
     """The value of an event's field in a generated event function."""
-    kind = base(type)
+    kind = base_type(type)
     result: Type = core.INT if isinstance(kind, RangeT) else kind
     return core.Var(Binder(f"a{index}", -1 - index, type), OptionalT(result) if type != kind else result)
 

@@ -17,19 +17,20 @@ from honnin.compiler.explicit.relevance import Relevance
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.machine import Machine
 from honnin.compiler.product import Place, Product
+from honnin.compiler.simplify import literal_of
 from honnin.spec.core import (
     BoolT,
     EntityT,
     EnumT,
     Expr,
     Given,
-    Lift,
     Lit,
     OptionalT,
     RangeT,
     TextT,
     Type,
     Value,
+    base_type,
     listable,
     walk,
 )
@@ -45,21 +46,16 @@ Sizes: TypeAlias = tuple[int, ...]
 """How many values each entity has, in the order of `Vocabulary.entities`."""
 
 
-def base(type: Type) -> Type:
-    """The type without `?`."""
-    return type.inner if isinstance(type, OptionalT) else type
-
-
 def refuse_long(type: Type) -> None:
     """NotApplicable for a range with too many values to list."""
-    kind = base(type)
+    kind = base_type(type)
     if isinstance(kind, RangeT) and not listable(kind):
         raise NotApplicable(f"the range {kind.low}..{kind.high} is too long to list")
 
 
 def is_finite(type: Type) -> bool:
     """Whether a key of the type is laid out in cells."""
-    return isinstance(base(type), EntityT | EnumT | BoolT | RangeT)
+    return isinstance(base_type(type), EntityT | EnumT | BoolT | RangeT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +78,6 @@ class Slot:
     @property
     def lazy(self) -> bool:
         return self.initial is None
-
-
-def literal(expr: Expr | None) -> Lit | None:
-    """The literal that the expression is, if it is one."""
-    if isinstance(expr, Lift):
-        expr = expr.body
-    return expr if isinstance(expr, Lit) else None
 
 
 @dataclass(slots=True)
@@ -124,6 +113,10 @@ class Vocabulary:
         self.givens = {slot.name: slot for slot in givens}
         self._read_literals()
 
+    def matters(self, event: str, argument: int) -> bool:
+        """Whether anything asked depends on this argument of the event."""
+        return self.relevance is None or (event, argument) in self.relevance.arguments
+
     def _read_literals(self) -> None:
         numbers = {0, 1}
         for expr in expressions(self.product):
@@ -131,7 +124,7 @@ class Vocabulary:
                 if (
                     isinstance(node, Lit)
                     and isinstance(node.value, str)
-                    and isinstance(base(node.type), TextT)
+                    and isinstance(base_type(node.type), TextT)
                 ):
                     self.text(node.value)
                 elif isinstance(node, Lit) and isinstance(node.value, int):
@@ -175,7 +168,7 @@ class Vocabulary:
 
     def encode(self, value: Value, type: Type) -> float:
         """The cell that holds a literal of the type."""
-        inner = base(type)
+        inner = base_type(type)
         if value is None:
             return NONE
         if isinstance(inner, EnumT) and isinstance(value, str):
@@ -189,7 +182,7 @@ def _slot(number: int, of: Place | Given) -> Slot:
     initial, is_given = (of.initial, False) if isinstance(of, Place) else (None, True)
     dense = tuple(i for i, key in enumerate(of.keys) if is_finite(key))
     sparse = tuple(i for i in range(len(of.keys)) if i not in dense)
-    return Slot(number, of.name, of.keys, of.value, initial, literal(initial), dense, sparse, is_given)
+    return Slot(number, of.name, of.keys, of.value, initial, literal_of(initial), dense, sparse, is_given)
 
 
 def expressions(product: Product) -> list[Expr]:
@@ -269,7 +262,7 @@ class Layout:
         """The value in a cell, entity values by their names."""
         if cell == NONE:
             return None
-        match base(type):
+        match base_type(type):
             case EntityT(name=name):
                 return names[name][int(cell)]
             case EnumT(members=members):

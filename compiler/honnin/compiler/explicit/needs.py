@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from honnin.compiler.explicit.layout import Vocabulary, base
+from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.machine import Machine
 from honnin.compiler.product import Path
 from honnin.compiler.simplify import normal
 from honnin.spec import core
-from honnin.spec.core import Binder, EntityT, Expr, Type, type_of
+from honnin.spec.core import Binder, EntityT, Expr, Type, base_type, type_of
 from honnin.spec.records import dataclass, field
 from honnin.spec.words import bound_here
 
@@ -61,7 +61,7 @@ class Needs:
         return tuple(max(1, min(cap, size)) for size in wanted), certain
 
     def _entity(self, type: Type) -> int | None:
-        kind = base(type)
+        kind = base_type(type)
         return self._vocabulary.entities.index(kind.name) if isinstance(kind, EntityT) else None
 
     # ------------------------------------------------------------ counting

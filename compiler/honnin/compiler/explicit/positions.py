@@ -16,7 +16,7 @@ from honnin.compiler.explicit.formulas import (
     literal_condition,
     variable,
 )
-from honnin.compiler.explicit.layout import Vocabulary, base, is_finite
+from honnin.compiler.explicit.layout import Vocabulary, is_finite
 from honnin.compiler.explicit.lines import Lines
 from honnin.compiler.explicit.relevance import writes
 from honnin.compiler.explicit.watch import CONFLICT, Watch
@@ -24,7 +24,7 @@ from honnin.compiler.machine import Check, Machine, Phase, Register
 from honnin.compiler.product import place_name
 from honnin.compiler.simplify import FALSE, conjunction, free, is_false, is_true, simplify
 from honnin.spec import core
-from honnin.spec.core import And, Atom, Compare, Event, Expr, Implies, Lit, Pattern, Var
+from honnin.spec.core import And, Atom, Compare, Event, Expr, Implies, Lit, Pattern, Var, base_type
 
 
 class Positions:
@@ -235,12 +235,12 @@ class _Position:
 
     def _in_sight(self, type: core.Type, formulas: tuple[Expr, ...]) -> str:
         """Every value of a type without end that the state, the event or the formulas hold."""
-        more = [f"a{i}" for i, f in enumerate(self.event.fields) if not is_finite(base(f.type))]
+        more = [f"a{i}" for i, f in enumerate(self.event.fields) if not is_finite(base_type(f.type))]
         literals = {
             self.formulas.code(node, self.view)
             for formula in formulas
             for node in core.walk(formula)
-            if isinstance(node, Lit) and base(node.type) == type
+            if isinstance(node, Lit) and base_type(node.type) == type
         }
         return (
             f"keys_in_sight({', '.join(['n', f'I{self.index}', f'S{self.index}', *more, *sorted(literals)])})"

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from honnin.compiler.answers import GivenValue, Initial
-from honnin.compiler.explicit.layout import LAZY, NONE, Layout, Slot, State, base
+from honnin.compiler.explicit.layout import LAZY, NONE, Layout, Slot, State
 from honnin.compiler.explicit.names import short_names
 from honnin.compiler.explicit.search import Found, Search, Taken
 from honnin.compiler.explicit.symmetry import Names
 from honnin.compiler.product import Path
 from honnin.compiler.replay import Run
 from honnin.spec import core
-from honnin.spec.core import EntityT, Type, Value
+from honnin.spec.core import EntityT, Type, Value, base_type
 from honnin.spec.design import Move
 from honnin.spec.records import dataclass, field
 
@@ -91,7 +91,7 @@ class _Reader:
 
     def _former(self, value: float, kind: Type) -> _Chosen:
         """The value as the initial state calls it."""
-        inner = base(kind)
+        inner = base_type(kind)
         if not isinstance(inner, EntityT) or value == NONE:
             return value, kind
         return self.names[self.layout.vocabulary.entities.index(inner.name)][int(value)], kind
@@ -107,7 +107,7 @@ class _Reader:
 
     def _meet(self, chosen: Iterable[_Chosen]) -> None:
         for value, kind in chosen:
-            inner = base(kind)
+            inner = base_type(kind)
             if isinstance(inner, EntityT) and value != NONE:
                 self.met.setdefault(inner.name, {})[int(value)] = None
 

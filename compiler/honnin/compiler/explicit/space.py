@@ -8,24 +8,14 @@ from typing import Any, TypeAlias
 
 from honnin.compiler.explicit import runtime
 from honnin.compiler.explicit.applicable import NotApplicable
-from honnin.compiler.explicit.layout import (
-    LAZY,
-    NONE,
-    Cell,
-    Layout,
-    Sizes,
-    State,
-    Vocabulary,
-    base,
-    is_finite,
-)
+from honnin.compiler.explicit.layout import LAZY, NONE, Cell, Layout, Sizes, State, Vocabulary, is_finite
 from honnin.compiler.explicit.reduction.plan import LeaveOut, Plan, labels, plan
 from honnin.compiler.explicit.relevance import relevance
 from honnin.compiler.explicit.runtime import Impossible, Need, OutOfRange
 from honnin.compiler.explicit.steps import Steps
 from honnin.compiler.explicit.watch import Watch, watch
 from honnin.compiler.product import Product, counter_name
-from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, Property, RangeT, TextT, Type
+from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, Property, RangeT, TextT, Type, base_type
 from honnin.spec.records import dataclass
 
 Known: TypeAlias = tuple[int, ...]
@@ -224,8 +214,8 @@ class Space:
         found = self._spoken_of.get(cell)
         if found is None:
             slot, keys = self.layout.where[cell]
-            places = zip((base(slot.keys[i]) for i in slot.dense), keys, strict=True)
-            inner = base(slot.value)
+            places = zip((base_type(slot.keys[i]) for i in slot.dense), keys, strict=True)
+            inner = base_type(slot.value)
             found = self._spoken_of[cell] = (
                 tuple(
                     (self._entities[kind.name], int(key))

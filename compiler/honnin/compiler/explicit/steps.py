@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from honnin.compiler.explicit.formulas import LIST, Formulas, View, is_lazy, variable
-from honnin.compiler.explicit.layout import Vocabulary, base
+from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.explicit.lines import Lines
 from honnin.compiler.explicit.positions import Positions
 from honnin.compiler.explicit.reduction.plan import Plan, labels
@@ -22,7 +22,7 @@ from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.product import Path, PathStatement, counter_name
 from honnin.compiler.simplify import is_true
 from honnin.spec import core
-from honnin.spec.core import Binder, EntityT, OptionalT, TextT, Type
+from honnin.spec.core import Binder, EntityT, OptionalT, TextT, Type, base_type
 from honnin.spec.records import replace
 
 _DESIGN = View(None)
@@ -157,7 +157,7 @@ class Steps:
         """A loop over the values of a choice; what is known inside it."""
         name = variable(binder)
         self._open(f"for {name} in {self._choices(binder.type, known)}:", nesting)
-        inner = base(binder.type)
+        inner = base_type(binder.type)
         if not isinstance(inner, EntityT):
             return known
         entity = self.vocabulary.entities.index(inner.name)
@@ -220,7 +220,7 @@ class Steps:
             case core.Emit(event=event, arguments=arguments):
                 name = self._events.setdefault(event, f"e{len(self._events)}")
                 values = [
-                    code(argument, view) if self._matters(event, i) or may_fail(argument) else "0"
+                    code(argument, view) if self.vocabulary.matters(event, i) or may_fail(argument) else "0"
                     for i, argument in enumerate(arguments)
                 ]
                 self.lines.add(f"t = {name}({', '.join([LIST, *values])})")
@@ -228,10 +228,6 @@ class Steps:
                 self.lines.add("z |= t")
             case _:
                 raise TypeError(f"{type(statement).__name__} does not stand there")
-
-    def _matters(self, event: str, argument: int) -> bool:
-        relevance = self.vocabulary.relevance
-        return relevance is None or (event, argument) in relevance.arguments
 
     def _assign(self, statement: core.Assign, view: View) -> None:
         slot = self.vocabulary.by_name.get(statement.place)

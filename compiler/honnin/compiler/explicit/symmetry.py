@@ -11,9 +11,9 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import TypeAlias
 
-from honnin.compiler.explicit.layout import LAZY, NONE, Cell, Layout, Sizes, State, base
+from honnin.compiler.explicit.layout import LAZY, NONE, Cell, Layout, Sizes, State
 from honnin.compiler.explicit.space import Known
-from honnin.spec.core import EntityT, Type
+from honnin.spec.core import EntityT, Type, base_type
 
 Names: TypeAlias = tuple[tuple[int, ...], ...]
 """Per entity, the former value of each value."""
@@ -69,7 +69,7 @@ def _occurs(layout: Layout, entity: int) -> bool:
 
 
 def _is(type: Type, entity: str) -> bool:
-    inner = base(type)
+    inner = base_type(type)
     return isinstance(inner, EntityT) and inner.name == entity
 
 
@@ -100,7 +100,7 @@ class _Entity:
             if any(
                 self._is_mine(slot.keys[i], k) and k == value for i, k in zip(slot.dense, keys, strict=True)
             ):
-                entities = sum(isinstance(base(slot.keys[i]), EntityT) for i in slot.dense)
+                entities = sum(isinstance(base_type(slot.keys[i]), EntityT) for i in slot.dense)
                 always_known |= not (slot.lazy or slot.rest is not None)
                 if entities == 1:
                     alone.append(cell)

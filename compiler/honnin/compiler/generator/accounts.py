@@ -20,12 +20,12 @@ from honnin.spec.core import (
     Forall,
     GivenRead,
     Implies,
-    OptionalT,
     Present,
     StateRead,
     TimeT,
     Type,
     Var,
+    base_type,
     type_of,
     walk,
 )
@@ -142,7 +142,7 @@ class Accounts:
         return f"({', '.join(found)},) if self._explain else ()" if found else "()"
 
     def _shown(self, text: str, type: Type, personal: bool) -> str:
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         if personal:
             return f"self._masked({text})"
         return f"seconds({text})" if isinstance(inner, TimeT | DurationT) else text

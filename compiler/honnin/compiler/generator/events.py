@@ -28,6 +28,7 @@ from honnin.spec.core import (
     StateRead,
     TextT,
     Type,
+    base_type,
     walk,
 )
 
@@ -246,7 +247,7 @@ class Handler:
         """What the event's values and time change before anything is looked at."""
         for name, parameter in zip(self.fields, self.event.fields, strict=True):
             type = parameter.type
-            inner = type.inner if isinstance(type, OptionalT) else type
+            inner = base_type(type)
             if isinstance(inner, EntityT) and inner.name in self.program.seen:
                 see = f"{self.program.seen[inner.name]}[{name}] = None"
                 if type is inner:

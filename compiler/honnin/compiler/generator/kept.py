@@ -10,7 +10,7 @@ from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.meeting import sealed_places
 from honnin.compiler.generator.program import Program
 from honnin.compiler.generator.start import Attribute, Role
-from honnin.spec.core import EntityT, Given, Lit, OptionalT, TextT, Type, walk
+from honnin.spec.core import EntityT, Given, Lit, TextT, Type, base_type, walk
 
 
 def print_kept(lines: Lines, made: Program, attributes: Sequence[Attribute]) -> None:
@@ -48,7 +48,7 @@ def _layout(made: Program, attributes: Sequence[Attribute]) -> str:
 
 def _is_sealed(made: Program, type: Type, place: str, sealed: frozenset[str]) -> bool:
     """Whether values of the type at the place are kept as digests: personal entities, and Texts that may meet a personal one."""
-    inner = type.inner if isinstance(type, OptionalT) else type
+    inner = base_type(type)
     if isinstance(inner, EntityT):
         return inner.name in made.specification.personal_entities
     return isinstance(inner, TextT) and place in sealed

@@ -34,6 +34,7 @@ from honnin.spec.core import (
     TextT,
     TimeT,
     Type,
+    base_type,
     finite_values,
 )
 from honnin.spec.facts import Missing, default_of
@@ -211,7 +212,7 @@ def _constants(made: Program, digest: str) -> Lines:
 def _event(made: Program, event: Event) -> str:
     fields = []
     for index, parameter in enumerate(event.fields):
-        inner = parameter.type.inner if isinstance(parameter.type, OptionalT) else parameter.type
+        inner = base_type(parameter.type)
         timed = isinstance(inner, TimeT | DurationT)
         hidden = is_personal(made, event, index)
         fields.append(

@@ -11,7 +11,7 @@ from honnin.compiler.generator.functions import with_functions
 from honnin.compiler.generator.names import Names, annotation, key_annotation
 from honnin.compiler.generator.specialise import OLD
 from honnin.compiler.machine import Check, Machine, Register
-from honnin.compiler.simplify import FALSE, free, simplify
+from honnin.compiler.simplify import FALSE, free, literal_of, simplify
 from honnin.spec.core import (
     BOOL,
     Assign,
@@ -24,7 +24,6 @@ from honnin.spec.core import (
     For,
     IfStatement,
     Implies,
-    Lift,
     Lit,
     OptionalT,
     Specification,
@@ -34,6 +33,7 @@ from honnin.spec.core import (
     Type,
     Value,
     Var,
+    base_type,
     rewrite,
     walk,
 )
@@ -209,7 +209,7 @@ class Program:
 
     def personal(self, type: Type, place: str | None = None) -> bool:
         """Whether values of the type, kept at `place`, are personal."""
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         if isinstance(inner, EntityT):
             return inner.name in self.specification.personal_entities
         return isinstance(inner, TextT) and place in self.specification.personal_places
@@ -268,17 +268,11 @@ def _states(made: Program) -> None:
         attribute = "self._state_" + made.names.new(state.name)
         keys = tuple(Var(Binder(str(i), i, key), key) for i, key in enumerate(state.keys))
         default = state_default(made.specification, StateRead(state.name, keys, state.value))
-        literal = _literal(default)
+        literal = literal_of(default)
         flag = isinstance(state.value, BoolT) and literal is not None
         made.places[state.name] = Place(
             state.name, attribute, state.keys, state.value, literal, flag, traced=state.name in made.traced
         )
-
-
-def _literal(default: Expr) -> Lit | None:
-    if isinstance(default, Lift):
-        default = default.body
-    return default if isinstance(default, Lit) else None
 
 
 def _registers(made: Program) -> None:
@@ -346,7 +340,7 @@ def _alone(check: Check) -> str | None:
 
 def entity_of(type: Type) -> str | None:
     """The entity of which a value of the type is an identity, if it is one."""
-    inner = type.inner if isinstance(type, OptionalT) else type
+    inner = base_type(type)
     return inner.name if isinstance(inner, EntityT) else None
 
 

@@ -42,6 +42,7 @@ from honnin.spec.core import (
     Type,
     Value,
     VarRead,
+    base_type,
 )
 
 SECONDS: Final = 1.5
@@ -96,13 +97,13 @@ class _Names:
             self._names.update(((name, value), new) for value, new in zip(found, names[name], strict=True))
 
     def of(self, value: Value, type: Type) -> Value:
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         return self._names.get((inner.name, value), value) if isinstance(inner, EntityT) else value
 
 
 def _entities(types: Sequence[Type]) -> Iterator[EntityT]:
     for type in types:
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         if isinstance(inner, EntityT):
             yield inner
 

@@ -10,7 +10,7 @@ from honnin.compiler.circuits import choices, words
 from honnin.compiler.circuits.choices import OneOf
 from honnin.compiler.circuits.gates import Bit, Circuit
 from honnin.compiler.circuits.words import Word
-from honnin.compiler.explicit.layout import base, expressions
+from honnin.compiler.explicit.layout import expressions
 from honnin.compiler.product import Product
 from honnin.compiler.smt.universe import Reading, Universe, Unsupported
 from honnin.compiler.smt.values import (
@@ -40,6 +40,7 @@ from honnin.spec.core import (
     TimeT,
     Type,
     Value,
+    base_type,
     walk,
 )
 from honnin.spec.records import dataclass
@@ -206,7 +207,7 @@ def samples_of(product: Product) -> Samples:
                 spans.append(value)
             case Lit(type=IntT() | RangeT(), value=int(value)):
                 numbers.add(abs(value))
-            case Lit(value=str(value)) if isinstance(base(node.type), TextT):
+            case Lit(value=str(value)) if isinstance(base_type(node.type), TextT):
                 texts[value] = None
     high = 2 * max(numbers) + 2
     more = (f"text {index}" for index in range(SOME_TEXTS))

@@ -26,6 +26,7 @@ from honnin.spec.core import (
     Type,
     Var,
     VarRead,
+    base_type,
     finite_values,
     type_of,
     walk,
@@ -208,8 +209,8 @@ def _literals(term: Expr, words: Vocabulary) -> tuple[Lit, ...]:
 def pair(left: Expr, right: Expr) -> Iterator[Expr]:
     """The atoms that compare two reads."""
     a, b = type_of(left), type_of(right)
-    inner_a = a.inner if isinstance(a, OptionalT) else a
-    inner_b = b.inner if isinstance(b, OptionalT) else b
+    inner_a = base_type(a)
+    inner_b = base_type(b)
     if inner_a != inner_b or isinstance(inner_a, BoolT) or _is_counter(left, right):
         return
     if isinstance(a, OptionalT) and not isinstance(b, OptionalT):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from honnin.compiler.deadlines import waits
 from honnin.compiler.product import Product
 from honnin.compiler.smt.environment import environment
-from honnin.spec.core import Claim, Eventually, Specification, walk
+from honnin.spec.core import Claim, Specification
 from honnin.spec.records import replace
 
 
@@ -16,11 +17,7 @@ def implied_product(specification: Specification, claim: Claim, *, deadlines: bo
     others = tuple(
         replace(other, kind="assume")
         for other in specification.claims
-        if other.name != claim.name and other.kind != "cover" and (deadlines or not _has_deadline(other))
+        if other.name != claim.name and other.kind != "cover" and (deadlines or not waits(other.body))
     )
     target = replace(claim, kind="invariant")
     return environment(replace(specification, claims=(*others, target)), (target,))
-
-
-def _has_deadline(claim: Claim) -> bool:
-    return any(isinstance(node, Eventually) for node in walk(claim.body))

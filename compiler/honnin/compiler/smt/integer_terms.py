@@ -30,6 +30,7 @@ from honnin.spec.core import (
     Type,
     Value,
     VarRead,
+    base_type,
     walk,
 )
 from honnin.spec.records import dataclass
@@ -81,7 +82,7 @@ def _family(variables: tuple[Binder, ...], others: Sequence[Expr], main: tuple[E
 
 
 def _is_integer(place: Place) -> bool:
-    inner = place.value.inner if isinstance(place.value, OptionalT) else place.value
+    inner = base_type(place.value)
     return place.origin in ("variable", "state") and isinstance(inner, IntT | RangeT)
 
 

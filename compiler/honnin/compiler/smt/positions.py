@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from honnin.compiler.deadlines import due, has_deadline
+from honnin.compiler.deadlines import due, waits
 from honnin.compiler.machine import Check, Machine, Phase, Register
 from honnin.compiler.product import Place, Product, place_name
 from honnin.compiler.smt.ledger import Ledger, Obligation, open_obligation
@@ -111,12 +111,12 @@ def _phase_1(
         exercised.append(_exercised(triggered, check, at, names))
         if check.claim.kind == "cover":
             failed.append(conj((triggered, holds(body, at, names))))
-        elif has_deadline(check) and at.universe.domains is None:
+        elif waits(check.body) and at.universe.domains is None:
             deadline = due(check, machine)
             if deadline is None:
                 raise Unsupported("several deadlines in one claim")
             failed.append(conj((triggered, neg(holds(deadline.in_time, at, names)))))
-        elif has_deadline(check):
+        elif waits(check.body):
             obligation = open_obligation(check, number, triggered, at, names)
             failed.append(obligation.missed_at_once)
             obligations.append(obligation)

@@ -18,7 +18,7 @@ from honnin.compiler.smt.steps import Encoding
 from honnin.compiler.smt.terms import Happening, Moment, State
 from honnin.compiler.smt.universe import Reading, Universe
 from honnin.compiler.smt.values import Formula, Term, Unseen, identity, is_known
-from honnin.spec.core import EntityT, Given, Occurrence, OptionalT, Specification, Type, Value
+from honnin.spec.core import EntityT, Given, Occurrence, OptionalT, Specification, Type, Value, base_type
 from honnin.spec.facts import Facts, Missing
 from honnin.spec.records import dataclass, field, replace
 from honnin.spec.verdicts import Failure, Fault, Report
@@ -48,7 +48,7 @@ def _with_new_names(specification: Specification, trace: Sequence[Occurrence]) -
     told = []
     for number, event in enumerate(trace if horizons else ()):
         declared = specification.event(event.event)
-        kinds = [f.type.inner if isinstance(f.type, OptionalT) else f.type for f in declared.fields]
+        kinds = [base_type(f.type) for f in declared.fields]
         named = [(kind, value) for kind, value in zip(kinds, event.values, strict=True) if value is not None]
         named = [one for one in named if one[0] in horizons]
         now = 0 if event.at is None else event.at
@@ -247,7 +247,7 @@ def _entity_values(
     seen: dict[str, dict[tuple[type, Value], None]] = {entity.name: {} for entity in specification.entities}
 
     def see(kind: Type, value: Value | Missing) -> None:
-        inner = kind.inner if isinstance(kind, OptionalT) else kind
+        inner = base_type(kind)
         if isinstance(inner, EntityT) and value is not None and not isinstance(value, Missing):
             seen[inner.name][type(value), value] = None
 

@@ -38,6 +38,7 @@ from honnin.spec.core import (
     TextT,
     Type,
     Value,
+    base_type,
     finite_values,
 )
 
@@ -91,7 +92,7 @@ class Universe:
 
     def _key_domain(self, type: Type) -> tuple[Term, ...] | None:
         """The values of a key, if there are no others: a map from a range may be read outside it."""
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         return None if isinstance(inner, RangeT) else self.domain(type)
 
     def _cases(self, term: Term, key: Type) -> tuple[Term, ...] | None:

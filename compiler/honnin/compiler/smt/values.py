@@ -92,34 +92,28 @@ def same(one: Term, other: Term) -> bool:
 
 def conj(items: Iterable[Formula]) -> Formula:
     """All of `items`."""
-    kept: list[z3.BoolRef | Bit] = []
-    for item in items:
-        if item is False:
-            return False
-        if item is not True:
-            kept.append(item)
-    if len(kept) < 2:
-        return kept[0] if kept else True
-    if isinstance(kept[0], Bit):
-        return kept[0].circuit.all(kept)
-    apart = {item.get_id(): item for item in kept if not isinstance(item, Bit)}
-    return kept[0] if len(apart) == 1 else z3.And(*apart.values())
+    return _joined(items, True)
 
 
 def disj(items: Iterable[Formula]) -> Formula:
     """One of `items`."""
+    return _joined(items, False)
+
+
+def _joined(items: Iterable[Formula], all_of: bool) -> Formula:
     kept: list[z3.BoolRef | Bit] = []
     for item in items:
-        if item is True:
-            return True
-        if item is not False:
+        if item is (not all_of):
+            return not all_of
+        if item is not all_of:
             kept.append(item)
     if len(kept) < 2:
-        return kept[0] if kept else False
+        return kept[0] if kept else all_of
     if isinstance(kept[0], Bit):
-        return kept[0].circuit.any(kept)
+        circuit = kept[0].circuit
+        return circuit.all(kept) if all_of else circuit.any(kept)
     apart = {item.get_id(): item for item in kept if not isinstance(item, Bit)}
-    return kept[0] if len(apart) == 1 else z3.Or(*apart.values())
+    return kept[0] if len(apart) == 1 else (z3.And if all_of else z3.Or)(*apart.values())
 
 
 def neg(formula: Formula) -> Formula:

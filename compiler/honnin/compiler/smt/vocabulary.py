@@ -29,6 +29,7 @@ from honnin.spec.core import (
     Type,
     Var,
     VarRead,
+    base_type,
     rewrite,
     walk,
 )
@@ -231,7 +232,7 @@ def _sorts(prod: Product, places: Sequence[Place]) -> tuple[Type, ...]:
     found: dict[Type, None] = {}
     for place in places:
         for type in (*place.keys, place.value):
-            inner = type.inner if isinstance(type, OptionalT) else type
+            inner = base_type(type)
             if isinstance(inner, EntityT) or (isinstance(type, EnumT | core.IntT) and type in place.keys):
                 found[inner] = None
     for given in prod.givens:

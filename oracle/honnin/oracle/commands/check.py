@@ -11,7 +11,7 @@ import click
 
 from honnin.oracle.costs import tell_costs
 from honnin.oracle.files import each, open_specification
-from honnin.oracle.options import FILES, STRICT, speaking
+from honnin.oracle.options import FILES, STRICT, speaking, timeout_option
 from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status
 from honnin.oracle.table import plural
@@ -28,14 +28,7 @@ if TYPE_CHECKING:
 @FILES
 @STRICT
 @click.option("--cost", is_flag=True, help="Also tell what an oracle keeps for each claim, and until when.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="The time for each example; what is not judged in it is undecided.",
-)
+@timeout_option(60.0, "The time for each example; what is not judged in it is undecided.")
 @speaking
 def command(session: Session, files: Sequence[Path], strict: bool, cost: bool, timeout: float) -> Status:
     """Check specifications: syntax, types, what can be monitored, and every example.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from honnin.oracle.files import each, open_specification, read_bytes, read_key
-from honnin.oracle.options import FACTS, FILE, KEY, PATH, REVEAL, speaking
+from honnin.oracle.options import FACTS, FILE, KEY, PATH, REVEAL, speaking, timeout_option
 from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status, worst
 from honnin.oracle.table import plural
@@ -53,14 +53,7 @@ def _scope(context: click.Context, option: click.Parameter, values: Sequence[str
     metavar="ENTITY=NUMBER",
     help="How many values an entity has of which the log shows none (default 2).",
 )
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="What is not decided in that time is undecided.",
-)
+@timeout_option(60.0, "What is not decided in that time is undecided.")
 @FACTS
 @KEY
 @REVEAL

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from honnin.oracle.files import each, open_specification
-from honnin.oracle.options import FILE, speaking
+from honnin.oracle.options import FILE, speaking, timeout_option
 from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status
 from honnin.oracle.story import occurrence_record, occurrence_words, place, plain, timely
@@ -35,14 +35,7 @@ SECONDS = 5.0
 )
 @FILE
 @click.option("--claim", "only", metavar="NAME", help="Explain this claim only.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="The time for all searches; what was not searched is said.",
-)
+@timeout_option(60.0, "The time for all searches; what was not searched is said.")
 @speaking
 def command(session: Session, file: Path, only: str | None, timeout: float) -> Status:
     """Say each claim in plain words, when state is read, and which traces are accepted and rejected.

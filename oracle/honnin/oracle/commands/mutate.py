@@ -11,7 +11,7 @@ import click
 
 from honnin.oracle.files import each, open_specification
 from honnin.oracle.mutating import Tally, tell_design, tell_fate, tell_refused, tell_summary
-from honnin.oracle.options import FILE, speaking
+from honnin.oracle.options import FILE, speaking, timeout_option
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
 from honnin.spec.records import dataclass
@@ -29,14 +29,7 @@ if TYPE_CHECKING:
 )
 @FILE
 @click.option("--design", "only", metavar="NAME", help="Mutants of this design only.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=30.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="The time for each mutant, and for each check of a design itself.",
-)
+@timeout_option(30.0, "The time for each mutant, and for each check of a design itself.")
 @click.option(
     "--total",
     type=click.FloatRange(min=0, min_open=True),

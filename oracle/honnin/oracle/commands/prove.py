@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from honnin.oracle.files import each, open_specification, write_text
-from honnin.oracle.options import FILES, PATH, speaking
+from honnin.oracle.options import FILES, PATH, speaking, timeout_option
 from honnin.oracle.runs import run_record
 from honnin.oracle.session import Colour, Session, paint
 from honnin.oracle.status import Status, worst
@@ -34,14 +34,7 @@ INDENT = 2
 )
 @FILES
 @click.option("--design", "only", metavar="NAME", help="Answer the checks of this design only.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="The time for each check; what is not decided in it is unknown.",
-)
+@timeout_option(60.0, "The time for each check; what is not decided in it is unknown.")
 @click.option("-v", "--verbose", is_flag=True, help="Show the inductive invariant of each proof.")
 @click.option(
     "--strict", is_flag=True, help="A claim that the design never exercises is undecided: exit status 3."

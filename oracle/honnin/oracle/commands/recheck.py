@@ -13,7 +13,7 @@ from honnin.compiler.certificate.manifest import Certified, Manifest, Obliged, P
 from honnin.oracle.certificates import obligation_text, open_certificate, refuse_other_digest
 from honnin.oracle.extras import missing
 from honnin.oracle.files import about, open_specification
-from honnin.oracle.options import PATH, speaking
+from honnin.oracle.options import PATH, speaking, timeout_option
 from honnin.oracle.session import Session, paint
 from honnin.oracle.status import Status, worst
 from honnin.oracle.table import plural
@@ -32,14 +32,7 @@ RUNS = frozenset(("refuted", "reached"))
     short_help="Check proofs again with another solver, cvc5.",
 )
 @click.argument("folder", type=PATH, metavar="DIR")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
-    default=10.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="The time for each obligation.",
-)
+@timeout_option(10.0, "The time for each obligation.")
 @click.option(
     "--specification",
     type=PATH,

@@ -20,7 +20,6 @@ from honnin.oracle.hypothesis.vocabulary import (
     Vocabulary,
     few,
     in_seconds,
-    inner,
     pool,
     seen_in_facts,
     some_values,
@@ -30,7 +29,7 @@ from honnin.oracle.hypothesis.vocabulary import (
 from honnin.oracle.misuse import WrongName
 from honnin.oracle.monitor import Spec
 from honnin.spec import core
-from honnin.spec.core import Value
+from honnin.spec.core import Value, base_type
 from honnin.spec.records import dataclass, replace
 
 Facts = Mapping[str, Any] | str | Path | None
@@ -207,7 +206,7 @@ _OTHERS = 11
 def _of_type(source: Event, type: core.Type, known: Vocabulary) -> list[Any]:
     """The values of the event that a field of the type takes."""
     fields = known.event(source.name).fields
-    found = [source.fields[field.name] for field in fields if inner(field.type) == inner(type)]
+    found = [source.fields[field.name] for field in fields if base_type(field.type) == base_type(type)]
     return found if isinstance(type, core.OptionalT) else [value for value in found if value is not None]
 
 

@@ -114,11 +114,6 @@ def in_seconds(microseconds: int) -> Seconds:
     return microseconds / SECOND if rest else whole
 
 
-def inner(type: Type) -> Type:
-    """The type without its none."""
-    return type.inner if isinstance(type, core.OptionalT) else type
-
-
 # ---------------------------------------------------------------- entities
 
 
@@ -137,7 +132,7 @@ def pool(
     found: dict[str, dict[Value, None]] = {name: dict.fromkeys(values) for name, values in seen.items()}
     for event in events:
         for field in known.event(event.name).fields:
-            type = inner(field.type)
+            type = core.base_type(field.type)
             if isinstance(type, core.EntityT) and event.fields[field.name] is not None:
                 found[type.name][event.fields[field.name]] = None
     result = {}
@@ -194,7 +189,7 @@ def some_values(type: Type, known: Vocabulary, there: Pool) -> list[Any]:
 
 def few(type: Type) -> bool:
     """Whether `some_values` are all that is ever drawn."""
-    match inner(type):
+    match core.base_type(type):
         case core.IntT() | core.TextT() | core.RangeT():
             return False
         case _:

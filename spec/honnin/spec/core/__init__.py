@@ -98,6 +98,7 @@ from honnin.spec.core.types import (
     TimeT,
     Type,
     Value,
+    base_type,
     finite_values,
     listable,
 )
@@ -186,6 +187,7 @@ __all__ = [
     "Var",
     "VarRead",
     "When",
+    "base_type",
     "children",
     "finite_values",
     "listable",

@@ -61,6 +61,11 @@ class OptionalT:
 Type: TypeAlias = BoolT | IntT | TextT | TimeT | DurationT | EntityT | EnumT | RangeT | OptionalT
 
 
+def base_type(type: Type) -> Type:
+    """The type without `?`."""
+    return type.inner if isinstance(type, OptionalT) else type
+
+
 BOOL, INT, TEXT, TIME, DURATION = BoolT(), IntT(), TextT(), TimeT(), DurationT()
 
 

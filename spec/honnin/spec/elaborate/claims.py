@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
 from honnin.spec import core, syntax
-from honnin.spec.core import BOOL, INT, Binder, Compare, Expr, Forall, Lit, OptionalT, RangeT, Var
+from honnin.spec.core import BOOL, INT, Binder, Compare, Expr, Forall, Lit, OptionalT, RangeT, Var, base_type
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.expressions import Context, Typer
 from honnin.spec.elaborate.guards import NOTHING, SILENT, Guards, learned
@@ -156,7 +156,7 @@ def within_range(value: Expr, range: RangeT) -> Expr:
 
 def range_of(type: core.Type) -> RangeT | None:
     """The range of a place, if it has one."""
-    inner = type.inner if isinstance(type, OptionalT) else type
+    inner = base_type(type)
     return inner if isinstance(inner, RangeT) else None
 
 

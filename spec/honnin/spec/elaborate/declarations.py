@@ -7,7 +7,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TypeVar
 
 from honnin.spec import core, syntax
-from honnin.spec.core import EntityT, EnumT, OptionalT, Type
+from honnin.spec.core import EntityT, EnumT, OptionalT, Type, base_type
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.claims import Builder, range_claim
 from honnin.spec.elaborate.conflicts import conflicts
@@ -197,7 +197,7 @@ class Declarations:
         type = place_type(written.type, self._scope(), self._report)
         if type is None:
             return None
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         if written.personal and not isinstance(inner, EntityT | core.TextT):
             message = f"only an entity or Text can be personal, and this is {a_type(type)}"
             self._report(Diagnostic("HN0220", message, written.type.span))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from honnin.spec import core, syntax
-from honnin.spec.core import EntityT, EnumT, OptionalT, RangeT, Type, Value
+from honnin.spec.core import EntityT, EnumT, OptionalT, RangeT, Type, Value, base_type
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.references import arguments_of
 from honnin.spec.elaborate.scope import Broken, Report, Scope, described
@@ -70,7 +70,7 @@ class Literals:
         self.report(Diagnostic(code, message, span, hint=hint))
 
     def value(self, written: syntax.ExampleValue, type: Type, what: str) -> Value | NoValue:
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         match written:
             case syntax.NoneLiteral() if isinstance(type, OptionalT):
                 return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from honnin.spec import core, syntax
-from honnin.spec.core import Binder, EnumT, OptionalT
+from honnin.spec.core import Binder, EnumT, base_type
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.elaborate.expressions import Typer
 from honnin.spec.elaborate.references import arguments_of
@@ -108,7 +108,7 @@ def _literal(typed: core.Expr | None, field: core.Field) -> core.Lit | None:
 def _name(
     name: syntax.Name, field: core.Field, typer: Typer, shared: dict[str, Binder], names: dict[str, Binder]
 ) -> Binder | core.Lit | None:
-    inner = field.type.inner if isinstance(field.type, OptionalT) else field.type
+    inner = base_type(field.type)
     meaning = typer.scope.values.get(name.text)
     if isinstance(inner, EnumT) and name.text in inner.members:
         return core.Lit(name.text, read_type(field.type), span=name.span)

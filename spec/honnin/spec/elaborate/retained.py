@@ -21,7 +21,7 @@ def misused(specification: Specification) -> Iterator[Diagnostic]:
 
 def is_of(type: Type, entity: str) -> bool:
     """Whether a value of the type may be an identity of the entity."""
-    inner = type.inner if isinstance(type, core.OptionalT) else type
+    inner = core.base_type(type)
     return isinstance(inner, core.EntityT) and inner.name == entity
 
 

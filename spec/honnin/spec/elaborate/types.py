@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from honnin.spec import core, syntax
-from honnin.spec.core import BOOL, DURATION, INT, TEXT, TIME, EntityT, OptionalT, RangeT, Type
+from honnin.spec.core import BOOL, DURATION, INT, TEXT, TIME, EntityT, OptionalT, RangeT, Type, base_type
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.elaborate.scope import Report, Scope
 from honnin.spec.near import did_you_mean
@@ -110,7 +110,7 @@ def fit(expr: core.Expr | None, wanted: Type, report: Report, span: Span, *, wha
 
 def inside(expr: core.Expr, place: Type, report: Report, span: Span, what: str) -> bool:
     """Whether a literal is within the range of its place; else a diagnostic has been given."""
-    inner = place.inner if isinstance(place, OptionalT) else place
+    inner = base_type(place)
     if not isinstance(inner, RangeT) or not isinstance(expr, core.Lit) or expr.type != INT:
         return True
     if isinstance(expr.value, int) and not inner.low <= expr.value <= inner.high:

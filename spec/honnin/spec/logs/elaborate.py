@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from honnin.spec import core, syntax
-from honnin.spec.core import EntityT, OptionalT, RangeT, Type
+from honnin.spec.core import EntityT, RangeT, Type, base_type
 from honnin.spec.diagnostics import Diagnostic, Label
 from honnin.spec.elaborate.literals import Literals, NoValue
 from honnin.spec.elaborate.references import arguments_of
@@ -209,7 +209,7 @@ class LogBuilder:
                 return None if isinstance(value, NoValue) else Constant(value, span=written.span)
 
     def _literal(self, written: syntax.ExampleValue, type: Type, what: str) -> core.Value | NoValue:
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         if isinstance(inner, EntityT) and isinstance(written, syntax.Name):
             name = written.text
             message = f"`{name}` is neither a path into the line nor text"
@@ -221,7 +221,7 @@ class LogBuilder:
         return self.literals.value(written, type, what)
 
     def _converted(self, path: syntax.LogPath, word: str, type: Type, what: str, span: Span) -> Read | None:
-        inner = type.inner if isinstance(type, OptionalT) else type
+        inner = base_type(type)
         known = _suiting(inner)
         if word not in known:
             choices = " or ".join(f"`as {one}`" for one in known)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeAlias
 
-from honnin.compiler.explicit.layout import Slot, base
-from honnin.spec.core import RangeT
+from honnin.compiler.explicit.layout import Slot
+from honnin.spec.core import RangeT, base_type
 from honnin.spec.records import dataclass, field
 
 _DEEPEST: Final = 2
@@ -56,7 +56,7 @@ def depth(key: Key) -> int:
 
 def held(cells: Cells, slot: Slot) -> Key:
     """The key that a cell holds, if that can be told from a state."""
-    if slot.lazy or isinstance(base(slot.value), RangeT) or not cells.is_one:
+    if slot.lazy or isinstance(base_type(slot.value), RangeT) or not cells.is_one:
         return None
     key = Held(cells)
     return key if depth(key) <= _DEEPEST else None

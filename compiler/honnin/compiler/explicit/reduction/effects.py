@@ -41,14 +41,10 @@ class Effects:
                 self._block((statement,), before, effect)
             case core.Emit(event=event, arguments=arguments):
                 for i, argument in enumerate(arguments):
-                    if self._matters(event, i) or may_fail(argument):
+                    if self.vocabulary.matters(event, i) or may_fail(argument):
                         effect.asked.update(self.reader.reads(argument, sight))
                 keys = [self.reader.value(argument, sight) for argument in arguments]
                 self._events.happens(event, keys, effect)
-
-    def _matters(self, event: str, argument: int) -> bool:
-        relevance = self.vocabulary.relevance
-        return relevance is None or (event, argument) in relevance.arguments
 
     def _assign(self, statement: core.Assign, sight: Sight, effect: Effect, surely: bool) -> None:
         reader = self.reader

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from honnin.compiler.explicit.layout import Vocabulary, base
+from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.explicit.reduction.cells import Cells, Fixed, Held, Key, Memory
 from honnin.compiler.product import Path, counter_name
 from honnin.spec import core
-from honnin.spec.core import Expr, RangeT
+from honnin.spec.core import Expr, RangeT, base_type
 from honnin.spec.records import dataclass, field, replace
 
 
@@ -121,4 +121,4 @@ class Reader:
 
 def _fitting(key: Key, type: core.Type) -> Key:
     """The key, where it is surely one of the type's values or none."""
-    return None if isinstance(base(type), RangeT) and isinstance(key, Fixed | Held) else key
+    return None if isinstance(base_type(type), RangeT) and isinstance(key, Fixed | Held) else key

@@ -16,7 +16,7 @@ from honnin.compiler.smt.splitting import opened
 from honnin.compiler.smt.steps import binders
 from honnin.compiler.smt.structures import Structure, satisfiable
 from honnin.compiler.smt.universe import Unsupported
-from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, Or, Property, Type
+from honnin.spec.core import BoolT, EntityT, EnumT, Or, Property, Type, base_type
 
 VALUES: Final = 3
 """So many values of each entity at most."""
@@ -98,5 +98,5 @@ def is_finite(product: Product) -> bool:
 
 
 def _is_small(type: Type) -> bool:
-    inner = type.inner if isinstance(type, OptionalT) else type
+    inner = base_type(type)
     return isinstance(inner, BoolT | EntityT | EnumT)
