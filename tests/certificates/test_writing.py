@@ -9,6 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import z3
 
 from honnin.compiler.certificate import folder as folders
 from honnin.compiler.certificate.manifest import MANIFEST, read
@@ -99,6 +100,21 @@ def test_a_proof_that_has_no_obligations_is_said_to_have_none(
     again = honnin("recheck", "proofs")
     assert again.exit_code == 3
     assert "nothing that could be checked again: every state was visited" in again.stdout
+
+
+def test_obligations_that_z3_has_no_memory_for_are_not_written(
+    honnin: Honnin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from honnin.compiler.certificate import writing
+
+    def full(*_: object) -> None:
+        raise z3.Z3Exception("max. memory exceeded")
+
+    monkeypatch.setattr(writing, "obligations", full)
+    ran = honnin("prove", "lamp.honnin", "--certificate", "proofs")
+    assert ran.exit_code == 0
+    assert "cannot be checked again: z3 reached its limit of memory" in ran.stdout
+    assert honnin("recheck", "proofs").exit_code == 3
 
 
 def test_json(honnin: Honnin) -> None:

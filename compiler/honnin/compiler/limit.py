@@ -1,8 +1,8 @@
-"""Time limits, also where nobody looks at the clock: in the midst of one formula of very many values.
+"""Limits of time and of z3's memory, also where nobody looks at the clock: in the midst of one formula of very many values.
 
 Engines look at the clock between two pieces of work and end with OutOfTime, ready to go on. What is done by `limited` ends in any case: a
 thread that waits beside it raises Expired in the midst of it, but for the midst of z3's own Python code, which would lose count of its
-references. (Calls of z3 end by z3's own limit.)
+references. (Calls of z3 end by z3's own limit.) What z3 says where it holds all that it may is OutOfMemory there.
 """
 
 from __future__ import annotations
@@ -25,7 +25,11 @@ SOON: Final = 0.002
 """Seconds until the thread is looked at again when Expired cannot be raised where it is."""
 
 
-class OutOfTime(Exception):
+class Exhausted(Exception):
+    """There is nothing left to work with."""
+
+
+class OutOfTime(Exhausted):
     """The time limit has passed."""
 
 
@@ -33,8 +37,12 @@ class Expired(OutOfTime):
     """It passed a while ago, and nobody had looked at the clock: what was being worked on is half done and of no use any more."""
 
 
+class OutOfMemory(Exhausted):
+    """z3 holds all that it may (`smt.proof.MOST_MEGABYTES`). It holds less when what the work has made is gone."""
+
+
 def limited(deadline: float, work: Callable[[], _T], grace: float = GRACE) -> _T:
-    """`work()`; Expired when it goes on for more than `grace` seconds after the deadline (`time.monotonic`)."""
+    """`work()`; Expired when it goes on for more than `grace` seconds after the deadline (`time.monotonic`), OutOfMemory."""
     watch = _Watch(deadline + grace)
     hook = sys.unraisablehook
     sys.unraisablehook = _without_expired(hook)
@@ -47,8 +55,17 @@ def limited(deadline: float, work: Callable[[], _T], grace: float = GRACE) -> _T
     except Expired:
         watch.stop()
         raise
+    except Exception as error:
+        if not _lacks_memory(error):
+            raise
+        raise OutOfMemory from error
     finally:
         sys.unraisablehook = hook
+
+
+def _lacks_memory(error: Exception) -> bool:
+    """Whether z3, which may not even have been imported, holds all that it may: it says so wherever it is asked for anything."""
+    return type(error).__name__ == "Z3Exception" and "memory" in str(error)
 
 
 class _Watch:

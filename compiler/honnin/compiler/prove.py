@@ -22,7 +22,7 @@ from honnin.compiler.answers import (
     Verdict,
 )
 from honnin.compiler.explicit.watch import CONFLICT
-from honnin.compiler.limit import Expired, limited
+from honnin.compiler.limit import Expired, OutOfMemory, limited
 from honnin.compiler.proving.implied import implied
 from honnin.compiler.proving.question import Question, question
 from honnin.compiler.proving.unbounded import unbounded
@@ -50,17 +50,10 @@ def prove(
         verdict, warnings = limited(deadline, lambda: _decided(module, check, deadline, say), LAST_GRACE)
     except Expired:
         verdict, warnings = Unknown(("the time limit was reached",), {}, 0), ()
-    except Exception as error:
-        if not _lacks_memory(error):
-            raise
+    except OutOfMemory:
         verdict, warnings = Unknown(("z3 reached its limit of memory",), {}, 0), ()
     answer = Answer(check.subject, check.relation, check.target, verdict, _expected(check, verdict), warnings)
     return replace(answer, seconds=time.process_time() - started)
-
-
-def _lacks_memory(error: Exception) -> bool:
-    """Whether z3 holds all that it may: it says so wherever it is asked for anything. It may not even have been imported."""
-    return type(error).__name__ == "Z3Exception" and "max. memory exceeded" in str(error)
 
 
 def _decided(module: Module, check: Check, deadline: float, say: Progress) -> tuple[Verdict, tuple[str, ...]]:

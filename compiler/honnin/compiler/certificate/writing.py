@@ -13,7 +13,7 @@ import z3
 from honnin.compiler.answers import Answer, Evidence, Proved, Unreachable
 from honnin.compiler.certificate.manifest import Certified, Goal, Manifest, Obliged, Proof
 from honnin.compiler.explicit.watch import CONFLICT
-from honnin.compiler.limit import OutOfTime
+from honnin.compiler.limit import OutOfMemory, OutOfTime, limited
 from honnin.compiler.proving.engines import z3_proof
 from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.smt.export import smtlib
@@ -59,9 +59,11 @@ def _certified(number: int, answer: Answer, word: str, until: float) -> tuple[Ce
         clauses = evidence.clauses if evidence.clauses is not None else _found(evidence, until)
         if isinstance(clauses, str):
             return replace(check, why=f"every state was visited, and no invariant was found: {clauses}"), {}
-        proof, files = _written(number, evidence, clauses, Deadline(until))
+        proof, files = limited(until, lambda: _written(number, evidence, clauses, Deadline(until)))
     except OutOfTime:
         return replace(check, why="the time limit was reached while its obligations were written"), {}
+    except OutOfMemory:
+        return replace(check, why="z3 reached its limit of memory while its obligations were written"), {}
     return replace(check, proof=proof), files
 
 

@@ -11,7 +11,7 @@ from honnin.compiler.answers import Counterexample, Reached, Refuted, Stuck
 from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt, Sighting
 from honnin.compiler.explicit.search import TooLarge
-from honnin.compiler.limit import Expired, OutOfTime, limited
+from honnin.compiler.limit import Exhausted, Expired, OutOfMemory, OutOfTime, limited
 from honnin.compiler.product import build_product
 from honnin.compiler.proving.question import Question
 from honnin.compiler.replay import Goal, ReplayDisagrees, confirmed, run_of
@@ -86,6 +86,8 @@ def z3_searched(deadline: float, search: Callable[[], Searched]) -> Searched | s
         raise ReplayDisagrees("a run that z3 found is not one when it is done again") from error
     except OutOfTime:
         return "the time limit was reached"
+    except OutOfMemory:
+        return "z3 reached its limit of memory"
     except Unsupported as reason:
         return f"z3's search does not cover {reason}"
 
@@ -126,7 +128,7 @@ def z3_exercises(asked: Question, claim: Claim, deadline: float) -> bool:
 
     try:
         return limited(deadline, is_exercised)
-    except (OutOfTime, Unsupported):
+    except (Exhausted, Unsupported):
         return False
 
 
@@ -163,7 +165,7 @@ def z3_proof_by_turns(asked: Question, deadline: float, progress: Progress) -> I
     limit = proof.Deadline(deadline)
     progress("collecting states that the design reaches")
     known = samples.Explored()
-    with suppress(OutOfTime):
+    with suppress(Exhausted):
         until = proof.Deadline(time.monotonic() + SAMPLES_SHARE * limit.check())
         known = limited(until.at, lambda: samples.explored(asked.product, asked.properties, until.check))
     try:
@@ -180,6 +182,8 @@ def z3_proof_by_turns(asked: Question, deadline: float, progress: Progress) -> I
         return
     except Expired:
         yield "the time limit was reached while an invariant was looked for"
+    except OutOfMemory:
+        yield "z3 reached its limit of memory while an invariant was looked for"
 
 
 def z3_impossible(asked: Question, invariant: tuple[Expr, ...]) -> tuple[str, ...]:

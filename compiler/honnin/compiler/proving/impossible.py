@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from honnin.compiler.limit import OutOfTime
+from honnin.compiler.limit import Exhausted, limited
 from honnin.compiler.proving.question import Question
 from honnin.compiler.smt.proof import Deadline, Induction
 from honnin.compiler.smt.terms import holds
@@ -18,14 +18,17 @@ SECONDS: Final = 0.5
 
 def impossible(asked: Question, invariant: Sequence[Expr]) -> tuple[str, ...]:
     """Warnings, for any number of everything; what z3 cannot say in a short time is not warned of."""
-    try:
-        induction = Induction(
-            asked.product, asked.properties, Deadline(time.monotonic() + SECONDS, query=0.1)
-        )
+    deadline = Deadline(time.monotonic() + SECONDS, query=0.1)
+
+    def found() -> tuple[str, ...]:
+        induction = Induction(asked.product, asked.properties, deadline)
         if induction.model(None, []) is False:
             return ("the assumptions and `init` leave no initial state: nothing can happen",)
         return tuple(f"{step} is never possible" for step in _never(asked, induction, invariant))
-    except (OutOfTime, Unsupported):
+
+    try:
+        return limited(deadline.at, found)
+    except (Exhausted, Unsupported):
         return ()
 
 

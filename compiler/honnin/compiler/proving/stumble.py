@@ -12,7 +12,7 @@ from typing import Final
 
 from honnin.compiler.answers import Choice, Stuck
 from honnin.compiler.explicit.watch import CONFLICT
-from honnin.compiler.limit import OutOfTime
+from honnin.compiler.limit import Exhausted, limited
 from honnin.compiler.product import Place
 from honnin.compiler.proving.question import Question
 from honnin.compiler.proving.spoken import spoken
@@ -56,14 +56,18 @@ def stumble(asked: Question) -> Stuck | None:
     """The state and the step; None where z3 gives none in a short time, or the design is not for it."""
     deadline = Deadline(time.monotonic() + SECONDS, query=0.5)
     try:
-        induction = Induction(asked.product, asked.properties, deadline)
-        proved = _proved(induction, asked)
-        for path, (taken, _) in enumerate(induction.paths):
-            found = induction.violation(path, proved)
-            if isinstance(found, Found) and found.after is not None:
-                return _told(asked, induction, taken, found)
-    except (OutOfTime, Unsupported):
+        return limited(deadline.at, lambda: _stuck(asked, deadline))
+    except (Exhausted, Unsupported):
         return None
+
+
+def _stuck(asked: Question, deadline: Deadline) -> Stuck | None:
+    induction = Induction(asked.product, asked.properties, deadline)
+    proved = _proved(induction, asked)
+    for path, (taken, _) in enumerate(induction.paths):
+        found = induction.violation(path, proved)
+        if isinstance(found, Found) and found.after is not None:
+            return _told(asked, induction, taken, found)
     return None
 
 
