@@ -18,6 +18,8 @@ from honnin.__main__ import hear
 from honnin.compiler.answers import Answer, Unknown
 from honnin.compiler.limit import Expired, OutOfMemory, limited
 from honnin.compiler.prove import prove
+from honnin.compiler.proving.engines import z3_searched
+from honnin.compiler.smt.bounded import Searched
 from honnin.compiler.smt.proof import Deadline, check
 from honnin.spec.load import check_text
 
@@ -31,6 +33,14 @@ def test_work_that_ends_in_time_gives_its_result() -> None:
 
 def _for_ever() -> int:
     return sum(1 for _ in iter(int, 1))
+
+
+def test_a_search_whose_formulas_become_too_deep_says_so() -> None:
+    def deeper() -> Searched:
+        return deeper()
+
+    told = z3_searched(time.monotonic() + GENEROUS, deeper)
+    assert told == "so many steps need deeper formulas than Python can follow"
 
 
 def test_work_that_does_not_end_is_ended() -> None:
@@ -191,6 +201,8 @@ LITTLE_MEMORY = """
 import sys
 from pathlib import Path
 from honnin.compiler.prove import prove
+from honnin.compiler.proving.engines import z3_searched
+from honnin.compiler.smt.bounded import Searched
 from honnin.compiler.smt import proof
 from honnin.spec.load import check_file
 proof.MOST_MEGABYTES = 17

@@ -37,7 +37,9 @@ UPDATES = (
     "after note(p) { for q: R where seen[q, p] { wanted[q] := p } }",
     "after number(r, x) { taken[x] := r n := x }",
     "after number(r, x) { if taken[x] == none { taken[x] := r } else { n += 1 } }",
+    "after number(_, x) { n := n + x }",
     "after mark(e1) { last := none }",
+    "after out(_) { n := n + 1 }",
     "after mark(e) { if e == e2 { n += 1 } }",
 )
 CLAIMS = (
@@ -98,6 +100,7 @@ OWN = (
     "f := (b == a)",
     "x := 0",
     "x += 1",
+    "x := x + 1",
 )
 """Guards and statements that concern the instance, and what it tells the specification."""
 SAID = tuple(line for line in OWN if line.startswith("emit") and "!" not in line)
@@ -141,6 +144,8 @@ SHARED = {
         "f := (x < k)",
         "x := k",
         "k += 1",
+        "k := k + 1",
+        "k := x + k",
         "emit number(r, x)",
         "emit number(r, k)",
     ),
@@ -192,6 +197,7 @@ ACTIONS = (
     "action free() { lock := none }",
     "action tell(p: P) { when file == p emit note(p) }",
     "action more() { when k < 2 k += 1 }",
+    "action issue(q: R) { when k < 3 k := k + 1 emit number(q, k) }",
     "action leave(q: R) { when not h[q] at l1 emit out(q) }",
 )
 OTHERS = (
@@ -305,6 +311,17 @@ HARD = (
     written(
         _RIGHT,
         "l1: { emit ask(r, a) box[1] := a } l2: { x += 1 } l3: { emit show(r, box[x]!) }",
+    ),
+    # It is read by the write that overwrites it, and what it becomes by a later step, or later in that step.
+    written(_FEW, "l1: { x := x + 1 } l2: { x := x + 1 } l3: { emit number(r, x) }"),
+    written(
+        'invariant i "": on number(_, x): x < 3',
+        "l1: { stop }",
+        "action issue(q: R) { k := k + 1 emit number(q, k) }",
+    ),
+    written(
+        'invariant i "": on out(_): n < 2 after number(r, x) { n := n + x }',
+        "l1: { emit number(r, 1) } l2: { emit number(r, 1) } l3: { emit out(r) }",
     ),
     # One cell of several that are asked for together.
     written(

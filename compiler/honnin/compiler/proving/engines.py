@@ -90,6 +90,9 @@ def z3_searched(deadline: float, search: Callable[[], Searched]) -> Searched | s
         return "z3 reached its limit of memory"
     except Unsupported as reason:
         return f"z3's search does not cover {reason}"
+    except RecursionError:
+        # A map without end is read through the writes of every step before.
+        return "so many steps need deeper formulas than Python can follow"
 
 
 def bounds_of(scope: Mapping[str, int], found: Searched) -> Bounds:

@@ -58,8 +58,8 @@ class Effects:
         is_set = statement.operator == ":="
         surely &= is_set or sight.memory.overwrites(cells)
         value = reader.value(statement.value, sight) if is_set else None
-        reads = frozenset(reader.reads(statement.value, sight)) - {cells}
-        effect.writes.append(Write(cells, reads))
+        reads = frozenset(reader.reads(statement.value, sight))
+        effect.writes.append(Write(cells, reads - {cells}))
         effect.memory.write(cells, value, reads, surely)
         if sight.memory is not effect.memory:
             sight.memory.write(cells, None, reads, False)

@@ -141,8 +141,8 @@ class _Happening:
             self._ask(statement.value, sight)
         is_set = statement.operator == ":="
         value = reader.value(statement.value, sight) if is_set else None
-        reads = frozenset(reader.reads(statement.value, sight)) - {cells}
-        self.effect.writes.append(Write(cells, reads))
+        reads = frozenset(reader.reads(statement.value, sight))
+        self.effect.writes.append(Write(cells, reads - {cells}))
         self.effect.memory.write(cells, value, reads, surely and is_set)
 
     # ------------------------------------------------------------ registers
@@ -157,7 +157,7 @@ class _Happening:
         for cells, reads in written:
             if cells is not None:
                 self.effect.writes.append(Write(cells, reads - {cells}))
-                self.effect.memory.write(cells, None, reads - {cells}, False)
+                self.effect.memory.write(cells, None, reads, False)
 
     def _register(self, register: Register, sight: Sight) -> tuple[Cells | None, frozenset[Cells]]:
         """The cells of the register that may change, and what the change depends on."""

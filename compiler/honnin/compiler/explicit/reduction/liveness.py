@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from honnin.compiler.explicit.reduction.cells import Cells, inner, may_meet
+from honnin.compiler.explicit.reduction.cells import Cells, inner
 from honnin.compiler.explicit.reduction.ownership import Uses
 from honnin.compiler.explicit.reduction.reader import Effect
 from honnin.compiler.product import counter_name
@@ -63,12 +63,11 @@ class _Finder:
         slots = self.uses.vocabulary.slots
         told = [effect.memory.before(cells, slots) for cells in after]
         found = [*effect.asked, *effect.judged]
-        found += [cells for cells in told if not effect.memory.overwrites(cells)]
+        for cells in told:
+            found += effect.memory.read(cells)
         for write in effect.writes:
-            is_read = write.cells.slot not in self.uses.private or any(
-                may_meet(write.cells, cells) for cells in told
-            )
-            found += write.reads if is_read else ()
+            if write.cells.slot not in self.uses.private:
+                found += write.reads
         for cells in map(self.uses.lasting, found):
             yield cells
             yield from inner(cells)
