@@ -367,8 +367,63 @@ def test_a_device_that_takes_nothing(honnin: Run, files: Files) -> None:
     files.log.write_bytes(bounded_log(20, 3))
     ran = honnin("watch", "--output", "/dev/full", "--format", "json", BOUNDED, files.log)
     assert "no space left" in refused(ran, "HN0805")
-    kept = ("--checkpoint", files.checkpoint, "--output", "/dev/full", "--format", "json")
-    assert "no space left" in refused(honnin("watch", *kept, BOUNDED, files.log), "HN0805")
+    ran = honnin("watch", "--checkpoint", files.checkpoint, "--output", "/dev/full", BOUNDED, files.log)
+    assert ran.status == 2 and "must be a file" in ran.err
+
+
+def test_what_is_found_may_go_into_a_pipe(files: Files) -> None:
+    files.log.write_bytes(bounded_log(120, 3))
+    os.mkfifo(files.output)
+    command = [sys.executable, "-m", "honnin", "watch", "--output", str(files.output)]
+    running = subprocess.Popen([*command, str(BOUNDED), str(files.log)], stdout=subprocess.PIPE)
+    with files.output.open("rb") as pipe:
+        told = pipe.read()
+    printed = running.communicate(timeout=60)[0]
+    assert running.returncode == 1 and b"violated" in told and told.endswith(printed)
+
+
+def test_a_violation_told_in_text_is_whole_or_not_there(files: Files) -> None:
+    files.log.write_bytes(bounded_log(400, 3))
+    command = [
+        sys.executable,
+        "-m",
+        "honnin",
+        "watch",
+        "--output",
+        str(files.output),
+        str(BOUNDED),
+        str(files.log),
+    ]
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    whole = files.output.read_text()
+    for blocks_of_512 in (1, 2, 3, 5):
+        files.output.unlink()
+        limited = ["sh", "-c", f'ulimit -f {blocks_of_512}; exec "$@"', "sh", *command]
+        assert subprocess.run(limited, capture_output=True, check=False).returncode == 2
+        told = files.output.read_text()
+        assert whole.startswith(told) and not whole.removeprefix(told).startswith(" ")
+
+
+def test_a_checkpoint_of_a_service_is_none_of_a_log(honnin: Run, files: Files) -> None:
+    files.log.write_bytes(b"")
+    serve = ("serve", *KEY, "--checkpoint", files.checkpoint, "--port", "0", "--check", BOUNDED)
+    assert honnin(*serve).status == 0
+    kept = files.checkpoint.read_bytes()
+    for wish in ("--checkpoint", "--begin-with"):
+        ran = honnin("watch", *KEY, wish, files.checkpoint, "--format", "json", BOUNDED, files.log)
+        assert "made by `honnin serve`" in refused(ran, "HN0692")
+    assert files.checkpoint.read_bytes() == kept
+
+
+def test_causes_are_counted_with_their_violations(honnin: Run, files: Files) -> None:
+    """A run that begins with what an earlier one knew tells of its own violations only."""
+    begun(honnin, files)
+    more: tuple[str | Path, ...] = (*FACTS, *KEY, "--format", "json", "--begin-with", files.checkpoint)
+    again = files.log.with_name("again")
+    again.write_bytes(files.log.read_bytes())
+    ran = honnin("watch", *more, CERTIFICATES, again)
+    told = json.loads(ran.out.splitlines()[-1])["summary"]
+    assert told["violations"] == sum(group["violations"] for group in told["causes"]) > 0
 
 
 def test_a_closed_pipe_does_not_spoil_the_checkpoint(files: Files) -> None:

@@ -473,6 +473,8 @@ def test_a_pipe_with_a_name_is_a_log(honnin: Run, tmp_path: Path) -> None:
     writing = subprocess.Popen(["sh", "-c", f"printf '%s' '{ask(0, 'r1')}' > '{pipe}'"])
     ran = honnin("watch", "--format", "json", BOUNDED, pipe)
     assert writing.wait(30) == 0 and summary(ran)["positions"] == 1
+    ran = honnin("watch", "--follow", BOUNDED, pipe)
+    assert ran.status == 2 and "until its writer ends" in ran.err
     ran = honnin("watch", "--checkpoint", tmp_path / "kept", BOUNDED, pipe)
     assert ran.status == 2 and "needs a log that is a file" in ran.err
 

@@ -177,6 +177,11 @@ def check_logs(logs: Sequence[Path], wishes: Wishes, *, may_be_missing: bool = F
     unseekable = any(log == STANDARD_INPUT or (log.exists() and not log.is_file()) for log in logs)
     if wishes.checkpoint is not None and unseekable:
         raise click.UsageError("a checkpoint needs a log that is a file, to find the place in it again")
+    for file in (wishes.output, wishes.quarantine):
+        if wishes.checkpoint is not None and file is not None and (file.is_fifo() or file.is_char_device()):
+            raise click.UsageError(
+                f"with a checkpoint {file} must be a file, which can be cut back when the run goes on"
+            )
     written = {"quarantine": wishes.quarantine, "output": wishes.output, "checkpoint": wishes.checkpoint}
     for what, file in written.items():
         for other in (*there, *(file for name, file in written.items() if name != what and file)):
@@ -328,10 +333,16 @@ class Run:
         body = checkpoint.read(self.begin_with)
         if body is None:
             raise Refused([about(self.begin_with, "HN0801", f"no such file: `{self.begin_with}`")])
+        oracle = self.watching.oracle
         try:
-            self.watching.oracle.restore(body["oracle"])
+            if "wishes" not in body:
+                raise SnapshotRefused(
+                    f"`{self.begin_with}` was made by `honnin serve`, not by `watch` or `audit`"
+                )
+            oracle.restore(body["oracle"])
         except SnapshotRefused as refused:
             raise Refused([about(self.begin_with, "HN0692", str(refused))]) from refused
+        oracle._groups.clear()
 
     def read(self, upto: Callable[[Iterator[Any]], Iterator[Any]]) -> None:
         """The stored logs to their ends, or `upto` where the user wants."""

@@ -287,10 +287,10 @@ class Watching:
         number = {} if line is None else {"line": line}
         self.session.tell({**record(violation, verdict), **number, **self._in_log(log), **more})
         colour: Colour = "red" if verdict == "violated" else "yellow"
-        self.session.say(f"{paint(verdict, colour)} {headline(violation)}")
         place = [] if line is None or log is None else [self._place(line, log)]
-        for text in (*place, *violation.account(), *(f"because {reason}" for reason in more.values())):
-            self.session.say(f"  {text}")
+        lines = (*place, *violation.account(), *(f"because {reason}" for reason in more.values()))
+        head = f"{paint(verdict, colour)} {headline(violation)}"
+        self.session.say("\n  ".join((head, *lines)))
 
     def _tell_doubt(self, doubts: Doubts, violation: Violation, line: int | None, log: Log | None) -> None:
         """The first of each claim; the others are counted."""

@@ -31,6 +31,12 @@ def service(printing: Path | Spec, **settings: Any) -> Service:
     return Service(spec, oracle, Ids(KEY), **settings)
 
 
+def load_text(text: str) -> Spec:
+    module = check_text(text).module
+    assert module is not None
+    return compile_module(module)
+
+
 def records(*parsed: dict[str, Any]) -> list[Record]:
     return [Record(one, one.get("id")) for one in parsed]
 
@@ -154,9 +160,7 @@ def test_replaying_the_journal_gives_what_was_found(
 ) -> None:
     """Whatever part is in the checkpoint and whatever in the journal: also where a crash came between the two."""
     folder = tmp_path_factory.mktemp("replay")
-    module = check_text(SPEC).module
-    assert module is not None
-    spec = compile_module(module)
+    spec = load_text(SPEC)
     first = service(spec, keeping=Keeping(folder / "state", 3600))
     assert first.keeping is not None
     first.keeping.resume(first)
@@ -217,14 +221,31 @@ def test_damage_in_the_middle_is_noticed(tmp_path: Path) -> None:
 
 def test_ids_are_bounded_and_not_in_clear() -> None:
     ids = Ids(KEY, limit=3)
-    digests = [ids.digest(f"花子 {number}") for number in range(5)]
-    for number, digest in enumerate(digests):
-        ids.remember(digest, Accepted(number, ("claim",)))
-    assert list(ids.seen) == digests[2:]
+    names = [ids.name(f"花子 {number}", {"person": "花子"}) for number in range(5)]
+    for number, name in enumerate(names):
+        ids.remember(name, Accepted(number, ("claim",)))
+    assert list(ids.seen) == [name.id for name in names[2:]]
     other = Ids(KEY, limit=3)
     other.restore(ids.kept())
     assert other.seen == ids.seen
     assert "花子" not in str(ids.kept())
+
+
+def test_what_was_rejected_is_known_after_kill_9(tmp_path: Path) -> None:
+    """Or the next run would show as good what not everything was read of."""
+    spec = load_text(SPEC)
+    first = service(spec, keeping=Keeping(tmp_path / "state", 3600))
+    assert first.keeping is not None
+    first.keeping.resume(first)
+    for record in (request(1), issue(1), request(2) | {"wanted": None}, {"event": "issue"}):
+        first._one(Record(record), first.read)
+    first.keeping.commit()
+    for _ in range(2):
+        second = service(spec, keeping=Keeping(tmp_path / "state", 3600))
+        assert second.keeping is not None
+        second.keeping.resume(second)
+        assert second.counts["rejected"] == first.counts["rejected"] == 2
+        assert standing(second)["overall"]["mood"] == "undecided"
 
 
 def test_found_keeps_the_latest_and_says_what_it_forgot() -> None:

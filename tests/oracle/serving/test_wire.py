@@ -143,6 +143,23 @@ def test_a_key_for_a_whole_request(serve: Serve) -> None:
     assert served.client.get("/summary").json()["positions"] == 2
 
 
+def test_an_id_is_of_one_record(serve: Serve, printing: Path) -> None:
+    """Another record with the same id is not silently taken for a copy, before and after kill -9."""
+    served = serve(*KEPT)
+    other = request(2) | {"id": "q1"}
+    assert served.post([request(1), request(1), other]).json()["answers"] == [
+        {"sequence": 1, "violated": []},
+        {"sequence": 1, "violated": [], "repeated": True},
+        {"rejected": "another record had the same id"},
+    ]
+    served.process.kill()
+    served.process.wait(20)
+    again = serve(*KEPT)
+    assert again.post(other).json() == {"rejected": "another record had the same id"}
+    assert again.post(request(1)).json()["repeated"] is True
+    assert again.client.get("/summary").json()["counts"]["rejected"] == 2
+
+
 def test_two_clients_with_the_same_records(serve: Serve) -> None:
     served = serve("--id", "id")
     records = [record for n in range(200) for record in (request(n), issue(n, "花子" if n % 10 else "太郎"))]
@@ -320,6 +337,50 @@ def test_a_mapping_for_cloudevents(serve: Serve) -> None:
         {"ignored": True},
         {"rejected": 'the mapping "cloudevents" rejects it'},
     ]
+
+
+def test_source_and_id_name_a_cloudevent(serve: Serve) -> None:
+    served = serve("--from", "cloudevents")
+
+    def told(source: str, number: int) -> dict[str, Any]:
+        event = {"specversion": "1.0", "id": "1", "source": source, "type": "request"}
+        return event | {"data": {"request": f"r{number}", "wanted": "花子"}}
+
+    content = json.dumps([told("/a", 1), told("/b", 2), told("/a", 1)])
+    headers = {"content-type": "application/cloudevents-batch+json"}
+    answers = served.client.post("/events", content=content, headers=headers).json()["answers"]
+    assert answers == [
+        {"sequence": 1, "violated": []},
+        {"sequence": 2, "violated": []},
+        {"sequence": 1, "violated": [], "repeated": True},
+    ]
+
+
+def test_a_cloudevent_in_binary_mode(serve: Serve) -> None:
+    served = serve("--from", "cloudevents")
+    headers = {
+        "ce-specversion": "1.0",
+        "ce-id": "1",
+        "ce-source": "/%E7%AA%93%E5%8F%A3",
+        "ce-type": "request",
+    }
+    data = {"request": "r1", "wanted": "花子"}
+    assert served.post(data, **headers).json() == {"sequence": 1, "violated": []}
+    assert served.post(data, **headers).json() == {"sequence": 1, "violated": [], "repeated": True}
+    structured = {"specversion": "1.0", "id": "1", "source": "/窓口", "type": "request", "data": data}
+    text = served.client.post(
+        "/events", content=json.dumps(structured), headers={"content-type": "application/cloudevents+json"}
+    )
+    assert text.json() == {"rejected": "another record had the same id"}
+    ping = served.client.post("/events", headers={**headers, "ce-type": "ping", "ce-id": "2"})
+    assert ping.json() == {"ignored": True}
+    for body in (b'1, "type": "issue"', b"1, 2", b"{"):
+        torn = served.client.post(
+            "/events", content=body, headers={**headers, "ce-id": "3", "content-type": "application/json"}
+        )
+        assert torn.status_code == 422 and "rejected" in torn.json()
+    xml = served.client.post("/events", content=b"<a/>", headers={**headers, "content-type": "text/xml"})
+    assert xml.status_code == 415
 
 
 def test_deadlines_pass_without_events(serve: Serve, printing: Path) -> None:

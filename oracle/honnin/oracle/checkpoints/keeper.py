@@ -45,6 +45,8 @@ class Keeper:
         body = checkpoint.read(self.file)
         if body is None:
             return False
+        if "wishes" not in body:
+            raise self._other(f"`{self.file}` was made by `honnin serve`")
         if body["wishes"] != self.wishes:
             different = [name for name in self.wishes if self.wishes[name] != body["wishes"].get(name)]
             message = f"the checkpoint was made by a run with another {' and another '.join(different)}"

@@ -16,16 +16,20 @@ _SAMPLE = 1024
 
 
 class Ledger:
-    """An open file. `length`: its bytes, all of whole records."""
+    """An open file. `length`: its bytes, all of whole records. A pipe or a device is written to, and has no place to be cut back to."""
 
     def __init__(self, file: Path) -> None:
         """Refused where the file cannot be opened for writing."""
         self.file = file
+        self.length = 0
         try:
-            self._descriptor = os.open(file, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
+            kind = os.O_RDWR | os.O_CREAT if file.is_file() or not file.exists() else os.O_WRONLY
+            self._descriptor = os.open(file, kind | getattr(os, "O_BINARY", 0), 0o666)
         except OSError as error:
             raise unwritable(file, error) from error
-        self.length = os.lseek(self._descriptor, 0, os.SEEK_END)
+        self._regular = stat.S_ISREG(os.fstat(self._descriptor).st_mode)
+        if self._regular:
+            self.length = os.lseek(self._descriptor, 0, os.SEEK_END)
 
     def write(self, record: bytes) -> None:
         """Adds a record, or nothing: Refused where there is no room for all of it."""
@@ -34,18 +38,17 @@ class Ledger:
             while left:
                 left = left[os.write(self._descriptor, left) :]
         except OSError as error:
-            if os.fstat(self._descriptor).st_size > self.length:
+            if self._regular and os.fstat(self._descriptor).st_size > self.length:
                 os.ftruncate(self._descriptor, self.length)
             raise unwritable(self.file, error) from error
         self.length += len(record)
 
     def mark(self) -> dict[str, Any]:
         """What a checkpoint says of the file, once everything in it is on the disk."""
-        if stat.S_ISREG(os.fstat(self._descriptor).st_mode):
-            try:
-                os.fsync(self._descriptor)
-            except OSError as error:
-                raise unwritable(self.file, error) from error
+        try:
+            os.fsync(self._descriptor)
+        except OSError as error:
+            raise unwritable(self.file, error) from error
         return {"file": str(self.file), "length": self.length, "tail": self._tail(self.length)}
 
     def cut(self, mark: dict[str, Any]) -> None:

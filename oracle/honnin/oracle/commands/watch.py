@@ -47,6 +47,10 @@ def command(
     if follow and len(logs) > 1:
         message = "--follow is for one log: of several that grow, none tells when the others have no earlier event to come"
         raise click.UsageError(f"{message}; read them with --merge once they are complete")
+    if follow and any(log.is_fifo() or log.is_char_device() for log in logs):
+        raise click.UsageError(
+            f"--follow is for a file that grows; without it {logs[0]} is read until its writer ends"
+        )
     if tick is not None and (not follow or logs == (STANDARD_INPUT,)):
         raise click.UsageError("--tick is for a log that grows, with --follow")
     follow = follow and logs != (STANDARD_INPUT,)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from honnin.compiler.runtime.base import BadInput, read_object
 from honnin.oracle.serving.service import Record
+from honnin.spec.records import dataclass, replace
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-JSON = frozenset({"application/json", "application/cloudevents+json"})
-JSON_BATCH = frozenset({"application/cloudevents-batch+json"})
+CLOUD_EVENT, CLOUD_EVENTS = "application/cloudevents+json", "application/cloudevents-batch+json"
+JSON = frozenset({"application/json", CLOUD_EVENT, CLOUD_EVENTS})
 JSON_LINES = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
 
 
@@ -66,19 +70,57 @@ def content_type(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-def records_of(body: bytes, kind: str, id_field: str | None, key: str | None) -> tuple[list[Record], bool]:
-    """The records of a body, and whether it is one record alone. BadRequest where nothing can be made of it.
-
-    `id_field` names a record; without it, the `key` of the request and the record's place do.
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What names the records of a request: `field`, a member of each; without it, the `key` of the request and the record's place;
+    but source and id name a CloudEvent, whose names `cloud` are.
     """
+
+    field: str | None = None
+    key: str | None = None
+    cloud: bool = False
+
+    def of(self, parsed: dict[str, Any], place: int | None) -> str | None:
+        """The id of a record, if it has one. Raises BadInput."""
+        if self.cloud and isinstance(parsed.get("source"), str) and isinstance(parsed.get("id"), str):
+            return f"event {parsed['source']!r} {parsed['id']!r}"
+        raw = None if self.field is None else parsed.get(self.field)
+        if raw is None:
+            numbered = "" if place is None else f"/{place}"
+            return None if self.key is None else f"request {self.key}{numbered}"
+        if isinstance(raw, bool) or not isinstance(raw, str | int):
+            raise BadInput(f"`{self.field}`: expected a string or an integer")
+        return f"{type(raw).__name__} {raw}"
+
+
+def records_of(body: bytes, kind: str, names: Names, headers: Mapping[str, str]) -> tuple[list[Record], bool]:
+    """The records of a body, and whether it is one record alone. BadRequest where nothing can be made of it."""
+    if "ce-specversion" in headers:
+        return [_of(lambda: _cloud_event(body, kind, headers), replace(names, cloud=True), None)], True
     if kind in JSON_LINES:
         lines = [line for line in body.splitlines() if line.strip()]
-        return [_of_line(line, id_field, _numbered(key, n)) for n, line in enumerate(lines)], False
-    if kind not in JSON | JSON_BATCH:
+        return [_of(partial(read_object, line), names, n) for n, line in enumerate(lines)], False
+    if kind not in JSON:
         raise BadRequest(415, "expected application/json or application/x-ndjson")
+    names = replace(names, cloud=kind in (CLOUD_EVENT, CLOUD_EVENTS))
     if body.lstrip()[:1] != b"[":
-        return [_of_line(body, id_field, key)], True
-    return [_of(item, id_field, _numbered(key, place)) for place, item in enumerate(_items(body))], False
+        return [_of(partial(read_object, body), names, None)], True
+    return [_of(partial(_object, item), names, place) for place, item in enumerate(_items(body))], False
+
+
+def _cloud_event(body: bytes, kind: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """A CloudEvent in the binary mode of HTTP, its attributes in headers and its data in the body, as the structured mode has it."""
+    if body and kind != "application/json" and not kind.endswith("+json"):
+        raise BadRequest(415, "the data of an event is read in JSON only")
+    attributes = {
+        name.removeprefix("ce-"): unquote(value) for name, value in headers.items() if name.startswith("ce-")
+    }
+    if not body:
+        return attributes
+    data = read_object(b'{"data":' + body + b"}")
+    if len(data) != 1:
+        raise BadInput("the data is not one value of JSON")
+    return {**attributes, "datacontenttype": kind, **data}
 
 
 def _items(body: bytes) -> list[Any]:
@@ -92,23 +134,15 @@ def _items(body: bytes) -> list[Any]:
     return parsed["items"]
 
 
-def _numbered(key: str | None, place: int) -> str | None:
-    return None if key is None else f"{key}/{place}"
+def _object(item: Any) -> dict[str, Any]:
+    if not isinstance(item, dict):
+        raise BadInput("expected a JSON object")
+    return item
 
 
-def _of_line(line: bytes, id_field: str | None, key: str | None) -> Record:
+def _of(read: Callable[[], dict[str, Any]], names: Names, place: int | None) -> Record:
     try:
-        return _of(read_object(line), id_field, key)
+        parsed = read()
+        return Record(parsed, names.of(parsed, place))
     except BadInput as error:
         return Record({}, None, str(error))
-
-
-def _of(parsed: Any, id_field: str | None, key: str | None) -> Record:
-    if not isinstance(parsed, dict):
-        return Record({}, None, "expected a JSON object")
-    raw = None if id_field is None else parsed.get(id_field)
-    if raw is None:
-        return Record(parsed, None if key is None else f"request {key}")
-    if isinstance(raw, bool) or not isinstance(raw, str | int):
-        return Record({}, None, f"`{id_field}`: expected a string or an integer")
-    return Record(parsed, f"{type(raw).__name__} {raw}")

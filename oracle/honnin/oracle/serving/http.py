@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from honnin.oracle.serving.bodies import BadRequest, body_of, content_type, records_of
+from honnin.oracle.serving.bodies import BadRequest, Names, body_of, content_type, records_of
 from honnin.oracle.serving.guard import COOKIE, Guard, is_same, session_of
 from honnin.oracle.serving.ids import Accepted
 from honnin.oracle.serving.otlp import Exported, exported
@@ -62,8 +62,8 @@ class Door:
     async def events(self, request: Request) -> Response:
         """Records in JSON, alone or in an array, or in JSON Lines."""
         body = await body_of(request, self.most_bytes)
-        key = request.headers.get("idempotency-key")
-        records, alone = records_of(body, content_type(request), self.id_field, key)
+        names = Names(self.id_field, request.headers.get("idempotency-key"))
+        records, alone = records_of(body, content_type(request), names, request.headers)
         answers = [shown(answer) for answer in await self.service.submit(records)]
         if alone:
             return JSONResponse(answers[0], 422 if "rejected" in answers[0] else 200)

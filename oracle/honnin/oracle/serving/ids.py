@@ -7,7 +7,8 @@ import hmac
 from collections import OrderedDict
 from typing import Any
 
-from honnin.oracle.streams.ordering import REMEMBERED
+from honnin.compiler.runtime.base import BadInput
+from honnin.oracle.streams.ordering import REMEMBERED, text_of
 from honnin.spec.records import dataclass, field
 
 
@@ -19,30 +20,48 @@ class Accepted:
     violated: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What is kept of a record that has an id: keyed digests of the id and of all that the record says."""
+
+    id: str
+    whole: str
+
+
 @dataclass(slots=True)
 class Ids:
-    """Keyed digests of ids, with what was answered."""
+    """Which records were accepted, by the digests of their ids: what else they said, and what was answered."""
 
     key: bytes
     limit: int = REMEMBERED
-    seen: OrderedDict[str, Accepted] = field(default_factory=OrderedDict)
+    seen: OrderedDict[str, tuple[str, Accepted]] = field(default_factory=OrderedDict)
 
-    def digest(self, id: str) -> str:
-        """What is kept of an id."""
-        return hmac.digest(self.key, id.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()[:32]
+    def name(self, id: str, parsed: dict[str, Any]) -> Name:
+        """What is kept of a record."""
+        return Name(self._digest(id)[:32], self._digest(text_of(parsed))[:16])
 
-    def remember(self, digest: str, answer: Accepted) -> None:
+    def _digest(self, text: str) -> str:
+        return hmac.digest(self.key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+
+    def known(self, name: Name) -> Accepted | None:
+        """What was answered when the record was accepted, if it was. Raises BadInput where another one was, with its id."""
+        whole, answer = self.seen.get(name.id, (name.whole, None))
+        if whole != name.whole:
+            raise BadInput("another record had the same id")
+        return answer
+
+    def remember(self, name: Name, answer: Accepted) -> None:
         """The record is accepted now; the oldest is forgotten where there are too many."""
-        self.seen[digest] = answer
+        self.seen[name.id] = name.whole, answer
         if len(self.seen) > self.limit:
             self.seen.popitem(last=False)
 
     def kept(self) -> list[Any]:
         """As JSON has it."""
-        return [[digest, answer.sequence, list(answer.violated)] for digest, answer in self.seen.items()]
+        return [[id, whole, one.sequence, list(one.violated)] for id, (whole, one) in self.seen.items()]
 
     def restore(self, kept: list[Any]) -> None:
         """What `kept` gave."""
         self.seen.clear()
-        for digest, sequence, violated in kept:
-            self.remember(digest, Accepted(sequence, tuple(violated)))
+        for id, whole, sequence, violated in kept:
+            self.remember(Name(id, whole), Accepted(sequence, tuple(violated)))

@@ -67,11 +67,8 @@ class Keeping:
         return time.monotonic() >= self.saved + self.every or self.journal.count >= MOST_RECORDS
 
     def save(self, service: Service) -> None:
-        """A checkpoint of everything; the journal begins anew. Raises OSError."""
-        try:
-            checkpoint.write(self.file, {"service": service.kept()})
-        except Refused as refused:
-            raise OSError(0, refused.diagnostics[0].message) from refused
+        """A checkpoint of everything; the journal begins anew. Refused, or raises OSError, where that cannot be done."""
+        checkpoint.write(self.file, {"service": service.kept()})
         self.journal.begin_anew()
         self.saved = time.monotonic()
 

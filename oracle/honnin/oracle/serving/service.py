@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from honnin.compiler.runtime.base import BadInput
 from honnin.compiler.runtime.snapshot import from_journal, to_journal
+from honnin.oracle.files import Refused
 from honnin.oracle.mapped import is_dated
 from honnin.oracle.serving.found import Found
-from honnin.oracle.serving.ids import Accepted, Ids
+from honnin.oracle.serving.ids import Accepted, Ids, Name
 from honnin.oracle.serving.keeping import Keeping
 from honnin.spec.records import dataclass, field
 
@@ -188,6 +189,8 @@ class Service:
             await asyncio.to_thread(work, *arguments)
         except OSError as error:
             self._fail((error.strerror or "unknown reason").lower())
+        except Refused as refused:
+            self._fail(refused.diagnostics[0].message)
 
     def _fail(self, trouble: str) -> None:
         """Nothing more is taken, and `run` ends."""
@@ -199,11 +202,11 @@ class Service:
             return Rejected("the service has stopped")
         if record.problem is not None:
             return self._rejected(record.problem)
-        digest = None if record.id is None else self.ids.digest(record.id)
-        if digest is not None and (before := self.ids.seen.get(digest)) is not None:
-            self.counts["repeated"] += 1
-            return Again(before)
+        name = None if record.id is None else self.ids.name(record.id, record.parsed)
         try:
+            if name is not None and (before := self.ids.known(name)) is not None:
+                self.counts["repeated"] += 1
+                return Again(before)
             told = read(record.parsed)
             timed = [(number, values, self._time(at)) for number, values, at in told]
             self._observe(timed)
@@ -214,11 +217,12 @@ class Service:
             return Ignored()
         self.counts["accepted"] += len(timed)
         answer = Accepted(self.oracle.position, self.found.drain(self.oracle))
-        if digest is not None:
-            self.ids.remember(digest, answer)
+        if name is not None:
+            self.ids.remember(name, answer)
         if self.keeping is not None:
             events = [[n, to_journal(self.oracle, n, values), at] for n, values, at in timed]
-            self.keeping.add({"events": events, "id": digest, "at": answer.sequence})
+            known = None if name is None else [name.id, name.whole]
+            self.keeping.add({"events": events, "id": known, "at": answer.sequence})
         return answer
 
     def _observe(self, told: Sequence[Told]) -> None:
@@ -229,6 +233,8 @@ class Service:
 
     def _rejected(self, reason: str) -> Rejected:
         self.counts["rejected"] += 1
+        if self.keeping is not None:
+            self.keeping.add({"rejected": self.counts["rejected"]})
         return Rejected(reason)
 
     def _time(self, at: int | None) -> int | None:
@@ -282,7 +288,10 @@ class Service:
         self.counts = Counter(kept["counts"])
 
     def replay(self, record: dict[str, Any]) -> None:
-        """Works again on what the journal says was accepted, or on what the clock found."""
+        """Works again on what the journal says was accepted or rejected, or on what the clock found."""
+        if "rejected" in record:
+            self.counts["rejected"] = max(self.counts["rejected"], record["rejected"])
+            return
         if "tick" in record:
             if record["tick"] > self.oracle._now:
                 self.oracle.tick(Decimal(record["tick"]).scaleb(-6))
@@ -294,4 +303,4 @@ class Service:
         self.counts["accepted"] += len(record["events"])
         answer = Accepted(self.oracle.position, self.found.drain(self.oracle))
         if record["id"] is not None:
-            self.ids.remember(record["id"], answer)
+            self.ids.remember(Name(*record["id"]), answer)

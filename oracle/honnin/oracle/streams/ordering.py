@@ -83,6 +83,11 @@ def _seconds(microseconds: int) -> str:
     return f"{microseconds / 1_000_000:.6f}".rstrip("0").rstrip(".")
 
 
+def text_of(parsed: dict[str, Any]) -> str:
+    """All that an object says, whatever the order of its members."""
+    return repr(sorted((key, repr(value)) for key, value in parsed.items()))
+
+
 @dataclass(slots=True)
 class Ids:
     """Which events have been told already, by the field that names them; of each a keyed digest is kept."""
@@ -99,8 +104,7 @@ class Ids:
             return None, b""
         if isinstance(raw, bool) or not isinstance(raw, str | int):
             raise BadInput(f"`{self.name}`: expected a string or an integer")
-        whole = sorted((key, repr(value)) for key, value in parsed.items())
-        return self._digest(f"{type(raw).__name__}:{raw}")[:16], self._digest(repr(whole))[:8]
+        return self._digest(f"{type(raw).__name__}:{raw}")[:16], self._digest(text_of(parsed))[:8]
 
     def is_copy(self, told: Told) -> bool:
         """Whether the event was told before. Raises BadInput where another one was told with its id."""
