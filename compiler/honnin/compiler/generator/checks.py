@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from honnin.compiler.generator.accounts import Accounts, Named, account_parts, account_reads
-from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Level, Printer
+from honnin.compiler.generator.expressions import EVENT, NOW, POSITION, Level, Printer
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import comment
 from honnin.compiler.generator.program import OPEN, Goal, Program, awaits
@@ -189,7 +189,7 @@ class _Trigger:
         site.program.raised.setdefault(goal.place, {})[site.number] = (places, names)
         with lines.block(f"if not {attribute}_queue and {NOW} + {goal.bound} < self._due:"):
             lines.add(f"self._due = {NOW} + {goal.bound}")
-        lines.add(f"{attribute}_queue.append({HERE})")
+        lines.add(f"{attribute}_queue.append({EVENT})")
         with lines.block(f"if {key} not in {attribute}:"):
             lines.add(f"{attribute}[{key}] = {POSITION}")
         with lines.block(f"if {POSITION} > {attribute}_look:"):

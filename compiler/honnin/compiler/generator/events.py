@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from honnin.compiler.generator.accounts import Accounts
 from honnin.compiler.generator.candidates import Planner
 from honnin.compiler.generator.checks import Site, print_always, print_on, values_text
-from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Printer
+from honnin.compiler.generator.expressions import EVENT, HERE, NOW, POSITION, Printer
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
 from honnin.compiler.generator.once import Once
@@ -31,6 +31,7 @@ from honnin.spec.core import (
     base_type,
     walk,
 )
+from honnin.spec.records import dataclass
 
 RESERVED = frozenset(
     [
@@ -66,6 +67,14 @@ RESERVED = frozenset(
 """What the methods read that is defined outside them: no name of a specification may stand for another thing there."""
 
 
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The work of an event; `awaits`: `_failed` is the deadlines that are missed by then, else nothing is known of it."""
+
+    lines: Sequence[str]
+    awaits: bool
+
+
 def print_method(
     lines: Lines,
     number: int,
@@ -75,14 +84,15 @@ def print_method(
     *,
     needs_time: bool,
     lock: bool,
-    body: Sequence[str] = (),
+    body: Body | None = None,
 ) -> None:
     """The method that takes the event's values by name or position and refuses what they may not be. `body`: its work, in place."""
     kinds = [annotation(parameter.type) for parameter in event.fields]
     head = [f"{name}: {kind}" for name, kind in zip(parameters, kinds, strict=True)]
     signature = ", ".join(("self", *head, "at: When = None"))
     title = f": {comment(event.title)}" if event.title else ""
-    work = list(body) or [f"self._on_{number}({', '.join((NOW, *parameters))})"]
+    work = body.lines if body else [f"self._on_{number}({', '.join((NOW, *parameters))})"]
+    awaits = body is not None and body.awaits
     with lines.block(f"def {method}({signature}) -> None:"):
         lines.add(f"# event {comment(event.name)}{title}")
         with lines.block("try:"):
@@ -90,12 +100,12 @@ def print_method(
             if lock:
                 lines.add("_lock = self._lock", "_lock.acquire()")
                 with lines.block("try:"):
-                    _print_moment(lines, needs_time)
+                    _print_moment(lines, needs_time, awaits)
                     lines.add(*work)
                 with lines.block("finally:"):
                     lines.add("_lock.release()")
             else:
-                _print_moment(lines, needs_time)
+                _print_moment(lines, needs_time, awaits)
                 lines.add(*work)
         with (
             lines.block("except Exception as _error:"),
@@ -117,17 +127,30 @@ def _print_checks(lines: Lines, number: int, event: Event, parameters: Sequence[
                 lines.add(checked)
 
 
-def _print_moment(lines: Lines, needs_time: bool) -> None:
-    """The time of the event; a whole number of seconds, and none where none is needed, are read on the spot."""
+def _print_moment(lines: Lines, needs_time: bool, awaits: bool) -> None:
+    """The time of the event; a whole number of seconds, and none where none is needed, are read on the spot.
+
+    Of one that `awaits`, a time before which no deadline is missed is so too.
+    """
     head = "if"
     if not needs_time:
         with lines.block("if at is None:"):
             lines.add(f"{NOW} = self._now")
         head = "elif"
-    with lines.block(f"{head} type(at) is int and self._now <= ({NOW} := at * 1_000_000) < _LATEST:"):
+    latest = "<= self._due" if awaits else "< _LATEST"
+    with lines.block(f"{head} type(at) is int and self._now <= ({NOW} := at * 1_000_000) {latest}:"):
         lines.add(f"self._now = {NOW}")
+        if awaits:
+            lines.add(_NOTHING)
     with lines.block("else:"):
         lines.add(f"{NOW} = self._moment(at)")
+        if awaits:
+            lines.add(_MISSED)
+
+
+_FAILED = "_failed: tuple[Failure, ...] ="
+_NOTHING = f"{_FAILED} ()"
+_MISSED = f"_failed = self._expire({NOW}, self.position + 1) if self._due < {NOW} else ()"
 
 
 def _unreadable(name: str, type: Type) -> str | None:
@@ -171,7 +194,7 @@ class Handler:
         self.changed = changed_by(program.specification, event)
         self.names = Names(RESERVED)
         self.fields = tuple(self.names.new(parameter.name) for parameter in event.fields)
-        self.body: list[str] = []
+        self.body = Body((), False)
 
     def print(self, lines: Lines) -> None:
         kinds = [annotation(parameter.type) for parameter in self.event.fields]
@@ -196,9 +219,12 @@ class Handler:
                 f"if self._sampling and self._passes_over({self.number}, {values_text(self.fields)}):"
             ):
                 lines.add("return")
-            named, work = lines.lines[head:first], len(lines.lines)
+            named = lines.lines[head:first]
+            if self.program.goals:
+                lines.add(_MISSED)
+            work = len(lines.lines)
             lines.add(f"{POSITION} = self.position = self.position + 1")
-            lines.add(f"self._count_{self.number} += 1", "_failed: tuple[Failure, ...] = ()")
+            lines.add(f"self._count_{self.number} += 1", *(() if self.program.goals else (_NOTHING,)))
             start = len(lines.lines)
             self._prepare(lines)
             for number, check in enumerate(self.program.checks):
@@ -220,14 +246,19 @@ class Handler:
                 lines.add("self._raise_fault(_faults)")
             self._print_here(lines, start)
         self.program.repeated[self.number] = once.asked
-        self.body = [line[4 * (lines.depth + 1) :] for line in (*named, *lines.lines[work:])]
+        body = [line[4 * (lines.depth + 1) :] for line in (*named, *lines.lines[work:])]
+        self.body = Body(body, bool(self.program.goals))
 
     def _print_here(self, lines: Lines, start: int) -> None:
         """What is kept of the event, if anything is: always where it waits for another, else if causes are to be told."""
+        event = f"({', '.join((POSITION, NOW, str(self.number), *self.fields))})"
+        kept = []
+        if self.number in self.program.remembered:
+            kept.append(f"{EVENT} = {event}")
+            event = EVENT
         if any(HERE in line for line in lines.lines[start:]):
-            here = f"({', '.join((POSITION, NOW, str(self.number), *self.fields))})"
-            asked = "" if self.number in self.program.remembered else " if self._explain else None"
-            lines.lines.insert(start, "    " * lines.depth + f"{HERE} = {here}{asked}")
+            kept.append(f"{HERE} = {event} if self._explain else None")
+        lines.lines[start:start] = ["    " * lines.depth + line for line in kept]
 
     def _site(self, lines: Lines, printer: Printer, parameters: tuple[tuple[str, str], ...]) -> Site:
         return Site(
@@ -255,9 +286,6 @@ class Handler:
                 else:
                     with lines.block(f"if {name} is not None:"):
                         lines.add(see)
-        if self.program.goals:
-            with lines.block(f"if self._due < {NOW}:"):
-                lines.add(f"_failed = self._expire({NOW}, {POSITION})")
         print_forgetting(lines, self.program)
 
     def _remembered(self) -> dict[str, str]:

@@ -64,7 +64,7 @@ class Level(IntEnum):
 
 
 _Text: TypeAlias = tuple[str, Level]
-NOW, POSITION, HERE = "_t", "_n", "_here"
+NOW, POSITION, EVENT, HERE = "_t", "_n", "_event", "_here"
 _LOOPS = 15
 
 

@@ -212,7 +212,7 @@ class Writer:
         if key is None:
             self.lines.add(f"{place.source} = {HERE}")
             return
-        with self.lines.block("if self._explain:"):
+        with self.lines.block(f"if {HERE} is not None:"):
             if replaces and place.replaces:
                 with self.lines.block(f"if {key} in {place.source}:"):
                     self.lines.add(f"{place.replaced}[{key}] = {place.source}[{key}]")

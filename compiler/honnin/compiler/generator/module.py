@@ -276,7 +276,7 @@ def _class(made: Program) -> Lines:
         scope = _parameter_names(event)
         print_method(public, number, event, name, scope, needs_time=made.needs_time, lock=True)
         public.add("")
-        body = handler.body if list(handler.fields) == scope else []
+        body = handler.body if list(handler.fields) == scope else None
         for lock, lines in quick.items():
             print_method(lines, number, event, name, scope, needs_time=made.needs_time, lock=lock, body=body)
             lines.add("")

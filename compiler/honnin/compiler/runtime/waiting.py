@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from heapq import heapify, heappop, heappush
 from typing import Any, NamedTuple, TypeAlias
 
-from honnin.compiler.runtime.base import DUE, Field, Shown, Value, seconds
+from honnin.compiler.runtime.base import _LATEST, DUE, Field, Shown, Value, seconds
 from honnin.compiler.runtime.history import Goal, Here, Obligation, goals, truth
 from honnin.compiler.runtime.snapshot import Snapshots
 
@@ -17,7 +17,8 @@ Traced: TypeAlias = tuple[str, Here | None, Here | None, bool]
 """What a claim read, as its author wrote it; the event that this comes from; the one whose value that event replaced; whether it only
 added to what others had added."""
 Account: TypeAlias = tuple[dict[str, Shown], dict[str, Shown], tuple[Traced, ...], dict[str, Shown]]
-NEVER_DUE = 10**30
+NEVER_DUE = _LATEST - 1
+"""A time that is not after it is one that can be read."""
 _FEW = 64
 
 
@@ -35,7 +36,7 @@ class Waiting(Snapshots):
     """The part of an oracle that waits. A claim that is one `eventually` has a queue: its deadlines come in order.
 
     Of any other claim with `eventually`, formulas over goals are kept, and their deadlines in a heap. `_due` is no later than the
-    first deadline of all.
+    first deadline of all, nor than any time that can be read.
     """
 
     __slots__ = ("_due",)
@@ -98,7 +99,7 @@ class Waiting(Snapshots):
         missed = [*self._late(now), *self._late_goals(now)]
         heads = [queue.raised_by[0][1] + queue.window for queue in self._waiting if queue.raised_by]
         heads += [self._deadlines[0][0]] if self._deadlines else []
-        self._due = min(heads, default=NEVER_DUE)
+        self._due = min((NEVER_DUE, *heads))
         return tuple(
             self._missed(obligation, deadline, now, position)
             for obligation, deadline in sorted(missed, key=lambda entry: entry[0][:2])
