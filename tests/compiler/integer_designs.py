@@ -304,3 +304,25 @@ system hasty extends ring implements rate "h" {
   action go(c: Card) { when before_[c] == none or now - before_[c]! > 50s  before_[c] := last[c]  last[c] := now  emit attempt(c) }
 }
 """
+
+RECEIPTS = """
+spec ids "Receipts are numbered one by one"
+entity Desk
+event receipt(desk: Desk, number: Int)
+state last: Int
+after receipt(_, n) { last := n }
+invariant next_one "Each number is one more than the last": on receipt(_, n): n == last + 1
+invariant unique "No number twice": on receipt(_, n): not earlier receipt(_, n)
+system atomic implements ids {
+  var counter: Int
+  action give(d: Desk) { counter := counter + 1  emit receipt(d, counter) }
+}
+system read_then_write implements ids {
+  var counter: Int
+  process clerk(d: Desk) {
+    var mine: Int
+    read: { mine := counter + 1 }
+    give: { counter := mine  emit receipt(d, mine) }
+  }
+}
+"""

@@ -31,6 +31,8 @@ RIGHT = [
     (designs.LEASES, "clocked", "alone"),
     (designs.RING, "buffer", "bounded"),
     (designs.RING, "ranged", "bounded"),
+    (designs.RECEIPTS, "atomic", "unique"),
+    (designs.RECEIPTS, "atomic", "next_one"),
 ]
 
 WRONG = [
@@ -46,6 +48,8 @@ WRONG = [
     (designs.RING, "off", "bounded"),
     (designs.VOTES, "half", "one"),
     (designs.WINDOW, "hasty", "two"),
+    (designs.RECEIPTS, "read_then_write", "unique"),
+    (designs.RECEIPTS, "read_then_write", "next_one"),
 ]
 
 

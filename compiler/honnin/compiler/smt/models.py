@@ -57,12 +57,16 @@ def decode(model: z3.ModelRef, universe: Universe, term: Term, type: Type) -> Va
 
 
 class ModelState:
-    """A state of a model; where entities are of any number, its values are those that the model has."""
+    """A state of a model; where entities are of any number, its values are those that the model has. `next`: the state that a
+    step of the model leads to from this one: what it holds are values here too."""
 
-    def __init__(self, model: z3.ModelRef, encoding: Encoding, state: State) -> None:
+    def __init__(
+        self, model: z3.ModelRef, encoding: Encoding, state: State, next: ModelState | None = None
+    ) -> None:
         self._model = model
         self._encoding = encoding
         self._state = state
+        self._next = next
         self._domains: dict[Type, tuple[Value, ...]] = {}
         self._elements: dict[Type, dict[Value, z3.ExprRef]] = {}
         self._places: dict[str, Table] = {}
@@ -87,14 +91,19 @@ class ModelState:
         return tuple(self._elements[type])
 
     def _integers(self) -> tuple[Value, ...]:
-        """The integers that the model's constants are, at which its maps differ, and that its places hold."""
-        found = set(_integers_of(self._model))
+        """The integers that the model's constants are, at which its maps differ, and that its places hold, now and next."""
+        found = {0, 1, *_integers_of(self._model), *self._held()}
+        found.update(() if self._next is None else self._next._held())
+        return tuple(sorted(found, key=abs)[:MOST_INTEGERS])
+
+    def _held(self) -> Iterator[int]:
+        """The integers that the places hold, but those at keys without end."""
         for place in self._encoding.product.places:
             if not any(isinstance(type, _ENDLESS) for type in place.keys) and not counts(place):
                 for keys in product(*(self.domain(type) for type in place.keys)):
                     value = self.table(place.name)[keys]
-                    found |= {value} if type(value) is int else set()
-        return tuple(sorted({0, 1, *found}, key=abs)[:MOST_INTEGERS])
+                    if type(value) is int:
+                        yield value
 
     def _term(self, value: Value, type: Type) -> Term:
         match type:

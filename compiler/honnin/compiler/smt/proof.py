@@ -448,11 +448,14 @@ class Induction:
             model = self.smallest(solver, guards)
         finally:
             solver.pop()
-        before = self.before if after is not None else self.initial_state
-        return Found(
-            ModelState(model, self.encoding, before),
-            None if after is None else ModelState(model, self.encoding, after),
-        )
+        return self.found(model, after)
+
+    def found(self, model: z3.ModelRef, after: State | None) -> Found:
+        """What the model says of the state before a step and after it; of an initial state without `after`."""
+        if after is None:
+            return Found(ModelState(model, self.encoding, self.initial_state), None)
+        reached = ModelState(model, self.encoding, after)
+        return Found(ModelState(model, self.encoding, self.before, reached), reached)
 
 
 def as_expression(formula: Formula) -> z3.BoolRef:

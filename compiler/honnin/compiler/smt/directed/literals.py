@@ -12,7 +12,6 @@ import z3
 from honnin.compiler.product import Place
 from honnin.compiler.simplify import substitute
 from honnin.compiler.smt.few.twin import FewTwin, checked
-from honnin.compiler.smt.models import ModelState
 from honnin.compiler.smt.proof import Claimed, Found, Induction, as_expression
 from honnin.compiler.smt.steps import counts
 from honnin.compiler.smt.structures import satisfiable
@@ -202,14 +201,8 @@ class Literals:
         side.known = len(facts)
 
     def _found(self, path: int, model: z3.ModelRef) -> Found:
-        induction = self.induction
-        if path == START:
-            return Found(ModelState(model, induction.encoding, induction.initial_state), None)
-        taken, _ = induction.paths[path]
-        return Found(
-            ModelState(model, induction.encoding, induction.before),
-            ModelState(model, induction.encoding, taken.state),
-        )
+        taken = None if path == START else self.induction.paths[path][0]
+        return self.induction.found(model, None if taken is None else taken.state)
 
 
 def _turned(literal: Expr) -> Expr:
