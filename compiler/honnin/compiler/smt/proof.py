@@ -199,7 +199,8 @@ class Induction:
         self._claimed: dict[Expr, Claimed] = {}
         self.rests_on: tuple[Claimed, ...] = ()  # the active clauses that the last answer False rests on
         self._safe: Reasons = {}
-        self.initial_state = self.encoding.initial()
+        nothing = {place.name: _nothing_yet for place in product.places if counts(place)}
+        self.initial_state = self.encoding.initial().having(nothing)
         self.paths = [self._path_solver(path) for path in product.paths]
         self._likely = list(range(len(self.paths)))  # to break a clause, the likeliest first
 
@@ -461,6 +462,11 @@ class Induction:
 def as_expression(formula: Formula) -> z3.BoolRef:
     """The formula for z3, also where it is known."""
     return z3.BoolVal(formula) if isinstance(formula, bool) else formula
+
+
+def _nothing_yet(_: tuple[Term, ...]) -> Term:
+    """How many there are in a window at first."""
+    return 0
 
 
 def _is_of_states(expr: Expr) -> bool:
