@@ -267,6 +267,7 @@ def test_a_byte_order_mark_is_ignored() -> None:
         ("entity state", [("HN0012", "state")]),
         ("entity Int", [("HN0012", "Int")]),
         ("event e(at: Int, event: Int)", [("HN0012", "at"), ("HN0012", "event")]),
+        ("event done() after done() { } invariant i: on done(): true", [("HN0012", "done")]),
         ("system s { action a() { goto done } }", [("HN0012", "done")]),
         ("invariant i: always: x = y", [("HN0014", "=")]),
         ("after e() { n = 1 m == 2 }", [("HN0014", "="), ("HN0014", "==")]),

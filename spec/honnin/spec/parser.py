@@ -152,7 +152,7 @@ class _Run:
         """Reports the mistake at the current token and goes on behind it; False when nothing remains."""
         stop = Stop(self._machine, self._tokens, self._at, self._file)
         mistake = repair(stop)
-        self.diagnostics.append(self._unexpected(stop) if mistake is None else mistake.diagnostic)
+        self._report(self._unexpected(stop) if mistake is None else mistake.diagnostic, mistake)
         if len(self.diagnostics) > MAX_ERRORS:
             self._at = len(self._tokens) - 1
             return self._drop_item()
@@ -166,6 +166,11 @@ class _Run:
             return True
         self._at = self._next_item()
         return self._drop_item()
+
+    def _report(self, diagnostic: Diagnostic, mistake: Repair | None) -> None:
+        said = ((d.code, d.message) for d in self.diagnostics)
+        if mistake is None or not mistake.once or (diagnostic.code, diagnostic.message) not in said:
+            self.diagnostics.append(diagnostic)
 
     def _repaired(self, mistake: Repair) -> bool:
         for _ in range(mistake.back):

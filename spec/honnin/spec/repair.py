@@ -64,7 +64,7 @@ class Stop:
 class Repair:
     """Report the diagnostic, forget `back` tokens, read `insert` and go on `skip` tokens further.
 
-    With `resume` false the mistake is known but cannot be repaired here.
+    With `resume` false the mistake is known but cannot be repaired here. With `once` it is not reported again in the same words.
     """
 
     diagnostic: Diagnostic
@@ -72,6 +72,7 @@ class Repair:
     skip: int = 1
     back: int = 0
     resume: bool = True
+    once: bool = False
 
 
 def repair(stop: Stop) -> Repair | None:
@@ -99,6 +100,7 @@ def _reserved_name(stop: Stop) -> Repair | None:
             "HN0012", f"`{word}` is {what} and cannot be a name", stop.span(), hint="choose another name"
         ),
         (name,),
+        once=True,
     )
 
 
