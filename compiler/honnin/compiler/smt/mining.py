@@ -73,14 +73,16 @@ def clause_of(budget: Budget, literals: Sequence[Literal]) -> Clause:
 
 @dataclass(slots=True)
 class _HittingSets:
-    """`sets`: what must be hit, as bits; the smallest first."""
+    """`sets`: what must be hit, as so many bits (`width`); the smallest first."""
 
     sets: list[int]
+    width: int
     most: int
     hit: dict[int, int] = field(default_factory=dict)
     found: list[tuple[int, ...]] = field(default_factory=list)
     seen: set[frozenset[int]] = field(default_factory=set)
     looks: int = MOST_LOOKS
+    text: str = ""  # the sets, the last one first, as `width` binary digits each
 
     def extend(self, left: int, size: int, chosen: frozenset[int]) -> None:
         """Every way to add at most `size` elements to the chosen, so that all sets are hit; `left`: those that are not yet."""
@@ -103,8 +105,9 @@ class _HittingSets:
         """The sets (as bits) that have the element."""
         found = self.hit.get(element)
         if found is None:
-            ones = ("1" if one >> element & 1 else "0" for one in reversed(self.sets))
-            found = self.hit[element] = int("".join(ones), 2)
+            if not self.text:
+                self.text = "".join(f"{one:0{self.width}b}" for one in reversed(self.sets))
+            found = self.hit[element] = int(self.text[self.width - 1 - element :: self.width], 2)
         return found
 
 
@@ -155,7 +158,7 @@ class Table:
         sets = minimal(row ^ sample for sample in self.known)
         if sets and not sets[0]:
             return []
-        search = _HittingSets(sets, most)
+        search = _HittingSets(sets, len(self.atoms), most)
         for size in range(1, most_literals + 1):
             search.extend((1 << len(sets)) - 1, size, frozenset())
             if len(search.found) >= most:
@@ -213,15 +216,21 @@ class Template:
             if found:
                 return
         for table in self._coming:
-            for sample in self._samples:
-                if prod(len(sample.domain(b.type)) for b in table.budget.variables) <= MOST_ROWS:
+            types = [b.type for b in table.budget.variables]
+            for number, sample in enumerate(self._samples):
+                if number % _AT_ONCE == 0:
                     yield []
+                if prod(len(sample.domain(type)) for type in types) <= MOST_ROWS:
                     table.add(sample)
             self._made.append(table)
             found = table.clauses(structure, self.plan.literals, most)
             if found:
                 yield found
                 return
+
+
+_AT_ONCE = 16
+"""So many samples are taken up between two looks at the clock."""
 
 
 def _tables(words: Vocabulary, plan: Plan) -> Iterator[Table]:

@@ -13,6 +13,7 @@ import z3
 
 from honnin.compiler.limit import OutOfTime, put_off
 from honnin.compiler.product import NOW, Path, Place, Product, latest_name, place_name
+from honnin.compiler.smt import made
 from honnin.compiler.smt.models import ModelState
 from honnin.compiler.smt.positions import Judged
 from honnin.compiler.smt.small import Sizes
@@ -67,11 +68,15 @@ def check(solver: z3.Solver, deadline: Deadline, assumptions: Sequence[z3.BoolRe
 
     z3's own way with Ctrl-C is turned off: it drops one that comes as a query ends.
     """
-    solver.set(
-        timeout=deadline.milliseconds(), rlimit=deadline.steps, ctrl_c=False, max_memory=MOST_MEGABYTES
+    made.limits(
+        solver,
+        timeout=deadline.milliseconds(),
+        rlimit=deadline.steps,
+        ctrl_c=False,
+        max_memory=MOST_MEGABYTES,
     )
     is_short = deadline.query <= QUERY_SECONDS
-    result = solver.check(*assumptions) if is_short else _check_beside(solver, assumptions)
+    result = made.answer(solver, assumptions) if is_short else _check_beside(solver, assumptions)
     put_off.hear_now()
     return result
 
@@ -82,7 +87,7 @@ def _check_beside(solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.Ch
 
     def work() -> None:
         try:
-            found.append(solver.check(*assumptions))
+            found.append(made.answer(solver, assumptions))
         except Exception as error:  # noqa: BLE001 - raised where the answer is waited for
             found.append(error)
         finally:
@@ -316,8 +321,9 @@ class Induction:
 
     def assume(self, clause: Claimed) -> None:
         """From now on the clause can be one of the active ones: those assumed before a step."""
+        fact = made.implication(clause.guard, clause.before)
         for _, solver in self.paths:
-            solver.add(z3.Implies(clause.guard, clause.before))
+            made.assertions(solver, (fact,))
 
     # ------------------------------------------------------------ questions
 
@@ -365,11 +371,10 @@ class Induction:
         if path not in clause.after:
             at = self.encoding.design(taken.state, taken.now)
             clause.after[path] = holds(clause.matrix, at, clause.names)
-        after = clause.after[path]
-        if same(after, clause.now):
-            clause.kept[path] = ()
+            if same(clause.after[path], clause.now):
+                clause.kept[path] = ()
         answer = self._known(path, clause.kept, active) and self._ask(
-            solver, conj((neg(after), clause.before)), active, taken.state, (path, clause.kept)
+            solver, conj((neg(clause.after[path]), clause.before)), active, taken.state, (path, clause.kept)
         )
         if answer is not True or self.twin is None:
             return answer
@@ -436,13 +441,12 @@ class Induction:
             return False
         solver.push()
         try:
-            solver.add(as_expression(wanted))
-            self._add_side(solver)
+            made.assertions(solver, (as_expression(wanted), *self.universe.side))
             guards = [clause.guard for clause in active]
             result = self.within(solver, guards)
             if result == z3.unsat:
-                used = {guard.get_id() for guard in solver.unsat_core()}
-                reasons[path] = self.rests_on = tuple(c for c in active if c.guard.get_id() in used)
+                used = {made.address(guard) for guard in solver.unsat_core()}
+                reasons[path] = self.rests_on = tuple(c for c in active if made.address(c.guard) in used)
                 return False
             if result == z3.unknown:
                 return True

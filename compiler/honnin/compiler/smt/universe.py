@@ -12,6 +12,7 @@ from itertools import count, product
 
 import z3
 
+from honnin.compiler.smt import made
 from honnin.compiler.smt.values import (
     Formula,
     Maybe,
@@ -169,7 +170,7 @@ class Universe:
             return same(left, right)
         if same(left, right):
             return True
-        return self.expression(left, type) == self.expression(right, type)
+        return made.equation(self.expression(left, type), self.expression(right, type))
 
     def _equal_maybe(self, inner: Type, left: Term, right: Term) -> Formula:
         assert isinstance(left, Maybe) and isinstance(right, Maybe)
@@ -200,7 +201,7 @@ class Universe:
             return choose(condition, then, otherwise)
         if same(then, otherwise):
             return then
-        return z3.If(condition, self.expression(then, type), self.expression(otherwise, type))
+        return made.choice(condition, self.expression(then, type), self.expression(otherwise, type))
 
     # ------------------------------------------------------------ constants, functions, quantifiers
 
@@ -262,6 +263,7 @@ class Universe:
             variables = [z3.Const(self._name(), sort) for sort in sorts]
             self.side.append(z3.ForAll(variables, self.allowed(symbol(*variables), value)))
         absent = [self._absent(key) for key in keys]
+        result = made.kind_of(self.sort(value))
 
         def read(at: tuple[Term, ...]) -> Term:
             arguments = [
@@ -269,7 +271,7 @@ class Universe:
                 for term, key, dummy in zip(at, keys, absent, strict=True)
                 for argument in self._arguments(term, key, dummy)
             ]
-            term = symbol(*arguments)
+            term = made.application(symbol, result, arguments)
             if self.domains is not None:
                 self._confine(term, value)
             return term

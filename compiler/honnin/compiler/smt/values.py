@@ -17,6 +17,7 @@ from honnin.compiler.circuits.choices import OneOf
 from honnin.compiler.circuits.gates import Bit, invert
 from honnin.compiler.circuits.words import Word
 from honnin.compiler.circuits.words import choose as choose_word
+from honnin.compiler.smt import made
 from honnin.spec.core import Value
 from honnin.spec.records import dataclass
 
@@ -70,7 +71,7 @@ def identity(term: Term) -> Hashable:
     """Equal for terms that are written the same."""
     match term:
         case z3.ExprRef():
-            return ("z3", term.get_id())
+            return ("z3", made.address(term))
         case Bit(literal=literal):
             return ("bit", literal)
         case Word(wires=wires):
@@ -112,14 +113,16 @@ def _joined(items: Iterable[Formula], all_of: bool) -> Formula:
     if isinstance(kept[0], Bit):
         circuit = kept[0].circuit
         return circuit.all(kept) if all_of else circuit.any(kept)
-    apart = {item.get_id(): item for item in kept if not isinstance(item, Bit)}
-    return kept[0] if len(apart) == 1 else (z3.And if all_of else z3.Or)(*apart.values())
+    apart = {made.address(item): item for item in kept if not isinstance(item, Bit)}
+    if len(apart) == 1:
+        return kept[0]
+    return (made.conjunction if all_of else made.disjunction)(tuple(apart.values()))
 
 
 def neg(formula: Formula) -> Formula:
     if isinstance(formula, bool | Bit):
         return invert(formula)
-    return formula.arg(0) if z3.is_not(formula) else z3.Not(formula)
+    return made.negation(formula)
 
 
 def implies(left: Formula, right: Formula) -> Formula:
@@ -134,7 +137,8 @@ def iff(left: Formula, right: Formula) -> Formula:
             return neg(other)
     if isinstance(left, Bit):
         return invert(left.circuit.differ(left, right))
-    return True if same(left, right) else left == right
+    assert isinstance(left, z3.BoolRef) and isinstance(right, z3.BoolRef)
+    return True if same(left, right) else made.equation(left, right)
 
 
 def choose(condition: Formula, then: Formula, otherwise: Formula) -> Formula:
@@ -153,7 +157,8 @@ def choose(condition: Formula, then: Formula, otherwise: Formula) -> Formula:
         return implies(condition, then)
     if otherwise is False:
         return conj((condition, then))
-    return z3.If(condition, then, otherwise)
+    assert isinstance(then, z3.BoolRef) and isinstance(otherwise, z3.BoolRef)
+    return made.choice(condition, then, otherwise)
 
 
 def formula(term: Term) -> Formula:
