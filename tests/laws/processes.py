@@ -197,6 +197,7 @@ ACTIONS = (
     "action free() { lock := none }",
     "action tell(p: P) { when file == p emit note(p) }",
     "action more() { when k < 2 k += 1 }",
+    "action copy(q: R, p: R) { when h[p] at done store[q] := store[p] }",
     "action issue(q: R) { when k < 3 k := k + 1 emit number(q, k) }",
     "action leave(q: R) { when not h[q] at l1 emit out(q) }",
 )
@@ -240,16 +241,16 @@ def _some(draw: st.DrawFn, lines: Sequence[str], fewest: int, most: int) -> list
     return draw(st.lists(st.sampled_from(lines), min_size=fewest, max_size=most, unique=True))
 
 
-def design(lines: Iterable[str], handler: str, rest: Iterable[str]) -> str:
-    """The text of a system `d` with the steps of its process `h`."""
+def design(lines: Iterable[str], handler: str, rest: Iterable[str], shared: str = "", own: str = "") -> str:
+    """The text of a system `d` with the steps of its process `h`; more that is shared, and that each instance has."""
     return "\n".join(
         (
             *lines,
             "system d implements s {",
             "  var lock: R?  var file: P?  var store: R -> P?  var shelf: P -> R?",
-            "  var k: Int  var box: Int -> P?",
+            f"  var k: Int  var box: Int -> P?  {shared}",
             "  process h(r: R) {",
-            "    var a: P = any  var b: P?  var f: Bool  var x: Int",
+            f"    var a: P = any  var b: P?  var f: Bool  var x: Int  {own}",
             handler,
             "  }",
             *rest,
@@ -295,6 +296,12 @@ HARD = (
     ),
     # It is read by its writer, one step later and two.
     written(_RIGHT, "l1: { b := a emit ask(r, a) } l2: { store[r] := b } l3: { emit show(r, store[r]!) }"),
+    # It is copied to where somebody else reads it.
+    written(
+        _RIGHT,
+        "l1: { emit ask(r, a) store[r] := a } l2: { emit show(r, store[r]!) }",
+        "action copy(q: R, p: R) { when h[p] at done store[q] := store[p] }",
+    ),
     # It is read within the step, through another variable.
     written(_FEW, "l1: { x := k k += 1 } l2: { x += 1 } l3: { x += x emit number(r, x) }"),
     written(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.explicit.reduction.cells import Own
 from honnin.compiler.explicit.reduction.events import Events
-from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight, Write
+from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight, written
 from honnin.compiler.explicit.relevance import may_fail
 from honnin.compiler.product import Path, PathStatement
 from honnin.spec import core
@@ -59,7 +59,7 @@ class Effects:
         surely &= is_set or sight.memory.overwrites(cells)
         value = reader.value(statement.value, sight) if is_set else None
         reads = frozenset(reader.reads(statement.value, sight))
-        effect.writes.append(Write(cells, reads - {cells}))
+        effect.writes.append(written(cells, reads))
         effect.memory.write(cells, value, reads, surely)
         if sight.memory is not effect.memory:
             sight.memory.write(cells, None, reads, False)

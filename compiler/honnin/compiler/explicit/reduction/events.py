@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from honnin.compiler.explicit.layout import is_finite
 from honnin.compiler.explicit.positions import at_event, fixed_keys, stays
 from honnin.compiler.explicit.reduction.cells import Cells, Key
-from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight, Write
+from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight, Write, written
 from honnin.compiler.explicit.relevance import contested
 from honnin.compiler.machine import Check, Machine, Phase, Register
 from honnin.compiler.product import place_name
@@ -142,21 +142,21 @@ class _Happening:
         is_set = statement.operator == ":="
         value = reader.value(statement.value, sight) if is_set else None
         reads = frozenset(reader.reads(statement.value, sight))
-        self.effect.writes.append(Write(cells, reads - {cells}))
+        self.effect.writes.append(written(cells, reads))
         self.effect.memory.write(cells, value, reads, surely and is_set)
 
     # ------------------------------------------------------------ registers
 
     def _registers(self, phase: Phase, sight: Sight) -> None:
         """All of the phase see those before it."""
-        written = [
+        changed = [
             self._register(register, sight)
             for register in self.machine.registers
             if register.phase == phase and not stays(register, self.event)
         ]
-        for cells, reads in written:
+        for cells, reads in changed:
             if cells is not None:
-                self.effect.writes.append(Write(cells, reads - {cells}))
+                self.effect.writes.append(written(cells, reads))
                 self.effect.memory.write(cells, None, reads, False)
 
     def _register(self, register: Register, sight: Sight) -> tuple[Cells | None, frozenset[Cells]]:

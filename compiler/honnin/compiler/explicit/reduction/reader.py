@@ -20,6 +20,11 @@ class Write:
     reads: frozenset[Cells] = frozenset()
 
 
+def written(cells: Cells, reads: frozenset[Cells]) -> Write:
+    """What is written there, and depends on these. What one cell held itself matters only if what it holds then does."""
+    return Write(cells, reads - {cells} if cells.is_one else reads)
+
+
 @dataclass(slots=True)
 class Effect:
     """What one path does. `asked`: read to know whether the path is possible and which cells it writes; `judged`: read only
