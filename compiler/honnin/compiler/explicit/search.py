@@ -8,8 +8,8 @@ from itertools import count, pairwise
 from typing import Final
 
 from honnin.compiler.explicit.layout import Sizes, State
-from honnin.compiler.explicit.space import Compiled, Known, Space, Way
-from honnin.compiler.explicit.symmetry import Names, Symmetry
+from honnin.compiler.explicit.space import Compiled, Space, Way
+from honnin.compiler.explicit.symmetry import Known, Names
 from honnin.compiler.limit import OutOfTime
 from honnin.spec.records import dataclass
 
@@ -63,7 +63,7 @@ class Search:
         self.compiled = compiled
         self.sizes = sizes
         self.space = Space(compiled, sizes)
-        self.symmetry = Symmetry(self.space.layout, sizes)
+        self.symmetry = self.space.symmetry()
         self.parents: dict[State, State | None] = {}
         self.depth = -1
         self.done = 0

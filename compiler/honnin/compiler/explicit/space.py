@@ -8,18 +8,27 @@ from typing import Any, TypeAlias
 
 from honnin.compiler.explicit import runtime
 from honnin.compiler.explicit.applicable import NotApplicable
-from honnin.compiler.explicit.layout import LAZY, NONE, Cell, Layout, Sizes, State, Vocabulary, is_finite
+from honnin.compiler.explicit.layout import (
+    LAZY,
+    NONE,
+    Cell,
+    Layout,
+    Sizes,
+    Slot,
+    State,
+    Vocabulary,
+    is_finite,
+)
+from honnin.compiler.explicit.numbers.renaming import Renaming
 from honnin.compiler.explicit.reduction.plan import LeaveOut, Plan, labels, plan
 from honnin.compiler.explicit.relevance import relevance
 from honnin.compiler.explicit.runtime import Impossible, Need, OutOfRange
 from honnin.compiler.explicit.steps import Steps
+from honnin.compiler.explicit.symmetry import Known, Symmetry
 from honnin.compiler.explicit.watch import Watch, watch
 from honnin.compiler.product import Product, counter_name
 from honnin.spec.core import BoolT, EntityT, EnumT, OptionalT, Property, RangeT, TextT, Type, base_type
 from honnin.spec.records import dataclass
-
-Known: TypeAlias = tuple[int, ...]
-"""Per entity, how many values are known: the others are interchangeable."""
 
 Arguments: TypeAlias = tuple[float, ...]
 Way: TypeAlias = tuple[Arguments, State, State, int]
@@ -161,6 +170,12 @@ class Space:
         """The state that stands for all that go on as this one does: what can no longer be read is at rest."""
         return state if self._reset is None else self._reset(state)
 
+    def symmetry(self) -> Symmetry:
+        """What brings states to the form that stands for their renamings."""
+        numbers = () if self.compiled.plan is None else self.compiled.plan.numbers
+        rest = self.without_dead(tuple(self.layout.blank()))
+        return Symmetry(self.layout, self.sizes, [Renaming(self.layout, names) for names in numbers], rest)
+
     # ------------------------------------------------------------ deciding cells
 
     def _finish(self, body: _Body, state: State, known: Known, arguments: Arguments) -> Iterator[Way]:
@@ -275,7 +290,7 @@ class Space:
                 names[f"P{slot.number}_{place}"] = stride
             cells = range(layout.bases[slot.number], layout.bases[slot.number] + layout.count(slot))
             names[f"C{slot.number}"] = cells
-            names[f"R{slot.number}"] = [layout.rest(slot)] * len(cells)
+            names[f"R{slot.number}"] = [self._at_rest(slot)] * len(cells)
             if slot.sparse and slot.rest is not None:
                 default = self.compiled.vocabulary.encode(slot.rest.value, slot.value)
                 defaults.update(dict.fromkeys(cells, default))
@@ -285,6 +300,12 @@ class Space:
         for index in range(len(self.compiled.product.machines)):
             names[f"I{index}"], names[f"S{index}"] = self._endless(index)
         return {**names, "Z": defaults}
+
+    def _at_rest(self, slot: Slot) -> Cell:
+        """What a cell that nothing reads holds: of numbers that are only names, none."""
+        numbers = () if self.compiled.plan is None else self.compiled.plan.numbers
+        is_name = any(slot.number in names.counters | names.held for names in numbers)
+        return NONE if is_name and not slot.sparse else self.layout.rest(slot)
 
     def _endless(self, machine: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The cells of a machine that hold values of types without end, and those that hold entries."""

@@ -7,13 +7,16 @@ which costs time only. Values of which the state says nothing come last.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TypeAlias
 
 from honnin.compiler.explicit.layout import LAZY, NONE, Cell, Layout, Sizes, State
-from honnin.compiler.explicit.space import Known
+from honnin.compiler.explicit.numbers.renaming import Renaming
 from honnin.spec.core import EntityT, Type, base_type
+
+Known: TypeAlias = tuple[int, ...]
+"""Per entity, how many values are known: the others are interchangeable."""
 
 Names: TypeAlias = tuple[tuple[int, ...], ...]
 """Per entity, the former value of each value."""
@@ -22,17 +25,22 @@ _Cells: TypeAlias = Callable[[State], tuple[Cell, ...]]
 
 
 class Symmetry:
-    """Renames states of one layout. States may be given with values in any order."""
+    """Renames states of one layout. States may be given with values in any order.
 
-    def __init__(self, layout: Layout, sizes: Sizes) -> None:
+    `numbers`: what renames numbers that are only names; `rest`: a state that says nothing of any value.
+    """
+
+    def __init__(self, layout: Layout, sizes: Sizes, numbers: Sequence[Renaming], rest: State) -> None:
         self.layout = layout
         self.sizes = sizes
+        self._numbers = numbers
         self._entities = [
-            _Entity(layout, index, size)
+            _Entity(layout, index, size, rest)
             for index, size in enumerate(sizes)
             if size > 0 and _occurs(layout, index)
         ]
-        self._entity_cells = sorted({cell for entity in self._entities for cell in entity.held_in})
+        cells = (*(entity.held_in for entity in self._entities), *(sort.cells for sort in numbers))
+        self._named_in = sorted({cell for one in cells for cell in one})
         self._identity = tuple(tuple(range(size)) for size in sizes)
 
     def canonical(self, state: State) -> tuple[State, Known, Names]:
@@ -42,16 +50,18 @@ class Symmetry:
         for rough in (True, False):
             for entity in self._entities:
                 order, known[entity.index] = entity.order(
-                    state, blurred(state, self._entity_cells) if rough else None
+                    state, blurred(state, self._named_in) if rough else None
                 )
                 if order is not None:
                     state = entity.renamed(state, order)
                     names[entity.index] = tuple(names[entity.index][old] for old in order)
+            for sort in self._numbers:
+                state = sort.renamed(state, rough)
         return state, tuple(known), tuple(names)
 
 
 def blurred(state: State, where: list[int]) -> State:
-    """The state without the names of entity values in these cells."""
+    """The state without the names of entity values, and numbers that are names, in these cells."""
     cells = list(state)
     for cell in where:
         value = cells[cell]
@@ -76,7 +86,7 @@ def _is(type: Type, entity: str) -> bool:
 class _Entity:
     """Where one entity's values are keys, and where they are values."""
 
-    def __init__(self, layout: Layout, index: int, size: int) -> None:
+    def __init__(self, layout: Layout, index: int, size: int, rest: State) -> None:
         self.index = index
         self.size = size
         self._layout = layout
@@ -91,9 +101,11 @@ class _Entity:
         self._marks = [(cell, ~slots[cell] if slots[cell] in keyed else cell) for cell in self.held_in]
         self._marks.sort(key=lambda pair: pair[1])
         self._as_it_is = tuple(range(size))
-        self._says = [self._about(value) for value in range(size)]
+        self._says = [self._about(value, rest) for value in range(size)]
 
-    def _about(self, value: int) -> tuple[_Cells, _Cells, tuple[tuple[Cell, ...], tuple[Cell, ...]] | None]:
+    def _about(
+        self, value: int, rest: State
+    ) -> tuple[_Cells, _Cells, tuple[tuple[Cell, ...], tuple[Cell, ...]] | None]:
         """The cells with the value as a key: with no other entity's key, with others; and what both say when nothing is known."""
         alone, shared, always_known = [], [], False
         for cell, (slot, keys) in enumerate(self._layout.where):
@@ -108,7 +120,7 @@ class _Entity:
                     always_known = True
                 else:
                     shared.append(cell)
-        get_alone, get_shared, rest = _getter(alone), _getter(shared), tuple(self._layout.blank())
+        get_alone, get_shared = _getter(alone), _getter(shared)
         return get_alone, get_shared, None if always_known else (get_alone(rest), get_shared(rest))
 
     def _positions(self, keys: tuple[Type, ...]) -> list[int]:

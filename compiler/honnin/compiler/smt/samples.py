@@ -14,8 +14,8 @@ from typing import Final, TypeAlias
 
 from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.layout import LAZY, Cell, Sizes, Slot, State
-from honnin.compiler.explicit.space import Compiled, Known, Space, compile_product
-from honnin.compiler.explicit.symmetry import Symmetry
+from honnin.compiler.explicit.space import Compiled, Space, compile_product
+from honnin.compiler.explicit.symmetry import Known
 from honnin.compiler.product import Product
 from honnin.compiler.smt.structures import Sample, Structure, Table, Values
 from honnin.compiler.smt.walks import walked
@@ -165,7 +165,7 @@ class Explorer:
 
     def onward(self, states: Iterable[State], most: int) -> list[State]:
         """The states, and those that steps lead to, the nearest first; at most so many."""
-        symmetry = Symmetry(self.space.layout, self.sizes)
+        symmetry = self.space.symmetry()
         found: dict[State, None] = {}
         for state in states:
             found.setdefault(symmetry.canonical(state)[0])

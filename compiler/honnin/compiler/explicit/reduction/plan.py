@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from honnin.compiler.explicit.layout import Slot, Vocabulary
+from honnin.compiler.explicit.numbers.names import NumberNames
+from honnin.compiler.explicit.numbers.sorts import number_names
 from honnin.compiler.explicit.reduction.liveness import Live, live
 from honnin.compiler.explicit.reduction.order import idle, local
 from honnin.compiler.explicit.reduction.ownership import uses
@@ -13,14 +15,16 @@ from honnin.spec.core import EnumT, Property
 from honnin.spec.records import dataclass
 
 LeaveOut: TypeAlias = Literal["nothing", "values", "orders"]
-"""Values that nothing reads any more; orders of steps that concern one instance, and these values too."""
+"""Values that nothing reads any more, and which numbers are only names; orders of steps that concern one instance, and these values too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`live`: what need not be at rest. After a path of `local` its instance goes on at once; after one of `idle` no run goes on."""
+    """`live`: what need not be at rest. `numbers`: which are only names. After a path of `local` its instance goes on at once; after one of `idle` no run
+    goes on."""
 
     live: Live
+    numbers: tuple[NumberNames, ...] = ()
     local: frozenset[int] = frozenset()
     idle: frozenset[int] = frozenset()
 
@@ -35,7 +39,7 @@ def plan(vocabulary: Vocabulary, properties: Iterable[Property], leave_out: Leav
     """What a search that watches these properties may leave out."""
     if leave_out == "nothing":
         return None
-    used = uses(vocabulary, properties)
+    used, numbers = uses(vocabulary, properties), number_names(vocabulary, properties)
     if leave_out == "values":
-        return Plan(live(used))
-    return Plan(live(used), local(used), idle(used))
+        return Plan(live(used), numbers)
+    return Plan(live(used), numbers, local(used), idle(used))
