@@ -23,6 +23,9 @@ def main() -> None:
         sys.stderr.write("interrupted\n")
         sys.exit(130)
     finally:
+        signal.signal(
+            signal.SIGINT, signal.SIG_IGN
+        )  # the status is known: what Python does at its end is not for Ctrl-C
         gc.freeze()  # the process ends: looking through all that is left for cycles would take a tenth of a short command
 
 

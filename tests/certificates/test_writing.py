@@ -173,6 +173,26 @@ def test_an_interruption_leaves_the_old_certificate(honnin: Honnin, monkeypatch:
     assert sorted(os.listdir()) == ["lamp.honnin", "proofs"]
 
 
+def test_a_failure_at_the_last_moment_leaves_the_old_certificate(
+    honnin: Honnin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    honnin("prove", "lamp.honnin", "--certificate", "proofs")
+    before = texts(Path("proofs"))
+    replace = os.replace
+
+    def failing(source: Path, target: Path) -> None:
+        if source.name == "new":
+            raise OSError(28, "No space left on device")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", failing)
+    ran = honnin("prove", "lamp.honnin", "--certificate", "proofs")
+    assert ran.exit_code == 2
+    assert "error[HN0805]: `proofs` cannot be written: no space left on device" in ran.stderr
+    assert texts(Path("proofs")) == before
+    assert sorted(os.listdir()) == ["lamp.honnin", "proofs"]
+
+
 def test_a_certificate_is_of_one_file(honnin: Honnin) -> None:
     ran = honnin("prove", "lamp.honnin", "lamp.honnin", "--certificate", "proofs")
     assert ran.exit_code == 2

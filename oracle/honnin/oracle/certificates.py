@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from honnin.compiler.certificate.manifest import MANIFEST, Certified, Malformed, Manifest, Obliged, read
 from honnin.oracle.files import Refused, about, read_bytes
+from honnin.oracle.interrupt import uninterrupted
 from honnin.oracle.session import Session
 from honnin.oracle.table import plural
 from honnin.spec.records import dataclass
@@ -111,7 +112,8 @@ def write_certificate(
         manifest, files = certificate(module, file.name, answers, WRITING_SECONDS)
         refuse_occupied(folder, module)
         try:
-            write(folder, manifest, files)
+            with uninterrupted():
+                write(folder, manifest, files)
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
             raise Refused([about(folder, "HN0805", f"`{folder}` cannot be written: {reason}")]) from error

@@ -124,4 +124,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
-    cli(prog_name="honnin")
+    try:
+        status = cli.main(prog_name="honnin", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        status = error.exit_code
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    sys.exit(status)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from honnin.oracle.interrupt import uninterrupted
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
 from honnin.spec.diagnostics import Diagnostic
@@ -130,9 +131,10 @@ def read_key(file: Path | None) -> bytes | None:
 
 
 def write_text(file: Path, text: str) -> None:
-    """Writes the file; Refused when that cannot be done."""
+    """Writes the file, whole whenever Ctrl-C is pressed; Refused when that cannot be done."""
     try:
-        file.write_text(text, encoding="utf-8", newline="\n")
+        with uninterrupted():
+            file.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
         raise Refused([about(file, "HN0805", f"`{file}` cannot be written: {reason}")]) from error

@@ -1,13 +1,32 @@
-"""Ctrl-C while a log is read: the reading ends, the summary still comes."""
+"""Ctrl-C while a log is read: the reading ends, the summary still comes. And while a file is written: it is written whole first."""
 
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self, TypeVar
 
 _T = TypeVar("_T")
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """A Ctrl-C in the block is heard at its end: for what is short and must not be left half done."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Ctrl-C is heard by the main thread only
+        return
+    before = signal.getsignal(signal.SIGINT)
+    pressed: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if pressed and before is not signal.SIG_IGN:
+            raise KeyboardInterrupt
 
 
 class Interruptible:

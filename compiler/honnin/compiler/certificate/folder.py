@@ -36,7 +36,7 @@ def occupant(folder: Path, specification: str) -> str | None:
 
 
 def write(folder: Path, manifest: Manifest, files: Mapping[str, str]) -> None:
-    """Writes the certificate, in the place of the one that is there; an interruption leaves the old one. OSError if that fails."""
+    """Writes the certificate, in the place of the one that is there, which stays where that fails. OSError if it does."""
     folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -46,10 +46,21 @@ def write(folder: Path, manifest: Manifest, files: Mapping[str, str]) -> None:
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             (new / name).write_text(text, encoding="utf-8", newline="\n")
         if folder.exists():
-            os.replace(folder, made / "old")
-        os.replace(new, folder)
+            _exchange(folder, new, made / "old")
+        else:
+            os.replace(new, folder)
     finally:
         shutil.rmtree(made)
+
+
+def _exchange(folder: Path, new: Path, old: Path) -> None:
+    """The new folder in the place of the one that is there, which becomes `old`."""
+    os.replace(folder, old)
+    try:
+        os.replace(new, folder)
+    except BaseException:
+        os.replace(old, folder)
+        raise
 
 
 def _everything(manifest: Manifest, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
