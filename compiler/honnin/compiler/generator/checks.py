@@ -187,14 +187,10 @@ class _Trigger:
         key = site.printer.key(read)
         places = tuple(-1 - part.binder.uid for part in read.keys if isinstance(part, Var))
         site.program.raised.setdefault(goal.place, {})[site.number] = (places, names)
-        with lines.block(f"if not {attribute}_queue and {NOW} + {goal.bound} < self._due:"):
+        with lines.block(f"if not {attribute} and {NOW} + {goal.bound} < self._due:"):
             lines.add(f"self._due = {NOW} + {goal.bound}")
-        lines.add(f"{attribute}_queue.append({EVENT})")
-        with lines.block(f"if {key} not in {attribute}:"):
-            lines.add(f"{attribute}[{key}] = {POSITION}")
-        with lines.block(f"if {POSITION} > {attribute}_look:"):
-            number = list(site.program.alone).index(goal.place)
-            lines.add(f"{attribute}_look = self._look_through({number})")
+        with lines.block(f"if {attribute}.setdefault({key}, {EVENT}) is not {EVENT}:"):
+            lines.add(f"{attribute}_again.setdefault({key}, deque()).append({EVENT})")
 
 
 def formula(printer: Printer, body: Expr) -> str:

@@ -19,7 +19,7 @@ def print_kept(lines: Lines, made: Program, attributes: Sequence[Attribute]) -> 
     for attribute in attributes:
         roles.setdefault(attribute.role, []).append(attribute.name)
     kept, awaited = roles.get("known", []), roles.get("goals", [])
-    apart = [*awaited, *roles.get("table", []), *roles.get("queue", [])]
+    apart = [*awaited, *roles.get("queue", [])]
     events = made.specification.events
     sealed = sealed_places(made.specification)
     fields = tuple(

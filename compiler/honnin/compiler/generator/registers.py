@@ -224,5 +224,7 @@ def print_goals(lines: Lines, printer: Printer, event: Event) -> None:
                 key = tuple_text(scope.variables[key.uid] for key in binders) if binders else "()"
                 if goal.place in printer.program.alone:
                     lines.add(f"del {attribute}[{key}]")
+                    with lines.block(f"if {attribute}_again:"):
+                        lines.add(f"{attribute}_again.pop({key}, None)")
                 else:
                     lines.add(f"self._met({attribute}, {key})")

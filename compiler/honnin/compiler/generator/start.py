@@ -20,9 +20,9 @@ from honnin.compiler.simplify import is_true, negation, simplify
 from honnin.spec.core import Count, Expr, Given, Sum
 from honnin.spec.records import dataclass, replace
 
-Role: TypeAlias = Literal["known", "goals", "table", "queue", "given"]
-"""What an attribute is to a snapshot: written as it is; the goals of an `eventually`; the table of one that is all of a claim, and its
-queue, which obligations are told by; or made anew from the specification and the facts."""
+Role: TypeAlias = Literal["known", "goals", "queue", "given"]
+"""What an attribute is to a snapshot: written as it is; the goals of an `eventually`; what waits for one that is all of a claim, which is told
+as events; or made anew from the specification and the facts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +142,8 @@ def _of_register(made: Program, register: Register) -> Iterator[Attribute]:
 def _of_goal(made: Program, goal: str) -> Iterator[Attribute]:
     name = _bare(made.place(goal).attribute)
     if goal in made.alone:
-        yield Attribute(name, "{}", "dict[Any, int]", "table")
-        yield Attribute(f"{name}_queue", "deque()", "deque[Here]", "queue")
-        yield Attribute(f"{name}_look", "0")
+        yield Attribute(name, "{}", "dict[Any, Here]", "queue")
+        yield Attribute(f"{name}_again", "{}", "dict[Any, deque[Here]]", "queue")
     else:
         yield Attribute(name, "{}", "dict[Any, list[Goal]]", "goals")
 
@@ -155,9 +154,7 @@ def _queues(made: Program) -> str:
     for goal, claim in made.alone.items():
         name = made.place(goal).attribute
         raised = made.raised.get(goal, {})
-        keys = {places for places, _ in raised.values()}
-        place = 3 + min(keys)[0] if len(keys) == 1 and len(min(keys)) == 1 else None
-        texts.append(f"Queue({claim}, {name}, {name}_queue, {made.goals[goal].bound}, {raised!r}, {place}), ")
+        texts.append(f"Queue({claim}, {name}, {name}_again, {made.goals[goal].bound}, {raised!r}), ")
     return f"({''.join(texts)})"
 
 

@@ -65,19 +65,32 @@ Raised: TypeAlias = Mapping[int, tuple[tuple[int, ...], tuple[tuple[str, int], .
 """For each event that raises an obligation: the fields that are its key, and the names that the claim's pattern binds to fields."""
 
 
-class Queue(NamedTuple):
-    """What a claim that is one `eventually` awaits: the events that raised it, in order.
+class Queue:
+    """What a claim that is one `eventually` awaits.
 
-    `first`: for each key the position of the first of them that is open; those after it are open too. A key of which all deadlines
-    are missed may stay there for a while. `place`: where an event has its key, if that is one value and always in the same place.
+    `first`: for each key the first of the events that wait for it; `again`: the later ones, of keys that several wait for. They are put in
+    `line` when a deadline has to be looked for, and not before all that stood there are met or missed: so each stands there at most once.
+    `place`: where an event has its key, if that is one value and always in the same place.
     """
 
-    claim: int
-    first: dict[Any, int]
-    raised_by: deque[Here]
-    window: int
-    raised: Raised
-    place: int | None
+    __slots__ = ("again", "claim", "first", "line", "place", "raised", "window")
+
+    def __init__(
+        self,
+        claim: int,
+        first: dict[Any, Here],
+        again: dict[Any, deque[Here]],
+        window: int,
+        raised: Raised,
+    ) -> None:
+        self.claim = claim
+        self.first = first
+        self.again = again
+        self.window = window
+        self.raised = raised
+        keys = {places for places, _ in raised.values()}
+        self.place = 3 + min(keys)[0] if len(keys) == 1 and len(min(keys)) == 1 else None
+        self.line: deque[Here] = deque()
 
     def key(self, here: Here) -> Any:
         """What an event waits for."""
@@ -85,42 +98,48 @@ class Queue(NamedTuple):
         return here[3 + places[0]] if len(places) == 1 else tuple(here[3 + place] for place in places)
 
     def still_open(self) -> list[Here]:
-        """The events that wait for what has not come yet."""
-        first, place = self.first, self.place
-        if place is None:
-            return [here for here in self.raised_by if first.get(self.key(here), here[0] + 1) <= here[0]]
-        return [here for here in self.raised_by if here[place] in first and first[here[place]] <= here[0]]
+        """The events that wait for what has not come yet, in order."""
+        later = (here for queue in self.again.values() for here in queue)
+        return sorted((*self.first.values(), *later))
 
     def missed(self, now: int) -> Iterator[Here]:
-        """The events whose time is over before `now`; they are taken out, and what came in time before them."""
-        first, place, raised_by = self.first, self.place, self.raised_by
-        while raised_by:
-            here = raised_by[0]
-            since = first.get(self.key(here) if place is None else here[place])
-            is_open = since is not None and since <= here[0]
-            if is_open and here[1] + self.window >= now:
-                return
-            raised_by.popleft()
-            if is_open:
+        """The events whose time is over before `now`; they are taken out. What is left first in line is open."""
+        first, line, place = self.first, self.line, self.place
+        while line or self._line_up():
+            here = line[0]
+            key = self.key(here) if place is None else here[place]
+            if first.get(key) is here:
+                if here[1] + self.window >= now:
+                    return
+                self._miss(key)
                 yield here
-        first.clear()
+            line.popleft()
 
-    def thin(self) -> None:
-        """Take out the events that wait no longer, and keys that none waits for if there may be any."""
-        left = self.still_open()
-        if len(self.first) > len(left):
-            self.refill(left)
-        else:
-            self.raised_by.clear()
-            self.raised_by.extend(left)
+    def _line_up(self) -> bool:
+        """Whether there is anybody to stand in line. The table is made anew, so that it has no more room than it needs."""
+        self.line.extend(self.still_open())
+        first = dict(self.first)
+        self.first.clear()
+        self.first.update(first)
+        return bool(self.line)
+
+    def _miss(self, key: Any) -> None:
+        """The first that waits at `key` waits no longer; the next takes its place."""
+        del self.first[key]
+        later = self.again.get(key)
+        if later:
+            self.first[key] = later.popleft()
+            if not later:
+                del self.again[key]
 
     def refill(self, raised_by: Iterable[Here]) -> None:
-        """It has these events, all open, and no others."""
-        self.first.clear()
-        self.raised_by.clear()
+        """It has these events, all open and in order, and no others."""
+        for kept in (self.first, self.again, self.line):
+            kept.clear()
         for here in raised_by:
-            self.first.setdefault(self.key(here), here[0])
-            self.raised_by.append(here)
+            key = self.key(here)
+            if self.first.setdefault(key, here) is not here:
+                self.again.setdefault(key, deque()).append(here)
 
 
 def truth(formula: Formula) -> bool | None:

@@ -97,8 +97,8 @@ class Waiting(Snapshots):
     def _expire(self, now: int, position: int | None) -> tuple[Failure, ...]:
         """Deadlines before `now` are missed: the obligations that this makes false have failed."""
         missed = [*self._late(now), *self._late_goals(now)]
-        heads = [queue.raised_by[0][1] + queue.window for queue in self._waiting if queue.raised_by]
-        heads += [self._deadlines[0][0]] if self._deadlines else []
+        heads = [queue.line[0][1] + queue.window for queue in self._waiting if queue.line]
+        heads += [deadline for deadline, _, _ in self._deadlines[:1]]
         self._due = min((NEVER_DUE, *heads))
         return tuple(
             self._missed(obligation, deadline, now, position)
@@ -112,12 +112,6 @@ class Waiting(Snapshots):
                 names = queue.raised[event][1]
                 missed = Obligation(queue.claim, trigger, False, at, event, tuple(values), names)
                 yield missed, at + queue.window
-
-    def _look_through(self, number: int) -> int:
-        """Take out of a queue what was met; the position until which it need not be looked through again."""
-        queue = self._waiting[number]
-        queue.thin()
-        return self.position + len(queue.raised_by) + _FEW
 
     def _late_goals(self, now: int) -> Iterator[tuple[Obligation, int]]:
         while self._deadlines and self._deadlines[0][0] < now:
