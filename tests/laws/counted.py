@@ -15,6 +15,7 @@ UPDATES = (
     "after number(_, 1) { n += 1 }",
     "after out(_) { n += 1 }",
     "after show(_, p) { last := p }",
+    "after ask(r, p) { wanted[r] := p }",
 )
 CLAIMS = (
     "on number(r, x): taken[x] == none or taken[x] == r",
@@ -26,9 +27,11 @@ CLAIMS = (
     "on number(_, 1): once show(_, _)",
     "on show(r, p): taken[n] == none or taken[n] == r",
     "on show(_, p): last == none or last == p",
+    "on show(r, p): wanted[r] == p",
     "on out(_): false",
 )
 DRAWS = (
+    "x := k k += 1 emit ask(r, a)",
     "x := k k += 1",
     "x := k",
     "k += 1",
@@ -80,6 +83,13 @@ SPOILS = (
 )
 """What asks more of a number than which it is, or makes a counter something else."""
 TOLD = ("emit number(r, x)", "emit number(r, x)", "emit number(r, k)", "emit out(r)")
+ACTIONS = (
+    "action again() { k := 0 }",
+    "action more() { k += 1 }",
+    "action spoil() { box[0] := none }",
+    "action keep() { d := k }",
+    "action drop() { box[d] := none }",
+)
 ENDS = ("", "", "", "goto l1", "stop", "if f { stop }")
 SHARED = "var c: P -> Int  var d: Int  var next: Int -> Int"
 OWN = "var y: Int?  var z: Int = any"
@@ -113,15 +123,19 @@ def counted_designs(draw: st.DrawFn) -> str:
         *(_some(draw, SPOILS, 1, 1) if draw(st.integers(0, 3)) == 0 else ()),
     )
     bodies = [drawn[0], *(draw(_step(pool)) for _ in range(3))]
+    if draw(st.booleans()):
+        bodies = ["x := k k += 1 emit ask(r, a)", "box[x] := a", draw(_step(pool)), "emit show(r, box[x]!)"]
     bodies[draw(st.integers(1, 3))] += " " + draw(st.sampled_from(TOLD))
     bodies = [f"{body} {draw(st.sampled_from(ENDS))}" for body in bodies]
     steps = "\n".join(f"    l{i}: {{ {body} }}" for i, body in enumerate(bodies, start=1))
-    return counting("\n".join(lines), steps)
+    return counting("\n".join(lines), steps, *_some(draw, ACTIONS, 0, 1))
 
 
 _TWICE = 'invariant i "": on number(_, x): not earlier number(_, x)'
 _NEVER = 'invariant i "": on out(_): false'
 _EACH = 'invariant i "": on show(r, p): last == none or last == p after show(_, p) { last := p }'
+_RIGHT = 'invariant i "": on show(r, p): wanted[r] == p after ask(r, p) { wanted[r] := p }'
+_FILED = "l1: { x := k k += 1 emit ask(r, a) } l2: { box[x] := a } l3: { emit show(r, box[x]!) }"
 COUNTED = (
     # Order, arithmetic and sums of what was drawn.
     counting(
@@ -170,6 +184,29 @@ COUNTED = (
     counting(
         _NEVER,
         "l1: { x := k k += 1 box[x] := a } l2: { f := true } l3: { when exists i: 0..0. box[i] == a emit out(r) }",
+    ),
+    # What is drawn by nobody else is the drawer's: if the counter passes it at once, and is not set back.
+    counting(_RIGHT, _FILED),
+    counting(
+        _RIGHT,
+        "l1: { x := k emit ask(r, a) } l2: { k += 1 } l3: { box[x] := a } l4: { emit show(r, box[x]!) }",
+    ),
+    counting(_RIGHT, _FILED, "action again() { k := 0 }"),
+    counting(_RIGHT, _FILED.replace("k k", "c[a] c[a]")),
+    counting(_RIGHT, _FILED.replace("k k", "c[a] c[a]"), "assume one: forall p, q: P. p == q"),
+    # If it was drawn before, and nothing else is kept there.
+    counting(
+        _RIGHT,
+        "l1: { emit ask(r, a) either { x := k k += 1 } or { f := true } } l2: { box[x] := a } l3: { emit show(r, box[x]!) }",
+    ),
+    counting(_RIGHT, f"l0: {{ x := 1 }} {_FILED}"),
+    counting(
+        _RIGHT, _FILED.replace("l2: {", "l2: { if a == b { x := 1 }").replace("emit ask", "b := a emit ask")
+    ),
+    # If nobody else uses it.
+    counting(_RIGHT, _FILED, "action spoil() { when box[0] != none box[0] := none }"),
+    counting(
+        'invariant i "": on note(_): false', _FILED, "action tell(p: P) { when box[0] == p emit note(p) }"
     ),
 )
 """Where a condition of decision 0042 is needed, or is met just so."""

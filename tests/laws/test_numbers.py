@@ -13,12 +13,16 @@ from honnin.compiler.explicit.numbers.flow import Flow, Node
 from honnin.compiler.explicit.numbers.names import NumberNames
 from honnin.compiler.explicit.numbers.renaming import Renaming
 from honnin.compiler.explicit.numbers.sorts import _sort
+from honnin.compiler.explicit.reduction.cells import Cells, Key, Memory
+from honnin.compiler.explicit.reduction.drawn import narrow
+from honnin.compiler.explicit.reduction.ownership import Uses
+from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight
 from honnin.compiler.explicit.space import Space, compile_product
 from honnin.compiler.replay import ReplayDisagrees
 from honnin.spec.records import replace
 
 from .counted import COUNTED, counted_designs
-from .side_by_side import SCOPES, compare, on_drawn, products, reached
+from .side_by_side import SCOPES, compare, compare_states, on_drawn, products, reached
 
 CI_DESIGNS, LONG_DESIGNS = 80, 3_000
 
@@ -60,12 +64,15 @@ def test_on_the_states_of_drawn_designs() -> None:
     counts = on_drawn(counted_designs(), CI_DESIGNS, compare_renamed)
     assert counts["with names"] > CI_DESIGNS // 2
     assert counts["renamed"] > CI_DESIGNS
+    counts = on_drawn(counted_designs(), CI_DESIGNS, compare_states)
+    assert counts["orders"] > 5 * CI_DESIGNS
 
 
 @pytest.mark.parametrize("text", COUNTED, ids=range(len(COUNTED)))
 def test_on_designs_that_need_one_of_the_conditions(text: str) -> None:
     compare(text, Counter())
     compare_renamed(text, Counter())
+    compare_states(text, Counter())
 
 
 @pytest.mark.long
@@ -73,6 +80,7 @@ def test_on_many_drawn_designs(capsys: pytest.CaptureFixture[str]) -> None:
     counts = on_drawn(counted_designs(), LONG_DESIGNS) + on_drawn(
         counted_designs(), LONG_DESIGNS, compare_renamed
     )
+    counts += on_drawn(counted_designs(), LONG_DESIGNS, compare_states)
     with capsys.disabled():
         print(f"\n{LONG_DESIGNS} designs: {dict(counts)}")
 
@@ -116,6 +124,16 @@ class _NothingOfKeys(Renaming):
         super().__init__(layout, replace(names, keys=()))
 
 
+def _always_from_k(uses: Uses, effect: Effect, own: Cells) -> Cells | None:
+    return Reader(uses.vocabulary).place("k", (), Sight({}, Memory()))
+
+
+def _own_keys_only(by_slot: dict[int, set[int]], cells: Cells, keys: Iterable[Key]) -> None:
+    if set(cells.keys) & set(keys):
+        narrow(by_slot, cells, keys)
+
+
+_DRAWN = "honnin.compiler.explicit.reduction.drawn"
 _SORTS = "honnin.compiler.explicit.numbers.sorts"
 _FLOW = "honnin.compiler.explicit.numbers.flow.Flow"
 FAULTS: dict[str, tuple[str, object]] = {
@@ -125,13 +143,19 @@ FAULTS: dict[str, tuple[str, object]] = {
     "counters only grow": (f"{_SORTS}._counters", _growing_whatever_is_written),
     "every counter counts": ("honnin.compiler.explicit.space.Renaming", _AllBelowAreDrawn),
     "what may be drawn stays": ("honnin.compiler.explicit.space.Renaming", _NothingIsDrawnAgain),
+    "a draw passes the counter": (f"{_DRAWN}.is_passed", lambda uses, effect, counter: True),
+    "a counter is not set back": (f"{_DRAWN}.only_grows", lambda uses, counter: True),
+    "drawn before it is used": (f"{_DRAWN}.is_awaited", lambda live, process, slot: False),
+    "nothing else is kept": (f"{_DRAWN}.drawn", _always_from_k),
+    "used by nobody else": (f"{_DRAWN}.narrow", _own_keys_only),
     "keys are renamed": ("honnin.compiler.explicit.space.Renaming", _NothingOfKeys),
 }
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_is_noticed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Searches that take for names what is ordered or chosen, rename literals or not keys, or forget what counters may still draw."""
+    """Searches that take for names what is ordered or chosen, rename literals or not keys, or forget what counters may still draw;
+    that take numbers for an instance's own that others get too, or use."""
     monkeypatch.setattr(*FAULTS[fault])
     with pytest.raises((AssertionError, ReplayDisagrees)):
         for text in COUNTED:

@@ -8,6 +8,7 @@ else reads can its owner's future tell that it is not.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import filterfalse
 
 from honnin.compiler.explicit.reduction.cells import Cells, inner
 from honnin.compiler.explicit.reduction.ownership import Uses
@@ -68,6 +69,6 @@ class _Finder:
         for write in effect.writes:
             if write.cells.slot not in self.uses.private:
                 found += write.reads
-        for cells in map(self.uses.lasting, found):
+        for cells in map(self.uses.lasting, filterfalse(self.uses.is_fresh, found)):
             yield cells
             yield from inner(cells)

@@ -10,7 +10,7 @@ from honnin.compiler.explicit.reduction.effects import Effects
 from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight
 from honnin.compiler.product import counter_name
 from honnin.spec.core import Process, Property
-from honnin.spec.records import dataclass
+from honnin.spec.records import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Uses:
     """`effects`: of every path, in the order of the product. `anywhere`: what is read at every step, whoever takes it.
 
     `private`: by slot, whose instances alone read and write it; `written_by`: whose instances alone write it; `constant`: slots that
-    nobody writes.
+    nobody writes; `fresh`: by slot, which of its keys is by what a cell that nobody wrote yet.
     """
 
     vocabulary: Vocabulary
@@ -39,10 +39,16 @@ class Uses:
     private: Mapping[int, Owner]
     written_by: Mapping[int, Owner]
     constant: frozenset[int]
+    fresh: Mapping[int, tuple[int, Key]] = field(default_factory=dict)
 
     def counter(self, process: str) -> int:
         """The slot of the process's counters."""
         return self.vocabulary.by_name[counter_name(process)].number
+
+    def is_fresh(self, cells: Cells) -> bool:
+        """Whether the cells are at rest, whatever the state."""
+        place, key = self.fresh.get(cells.slot, (0, None))
+        return key is not None and cells.keys[place] == key
 
     def lasting(self, cells: Cells) -> Cells:
         """The cells, told by what only the instance itself changes; any value stands for other keys."""

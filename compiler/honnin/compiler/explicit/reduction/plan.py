@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from honnin.compiler.explicit.layout import Slot, Vocabulary
 from honnin.compiler.explicit.numbers.names import NumberNames
 from honnin.compiler.explicit.numbers.sorts import number_names
+from honnin.compiler.explicit.reduction.drawn import with_drawn
 from honnin.compiler.explicit.reduction.liveness import Live, live
 from honnin.compiler.explicit.reduction.order import idle, local
 from honnin.compiler.explicit.reduction.ownership import uses
@@ -39,7 +40,8 @@ def plan(vocabulary: Vocabulary, properties: Iterable[Property], leave_out: Leav
     """What a search that watches these properties may leave out."""
     if leave_out == "nothing":
         return None
-    used, numbers = uses(vocabulary, properties), number_names(vocabulary, properties)
+    numbers, used = number_names(vocabulary, properties), uses(vocabulary, properties)
+    used = with_drawn(used, live(used))
     if leave_out == "values":
         return Plan(live(used), numbers)
     return Plan(live(used), numbers, local(used), idle(used))

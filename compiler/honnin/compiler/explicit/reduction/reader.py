@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from honnin.compiler.explicit.layout import Vocabulary
-from honnin.compiler.explicit.reduction.cells import Cells, Fixed, Held, Key, Memory
-from honnin.compiler.product import Path, counter_name
+from honnin.compiler.explicit.reduction.cells import Cells, Fixed, Held, Key, Memory, Own
+from honnin.compiler.product import Path, Product, counter_name
 from honnin.spec import core
 from honnin.spec.core import Expr, RangeT, base_type
 from honnin.spec.records import dataclass, field, replace
@@ -63,6 +63,7 @@ class Reader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self.vocabulary = vocabulary
+        self._single = frozenset(_single(vocabulary.product))
 
     def value(self, expr: Expr, sight: Sight) -> Key:
         """What is known of the expression's value."""
@@ -103,7 +104,15 @@ class Reader:
     def _told(self, slot: int, keys: Iterable[Expr], sight: Sight) -> Cells:
         types = self.vocabulary.slots[slot].keys
         values = (self.value(key, sight) for key in keys)
-        return Cells(slot, tuple(_fitting(value, type) for value, type in zip(values, types, strict=True)))
+        return Cells(
+            slot, tuple(self._fitting(value, type) for value, type in zip(values, types, strict=True))
+        )
+
+    def _fitting(self, key: Key, type: core.Type) -> Key:
+        """The key, where it is surely one of the type's values or none."""
+        if type in self._single and not isinstance(key, Own):
+            return Fixed(0)
+        return None if isinstance(base_type(type), RangeT) and isinstance(key, Fixed | Held) else key
 
     def everything(self, machine: int | None) -> Iterator[Cells]:
         """All cells of a machine's places."""
@@ -124,6 +133,19 @@ class Reader:
             yield from self.reads(child, sight)
 
 
-def _fitting(key: Key, type: core.Type) -> Key:
-    """The key, where it is surely one of the type's values or none."""
-    return None if isinstance(base_type(type), RangeT) and isinstance(key, Fixed | Held) else key
+def _single(product: Product) -> Iterator[core.Type]:
+    """The entities of which there is one value: it is assumed that any two are equal."""
+    for condition in (*product.system.init, *(stated.condition for stated in product.assumptions)):
+        match condition:
+            case core.Forall(
+                binder=one,
+                body=core.Forall(
+                    binder=other,
+                    body=core.Compare(
+                        operator="==", left=core.Var(binder=left), right=core.Var(binder=right)
+                    ),
+                ),
+            ) if {left.uid, right.uid} == {one.uid, other.uid}:
+                yield one.type
+            case _:
+                pass
