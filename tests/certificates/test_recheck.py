@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import random
+import re
 import signal
 import subprocess
 import sys
@@ -15,7 +17,7 @@ from typing import Any
 import pytest
 
 from honnin.compiler.certificate import solver as solvers
-from honnin.compiler.certificate.manifest import MANIFEST, Malformed, read
+from honnin.compiler.certificate.manifest import MANIFEST, SEAL, Malformed, read, seal
 from honnin.compiler.certificate.solver import Said, Solver
 
 from .conftest import Honnin
@@ -28,6 +30,12 @@ HARD = """(set-logic ALL)
 FALSE = "(set-logic ALL)\n(check-sat)\n"
 
 
+def write_manifest(text: str) -> None:
+    """Another manifest, sealed as the one that was written."""
+    Path("proofs", MANIFEST).write_text(text)
+    Path("proofs", SEAL).write_text(seal(text.encode()))
+
+
 def replace_obligation(name: str, text: str) -> None:
     """Another text for the file, which the manifest knows of."""
     Path("proofs", name).write_text(text)
@@ -35,7 +43,7 @@ def replace_obligation(name: str, text: str) -> None:
     manifest = json.loads(file.read_text())
     [obligation] = [o for o in manifest["checks"][0]["proof"]["obligations"] if o["file"] == name]
     obligation["sha256"] = sha256(text.encode()).hexdigest()
-    file.write_text(json.dumps(manifest))
+    write_manifest(json.dumps(manifest))
 
 
 @pytest.fixture
@@ -48,10 +56,14 @@ def proofs(honnin: Honnin) -> Honnin:
 def test_a_proof_is_proved_again(proofs: Honnin) -> None:
     ran = proofs("recheck", "proofs", "--specification", "lamp.honnin")
     assert ran.exit_code == 0
-    first, second, last = ran.stdout.splitlines()
+    digest = sha256(Path("proofs", MANIFEST).read_bytes()).hexdigest()
+    first, second, last, sealed, made_of, not_checked = ran.stdout.splitlines()
     assert first == "check switch satisfies lamp: proved"
     assert second.startswith("  ") and " obligations, each met" in second
     assert last.startswith("proofs: lamp, 2 checks: 1 proved again, 1 shown by a run, by cvc5 ")
+    assert sealed == f"  SHA-256 of manifest.json: {digest}"
+    assert re.fullmatch(r"  made of lamp\.honnin as it is now \(digest [0-9a-f]{12}\.\.\.\)", made_of)
+    assert not_checked.startswith("  not checked: that the scripts are what the specification means")
     assert ran.stderr == ""
 
 
@@ -63,6 +75,7 @@ def test_json(proofs: Honnin) -> None:
     assert one["met"] == one["obligations"] > 0
     assert (reaches["recheck"]["verdict"], reaches["recheck"]["obligations"]) == ("a run", 0)
     assert whole["certificate"]["status"] == 0
+    assert whole["certificate"]["compared_with"] is None
     assert set(whole["certificate"]["tools"]) == {"honnin", "z3", "python", "cvc5"}
 
 
@@ -145,11 +158,70 @@ def test_a_manifest_is_what_it_should_be_or_refused(
     text = change(path, value)
     with pytest.raises(Malformed, match=why):
         read(text)
-    Path("proofs", MANIFEST).write_text(text)
+    write_manifest(text)
     ran = proofs("recheck", "proofs")
     assert ran.exit_code == 2
     assert "error[HN0527]" in ran.stderr
     assert ran.stdout == ""
+
+
+# ---------------------------------------------------------------- a byte changed
+
+
+def flipped(file: Path, chance: random.Random) -> None:
+    """One byte of the file is another."""
+    content = bytearray(file.read_bytes())
+    content[chance.randrange(len(content))] ^= chance.randrange(1, 256)
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "file", [MANIFEST, SEAL, "1/safety-step-1-goal-1.smt2", "1/initiation-start-clause-1.smt2"]
+)
+def test_one_changed_byte_anywhere_is_refused(proofs: Honnin, file: str) -> None:
+    there = Path("proofs", file)
+    before, chance = there.read_bytes(), random.Random(file)
+    for _ in range(60):
+        flipped(there, chance)
+        ran = proofs("recheck", "proofs")
+        assert (ran.exit_code, ran.stdout) == (2, ""), there.read_bytes()
+        assert re.match(r"error\[HN052[79]\]: ", ran.stderr)
+        there.write_bytes(before)
+
+
+def test_one_changed_byte_of_the_specification_is_another_specification(proofs: Honnin) -> None:
+    there = Path("lamp.honnin")
+    there.write_text(there.read_text().replace("on only when off", "on only when of!"))
+    ran = proofs("recheck", "proofs", "--specification", "lamp.honnin")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "error[HN0531]: the certificate in `proofs` is not of `lamp.honnin` as it is now" in ran.stderr
+    ran = proofs("recheck", "proofs")
+    assert ran.exit_code == 0
+    assert "  not compared with a specification (its digest " in ran.stdout
+
+
+def test_a_certificate_whose_digest_is_missing_is_refused(proofs: Honnin) -> None:
+    Path("proofs", SEAL).unlink()
+    ran = proofs("recheck", "proofs")
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "error[HN0528]: the digest of the manifest is missing: `manifest.json.sha256`" in ran.stderr
+
+
+def test_an_obligation_that_is_no_text_is_undecided(proofs: Honnin) -> None:
+    name = "1/safety-step-1-goal-1.smt2"
+    replace_obligation(name, "(set-logic ALL)")
+    content = b"(set-logic ALL)\xff\xfe(check-sat)"
+    Path("proofs", name).write_bytes(content)
+    digest = sha256(content).hexdigest()
+    write_manifest(
+        re.sub(sha256(b"(set-logic ALL)").hexdigest(), digest, Path("proofs", MANIFEST).read_text())
+    )
+    assert proofs("recheck", "proofs").exit_code == 3
+
+
+def test_the_digest_is_in_the_form_that_sha256sum_checks(proofs: Honnin) -> None:
+    digest = sha256(Path("proofs", MANIFEST).read_bytes()).hexdigest()
+    assert Path("proofs", SEAL).read_text() == f"{digest}  manifest.json\n"
 
 
 def test_without_cvc5_one_line_says_what_to_install(proofs: Honnin, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from honnin.compiler.certificate.manifest import MANIFEST, Certified, Malformed, Manifest, Obliged, read
+from honnin.compiler.certificate.manifest import (
+    MANIFEST,
+    SEAL,
+    Certified,
+    Malformed,
+    Manifest,
+    Obliged,
+    read,
+    seal,
+)
 from honnin.oracle.files import Refused, about, read_bytes
 from honnin.oracle.interrupt import uninterrupted
 from honnin.oracle.session import Session
@@ -23,17 +32,35 @@ WRITING_SECONDS = 60.0
 
 
 def open_certificate(folder: Path) -> Manifest:
-    """What the certificate in the folder says of itself; Refused when there is none."""
+    """What the certificate in the folder says of itself; Refused when there is none, or it was changed after it was written."""
     file = folder / MANIFEST
     if not folder.is_dir() or not file.is_file():
         hint = "honnin prove --certificate DIR writes one"
         raise Refused([about(folder, "HN0526", f"there is no certificate in `{folder}`", hint)])
+    content = read_bytes(file)
     try:
-        return read(read_bytes(file).decode())
+        manifest = read(content.decode())
     except UnicodeDecodeError:
         raise Refused([about(file, "HN0527", "the manifest cannot be read: it is not UTF-8")]) from None
     except Malformed as error:
         raise Refused([about(file, "HN0527", f"the manifest cannot be read: {error}")]) from error
+    _refuse_broken_seal(folder / SEAL, content)
+    return manifest
+
+
+def _refuse_broken_seal(file: Path, manifest: bytes) -> None:
+    """Refused when the manifest is not the one of which the file has the digest."""
+    if not file.is_file():
+        raise Refused([about(file, "HN0528", f"the digest of the manifest is missing: `{SEAL}`")])
+    if read_bytes(file) != seal(manifest).encode():
+        message = f"`{MANIFEST}` is not what `{SEAL}` says"
+        hint = "one of them was changed after it was written: write the certificate again"
+        raise Refused([about(file, "HN0529", message, hint)])
+
+
+def manifest_digest(folder: Path) -> str:
+    """The SHA-256 of the manifest in the folder: who knows it from elsewhere knows whose certificate it is."""
+    return sha256(read_bytes(folder / MANIFEST)).hexdigest()
 
 
 def obligation_text(folder: Path, obliged: Obliged) -> str:
@@ -45,7 +72,7 @@ def obligation_text(folder: Path, obliged: Obliged) -> str:
     if sha256(content).hexdigest() != obliged.sha256:
         hint = "it was changed after it was written: write the certificate again"
         raise Refused([about(file, "HN0529", f"`{obliged.file}` is not what the manifest says", hint)])
-    return content.decode()
+    return content.decode(errors="replace")
 
 
 def refuse_other_digest(folder: Path, manifest: Manifest, module: Module, file: Path) -> None:
@@ -126,6 +153,7 @@ def write_certificate(
     session.say(
         f"certificate in {folder}: {plural(len(proofs), 'proof')}, {plural(len(files), 'obligation')}"
     )
+    session.say(f"  SHA-256 of {MANIFEST}: {manifest_digest(folder)}")
     for check in without:
         session.say(f"  {check.title} cannot be checked again: {check.why}")
     session.tell(
@@ -133,6 +161,7 @@ def write_certificate(
             "certificate": {
                 "folder": str(folder),
                 "digest": manifest.digest,
+                "manifest": manifest_digest(folder),
                 "proofs": len(proofs),
                 "obligations": len(files),
                 "without": [check.title for check in without],

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from honnin.compiler.certificate.manifest import MANIFEST, Malformed, Manifest, read
+from honnin.compiler.certificate.manifest import MANIFEST, SEAL, Malformed, Manifest, read, seal
 
 
 def occupant(folder: Path, specification: str) -> str | None:
@@ -31,7 +31,7 @@ def occupant(folder: Path, specification: str) -> str | None:
         return f"its `{MANIFEST}` is none of a certificate"
     if manifest.specification != specification:
         return f"it holds a certificate of `{manifest.specification}`"
-    others = there - {MANIFEST} - {each.file for each in manifest.files()}
+    others = there - {MANIFEST, SEAL} - {each.file for each in manifest.files()}
     return f"it holds other files, `{min(others)}` for one" if others else None
 
 
@@ -65,4 +65,6 @@ def _exchange(folder: Path, new: Path, old: Path) -> None:
 
 def _everything(manifest: Manifest, files: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     yield from files.items()
-    yield MANIFEST, manifest.text()
+    text = manifest.text()
+    yield MANIFEST, text
+    yield SEAL, seal(text.encode())

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
+from hashlib import sha256
 from pathlib import PurePosixPath
 from typing import Any, Final, TypeVar
 
 from honnin.spec.records import dataclass
 
 MANIFEST: Final = "manifest.json"
+SEAL: Final = "manifest.json.sha256"
+"""The file with the SHA-256 of the manifest, and so of all: it has that of every script. In the form of `sha256sum`."""
 VERSION: Final = 1
 _T = TypeVar("_T")
 
@@ -97,6 +100,11 @@ class Manifest:
     def text(self) -> str:
         """The manifest as JSON."""
         return json.dumps({"certificate": VERSION, **asdict(self)}, ensure_ascii=False, indent=1) + "\n"
+
+
+def seal(manifest: bytes) -> str:
+    """What the file SEAL says of a manifest."""
+    return f"{sha256(manifest).hexdigest()}  {MANIFEST}\n"
 
 
 def read(text: str) -> Manifest:

@@ -9,8 +9,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from honnin.compiler.certificate.manifest import Certified, Manifest, Obliged, Proof
-from honnin.oracle.certificates import obligation_text, open_certificate, refuse_other_digest
+from honnin.compiler.certificate.manifest import MANIFEST, Certified, Manifest, Obliged, Proof
+from honnin.oracle.certificates import (
+    manifest_digest,
+    obligation_text,
+    open_certificate,
+    refuse_other_digest,
+)
 from honnin.oracle.extras import missing
 from honnin.oracle.files import about, open_specification
 from honnin.oracle.options import PATH, speaking, timeout_option
@@ -22,6 +27,9 @@ from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.compiler.certificate.solver import Solver
+
+NOT_CHECKED = "not checked: that the scripts are what the specification means; they are honnin's translation"
+"""What a certificate does not tell, whatever cvc5 says."""
 
 RUNS = frozenset(("refuted", "reached"))
 """Answers that a run shows; prove has confirmed the run by the reference meaning."""
@@ -62,7 +70,7 @@ def command(session: Session, folder: Path, timeout: float, specification: Path 
         raise missing("cvc5, which checks proofs again,", "recheck") from None
     with solver:
         results = [_recheck(session, folder, check, solver, timeout) for check in manifest.checks]
-    _summary(session, folder, manifest, results, solver.version)
+    _summary(session, folder, manifest, specification, results, solver.version)
     return worst(*(result.status for result in results))
 
 
@@ -169,19 +177,35 @@ def _record(result: _Result) -> dict[str, object]:
 
 
 def _summary(
-    session: Session, folder: Path, manifest: Manifest, results: Sequence[_Result], version: str
+    session: Session,
+    folder: Path,
+    manifest: Manifest,
+    specification: Path | None,
+    results: Sequence[_Result],
+    version: str,
 ) -> None:
     counts = {verdict: sum(r.verdict == verdict for r in results) for verdict in _WORDS}
     told = [f"{count} {_WORDS[verdict]}" for verdict, count in counts.items() if count]
     session.say(
         f"{folder}: {manifest.specification}, {plural(len(results), 'check')}: {', '.join(told)}, by cvc5 {version}"
     )
+    session.say(f"  SHA-256 of {MANIFEST}: {manifest_digest(folder)}")
+    whose = f"digest {manifest.digest[:12]}..."
+    session.say(
+        f"  not compared with a specification (its {whose}): --specification FILE does that"
+        if specification is None
+        else f"  made of {specification} as it is now ({whose})"
+    )
+    if any(result.check.proof is not None for result in results):
+        session.say(f"  {NOT_CHECKED}")
     session.tell(
         {
             "certificate": {
                 "folder": str(folder),
                 "specification": manifest.specification,
                 "digest": manifest.digest,
+                "manifest": manifest_digest(folder),
+                "compared_with": None if specification is None else str(specification),
                 "tools": {**manifest.tools, "cvc5": version},
                 "status": int(worst(*(result.status for result in results))),
             }

@@ -150,7 +150,7 @@ PROVER: tuple[Entry, ...] = (
         "HN0528",
         "obligation-missing",
         "error",
-        "A file that the manifest of a certificate names is not there.",
+        "A file of a certificate is not there: one that its manifest names, or the digest of the manifest.",
     ),
     Entry(
         "HN0529", "obligation-changed", "error", "A file of a certificate is not the one that was written."
