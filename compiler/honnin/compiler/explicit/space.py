@@ -154,6 +154,10 @@ class Space:
             for way in path(state, known, 0):
                 yield number, way
 
+    def ways(self, number: int, state: State, known: Known) -> Iterator[Way]:
+        """The steps from the state by one path."""
+        return self._paths[number](state, known, 0)
+
     def _processes_in_haste(self) -> Iterator[_Hasty]:
         paths = self.compiled.product.paths
         local = () if self.compiled.plan is None else self.compiled.plan.local

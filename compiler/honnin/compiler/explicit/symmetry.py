@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 from typing import TypeAlias
 
-from honnin.compiler.explicit.layout import LAZY, NONE, Cell, Layout, Sizes, State
+from honnin.compiler.explicit.layout import LAZY, NONE, Cell, Layout, Sizes, Slot, State
 from honnin.compiler.explicit.numbers.renaming import Renaming
 from honnin.spec.core import EntityT, Type, base_type
 
@@ -22,6 +22,7 @@ Names: TypeAlias = tuple[tuple[int, ...], ...]
 """Per entity, the former value of each value."""
 
 _Cells: TypeAlias = Callable[[State], tuple[Cell, ...]]
+_Says: TypeAlias = tuple[_Cells, _Cells, tuple[tuple[Cell, ...], tuple[Cell, ...]] | None]
 
 
 class Symmetry:
@@ -101,27 +102,36 @@ class _Entity:
         self._marks = [(cell, ~slots[cell] if slots[cell] in keyed else cell) for cell in self.held_in]
         self._marks.sort(key=lambda pair: pair[1])
         self._as_it_is = tuple(range(size))
-        self._says = [self._about(value, rest) for value in range(size)]
+        self._says = self._said(rest)
 
-    def _about(
-        self, value: int, rest: State
-    ) -> tuple[_Cells, _Cells, tuple[tuple[Cell, ...], tuple[Cell, ...]] | None]:
-        """The cells with the value as a key: with no other entity's key, with others; and what both say when nothing is known."""
-        alone, shared, always_known = [], [], False
+    def _said(self, rest: State) -> list[_Says]:
+        """Per value: the cells with it as a key, with no other entity's key and with others; and what both say when nothing is known."""
+        alone: list[list[int]] = [[] for _ in range(self.size)]
+        shared: list[list[int]] = [[] for _ in range(self.size)]
+        always_known: set[int] = set()
+        of_slots = {slot.number: self._keyed_by(slot) for slot in self._layout.vocabulary.slots}
         for cell, (slot, keys) in enumerate(self._layout.where):
-            if any(
-                self._is_mine(slot.keys[i], k) and k == value for i, k in zip(slot.dense, keys, strict=True)
-            ):
-                entities = sum(isinstance(base_type(slot.keys[i]), EntityT) for i in slot.dense)
-                always_known |= not (slot.lazy or slot.rest is not None)
-                if entities == 1:
-                    alone.append(cell)
-                elif slot.sparse:
-                    always_known = True
-                else:
-                    shared.append(cell)
-        get_alone, get_shared = _getter(alone), _getter(shared)
-        return get_alone, get_shared, None if always_known else (get_alone(rest), get_shared(rest))
+            own, is_shared, is_known = of_slots[slot.number]
+            for value in {int(keys[place]) for place in own if keys[place] != NONE}:
+                if is_known:
+                    always_known.add(value)
+                if not is_shared:
+                    alone[value].append(cell)
+                elif not slot.sparse:
+                    shared[value].append(cell)
+        getters = [(_getter(a), _getter(b)) for a, b in zip(alone, shared, strict=True)]
+        return [
+            (get_alone, get_shared, None if value in always_known else (get_alone(rest), get_shared(rest)))
+            for value, (get_alone, get_shared) in enumerate(getters)
+        ]
+
+    def _keyed_by(self, slot: Slot) -> tuple[list[int], bool, bool]:
+        """Which of a slot's laid out keys are this entity's; whether others are entities' too; whether it says something always."""
+        kinds = [slot.keys[i] for i in slot.dense]
+        own = [place for place, kind in enumerate(kinds) if _is(kind, self._name)]
+        is_shared = sum(isinstance(base_type(kind), EntityT) for kind in kinds) > 1
+        is_known = not (slot.lazy or slot.rest is not None) or (is_shared and slot.sparse)
+        return own, is_shared, bool(is_known)
 
     def _positions(self, keys: tuple[Type, ...]) -> list[int]:
         return [i for i, key in enumerate(keys) if _is(key, self._name)]

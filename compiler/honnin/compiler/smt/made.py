@@ -85,6 +85,11 @@ def address(expression: z3.AstRef) -> int:
     return number
 
 
+def is_true(formula: z3.BoolRef) -> bool:
+    """Whether the formula is written `true`."""
+    return bool(z3.Z3_get_bool_value(formula.ctx.ref(), formula.ast) == z3.Z3_L_TRUE)
+
+
 def assertions(solver: z3.Solver, formulas: Iterable[z3.BoolRef]) -> None:
     """From now on the formulas hold."""
     for formula in formulas:

@@ -7,6 +7,7 @@ from itertools import product
 
 import z3
 
+from honnin.compiler.smt import made
 from honnin.compiler.smt.steps import Encoding, counts
 from honnin.compiler.smt.structures import MOST_INTEGERS, Table
 from honnin.compiler.smt.terms import State, evaluate
@@ -38,14 +39,14 @@ def decode(model: z3.ModelRef, universe: Universe, term: Term, type: Type) -> Va
     """The value of the term in the model."""
     if isinstance(type, OptionalT):
         assert isinstance(term, Maybe)
-        some = term.some if isinstance(term.some, bool) else z3.is_true(model.eval(term.some, True))
+        some = term.some if isinstance(term.some, bool) else made.is_true(model.eval(term.some, True))
         return decode(model, universe, term.value, type.inner) if some else None
     if is_known(term):
         return known_value(term)
     found = model.eval(term, model_completion=True)
     match type:
         case BoolT():
-            return bool(z3.is_true(found))
+            return made.is_true(found)
         case EnumT() | EntityT():
             return universe.member(found, type)
         case TextT():
@@ -87,7 +88,7 @@ class ModelState:
         elements = self._model.get_universe(sort) or ()
         if not elements:
             elements = (self._model.eval(z3.Const("element", sort), model_completion=True),)
-        self._elements[type] = {str(element): element for element in elements}
+        self._elements[type] = {element.sexpr(): element for element in elements}
         return tuple(self._elements[type])
 
     def _integers(self) -> tuple[Value, ...]:
@@ -155,13 +156,12 @@ class ModelState:
     def _value(self, term: Term, type: Type) -> Value:
         if isinstance(type, EntityT) and self._encoding.universe.domains is None:
             self.domain(type)
-            found = str(
-                self._model.eval(self._encoding.universe.expression(term, type), model_completion=True)
-            )
-            if found not in self._elements[type]:
-                self._elements[type][found] = self._model.eval(term, model_completion=True)
+            here = self._model.eval(self._encoding.universe.expression(term, type), model_completion=True)
+            name: str = here.sexpr()
+            if name not in self._elements[type]:
+                self._elements[type][name] = here
                 self._domains[type] = tuple(self._elements[type])
-            return found
+            return name
         if isinstance(type, OptionalT) and isinstance(type.inner, EntityT):
             assert isinstance(term, Maybe)
             return self._value(term.value, type.inner) if self.holds(term.some) else None
@@ -175,7 +175,7 @@ class ModelState:
         """Whether the formula is true in the model."""
         if isinstance(formula, bool):
             return formula
-        return bool(z3.is_true(self._model.eval(formula, model_completion=True)))
+        return made.is_true(self._model.eval(formula, model_completion=True))
 
 
 def _integers_of(model: z3.ModelRef) -> Iterator[int]:

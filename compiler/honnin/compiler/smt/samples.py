@@ -8,7 +8,8 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import islice
+from functools import cached_property, partial
+from itertools import chain, islice
 from itertools import product as combinations
 from typing import Final, TypeAlias
 
@@ -141,20 +142,25 @@ class Explorer:
         self.space = _RandomSpace(compiled, sizes, seed, tick)
         self.random = random.Random(seed)
         self.sizes = sizes
-        layout = self.space.layout
+        self._paths = range(len(compiled.product.paths))
         self._decoded: dict[Type, dict[float, Value]] = {}
         self._names = {
             entity: tuple(f"{entity}{i}" for i in range(1, size + 1))
             for entity, size in zip(compiled.vocabulary.entities, sizes, strict=True)
         }
-        self._slots = [
+
+    @cached_property
+    def _slots(self) -> list[tuple[Slot, list[Values], slice, dict[float, Value]]]:
+        """Of each slot: its keys, its cells, and its values as far as they are known. Many a scope has no state that asks for it."""
+        layout = self.space.layout
+        return [
             (
                 slot,
                 self._keys(slot),
-                range(layout.bases[slot.number], layout.bases[slot.number] + layout.count(slot)),
+                slice(layout.bases[slot.number], layout.bases[slot.number] + layout.count(slot)),
                 self._values(slot.value),
             )
-            for slot in compiled.vocabulary.slots
+            for slot in layout.vocabulary.slots
         ]
 
     # ------------------------------------------------------------ states
@@ -184,18 +190,19 @@ class Explorer:
         return list(found)
 
     def _following(self, state: State) -> Iterator[State]:
-        return (after for _, after in self._steps(state))
+        """Where steps lead, as far as they are found soon."""
+        return chain.from_iterable(map(partial(self._by, state), self._paths))
 
-    def _steps(self, state: State) -> Iterator[tuple[int, State]]:
-        """The steps from the state, as far as they are found soon: the number of the path and the state after it."""
+    def _by(self, state: State, path: int) -> Iterator[State]:
+        """Where steps by one path lead, as far as they are found soon."""
         self.space.tick()
         self.space.decisions = 0
         with suppress(_Lost):
-            for path, way in self.space.steps(state, self.sizes):
+            for _, _, after, done in self.space.ways(path, state, self.sizes):
                 self.seen.steps += 1
                 self.seen.possible.add(path)
-                self.seen.done |= way[3]
-                yield path, way[2]
+                self.seen.done |= done
+                yield after
 
     def walk(self, length: int) -> Iterator[Structure]:
         """The states of a random walk; none when no initial state was found."""
@@ -213,14 +220,12 @@ class Explorer:
             yield self.structure(state)
 
     def _step(self, state: State, seen: set[State]) -> State | None:
-        """What a random step leads to, a new state if there is one."""
-        by_path: dict[int, list[State]] = {}
-        for path, following in self._steps(state):
-            if following not in seen:
-                by_path.setdefault(path, []).append(following)
-        if not by_path:
-            return None
-        return self.random.choice(by_path[self.random.choice(list(by_path))])
+        """What a random step leads to, a new state; None where there is none."""
+        for path in self.random.sample(self._paths, len(self._paths)):
+            found = [after for after in self._by(state, path) if after not in seen]
+            if found:
+                return self.random.choice(found)
+        return None
 
     # ------------------------------------------------------------ structures
 
@@ -229,19 +234,22 @@ class Explorer:
         places: dict[str, Table] = {}
         givens: dict[str, Table] = {}
         for slot, keys, cells, values in self._slots:
-            known = dict(self._entries(slot, keys, state[cells.start : cells.stop], values))
+            known = self._known(slot, keys, state[cells], values)
             (givens if slot.is_given else places)[slot.name] = Table(self._missing(slot), known)
         return Sample(self._names, places, givens)
 
-    def _entries(
+    def _known(
         self, slot: Slot, keys: list[Values], cells: Sequence[Cell], values: dict[float, Value]
-    ) -> Iterator[tuple[Values, Value]]:
+    ) -> dict[Values, Value]:
+        """What stands in the cells of a slot."""
+        found: dict[Values, Value] = {}
         for at, cell in zip(keys, cells, strict=True):
             if isinstance(cell, tuple):
                 for rest, value in cell:
-                    yield self._full_key(slot, at, rest), self._value(value, slot.value, values)
+                    found[self._full_key(slot, at, rest)] = self._value(value, slot.value, values)
             else:
-                yield at, self._value(cell, slot.value, values)
+                found[at] = values[cell] if cell in values else self._value(cell, slot.value, values)
+        return found
 
     def _keys(self, slot: Slot) -> list[Values]:
         """The keys of the slot's cells, those that are laid out."""
