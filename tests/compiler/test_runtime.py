@@ -153,6 +153,28 @@ def causes(oracle: Any) -> list[list[Any]]:
     ]
 
 
+@pytest.mark.parametrize(
+    "formula",
+    [
+        "not (exists q: P. q != p and earlier login(k, q))",
+        "not (exists q: P. q != p and earlier[<= 10min] login(k, q))",
+        "not (exists q: P. q != p and ((not logout(k)) since login(k, q)))",
+        "login(k, p) implies not (exists q: P. not (q == p or not earlier login(k, q)))",
+        "not (exists q: P. exists r: P. q != r and q != p and earlier login(k, q) and once login(k, r))",
+    ],
+)
+def test_who_must_not_be_is_told(formula: str) -> None:
+    """The value that a denied `exists` finds, and the event that it comes from, as for a `forall`."""
+    text = f'spec s\nentity K, P\nevent login(k: K, p: P)\nevent logout(k: K)\ninvariant I "": on login(k, p): {formula}'
+    module = load(text).main
+    oracle = oracle_module(module).Oracle("collect")
+    for number, (k, p) in enumerate([("k1", "alice"), ("k2", "carol"), ("k1", "bob")]):
+        oracle.login(k, p, at=number)
+    (violation,) = oracle.violations
+    assert violation.bindings["q"] == "alice"
+    assert [(cause.position, cause.at) for cause in violation.causes][:1] == [(1, 0.0)]
+
+
 def test_a_violation_tells_which_event_replaced_which() -> None:
     oracle = oracle_module(load(SESSION).main).Oracle("collect")
     oracle.login("k", "alice", at=1)

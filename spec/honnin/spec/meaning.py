@@ -131,16 +131,27 @@ def _failure(claim: Claim, here: Here, bound: Environment, horizon: _Horizon) ->
 def _bindings(
     claim: Claim, here: Here, bound: Environment, horizon: _Horizon
 ) -> tuple[tuple[str, Value], ...]:
-    """The pattern's names with their values, then those of the outermost `forall`s that witness the failure."""
+    """The pattern's names with their values, then those of the outermost `forall`s and denied `exists`s that witness the failure."""
     event = here.world.events[here.position]
     named = [(binder.name, shown(bound[binder.uid])) for binder in _bound_names(claim, event)]
     formula = claim.body
-    while isinstance(formula, core.Forall):
-        binder, formula = formula.binder, formula.body
+    while quantified := _universal(formula):
+        binder, formula = quantified
         inners = bind((binder,), here, bound)
         bound = next(inner for inner in inners if _known(formula, here, inner, horizon) is False)
         named.append((binder.name, shown(bound[binder.uid])))
     return tuple(named)
+
+
+def _universal(formula: Expr) -> tuple[core.Binder, Expr] | None:
+    """The binder of a formula that speaks of all values, and what it says of each."""
+    match formula:
+        case core.Forall():
+            return formula.binder, formula.body
+        case core.Not(body=core.Exists() as denied):
+            return denied.binder, core.Not(denied.body)
+        case _:
+            return None
 
 
 def _bound_names(claim: Claim, event: Occurrence | None) -> list[core.Binder]:

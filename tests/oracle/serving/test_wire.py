@@ -189,7 +189,7 @@ def test_what_was_acknowledged_survives_kill_9(serve: Serve) -> None:
     acknowledged: dict[str, int] = {}
     dice = random.Random(7)
     for _ in range(rounds):
-        served = serve(*KEPT, "--every", "0.2")
+        served = serve(*KEPT, "--every", "200ms")
         killer = threading.Timer(0.05 + dice.random() * 0.6, served.process.kill)
         killer.start()
         try:
@@ -390,7 +390,7 @@ def test_deadlines_pass_without_events(serve: Serve, printing: Path) -> None:
         'invariant in_time "within half a second": on ask(r): eventually[<= 500ms] answer(r)\n',
         encoding="utf-8",
     )
-    served = serve("--late", "0.2", specification=timely)
+    served = serve("--late", "200ms", specification=timely)
     assert served.post({"event": "ask", "request": "r1"}).json() == {"sequence": 1, "violated": []}
     end = time.monotonic() + 15
     while served.client.get("/violations").json()["total"] == 0:

@@ -16,10 +16,12 @@ from honnin.spec.core import (
     Binder,
     DurationT,
     Event,
+    Exists,
     Expr,
     Forall,
     GivenRead,
     Implies,
+    Not,
     Present,
     StateRead,
     TimeT,
@@ -202,10 +204,12 @@ def _shown_here(
 
 
 def _foralls(body: Expr) -> int:
-    """How many outermost `forall`s the author wrote: so many values witness a failure."""
+    """How many outermost `forall`s and denied `exists`s the author wrote: so many values witness a failure."""
     match body:
         case Forall(body=inner):
             return 1 + _foralls(inner)
+        case Not(body=Exists(body=inner)):
+            return 1 + _foralls(negation(inner))
         case Implies(right=right):
             return _foralls(right)
         case _:
@@ -213,10 +217,13 @@ def _foralls(body: Expr) -> int:
 
 
 def _witness(body: Expr, most: int) -> tuple[list[Binder], Expr]:
-    """The outermost `forall`s of the formula, `most` of them, and what holds of the values that make it false."""
+    """The binders of these outermost quantifiers, `most` of them, and what holds of the values that make the formula false."""
     match body:
         case Forall(binder=binder, body=inner) if most:
             binders, failing = _witness(inner, most - 1)
+            return [binder, *binders], failing
+        case Not(body=Exists(binder=binder, body=inner)) if most:
+            binders, failing = _witness(negation(inner), most - 1)
             return [binder, *binders], failing
         case Implies(left=left, right=right) if most:
             binders, failing = _witness(right, most)

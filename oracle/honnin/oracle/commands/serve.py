@@ -22,7 +22,7 @@ from honnin.oracle.files import (
     read_facts_file,
     read_key,
 )
-from honnin.oracle.logs import named_mapping
+from honnin.oracle.logs import DURATION, named_mapping
 from honnin.oracle.options import FACTS, FILE, KEY, PATH, REVEAL, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
@@ -39,7 +39,7 @@ SHORTEST_TOKEN = 16
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How the service is to be run."""
+    """How the service is to be run. Durations are microseconds."""
 
     host: str
     port: int
@@ -50,11 +50,11 @@ class Wishes:
     key: Path | None
     reveal: bool
     checkpoint: Path | None
-    every: float
+    every: int
     waiting: int
     body: int
     remember: int
-    late: float | None
+    late: int | None
     check: bool
 
 
@@ -96,16 +96,14 @@ class Wishes:
 )
 @click.option(
     "--every",
-    type=click.FloatRange(min=0.1),
-    default=60.0,
+    type=DURATION,
+    default="60s",
     show_default=True,
-    metavar="SECONDS",
-    help="Between two checkpoints.",
+    help="How often the checkpoint is written.",
 )
 @click.option(
     "--late",
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
+    type=DURATION,
     help="Let deadlines pass without events, so long after the wall clock says so.",
 )
 @click.option(
@@ -204,7 +202,7 @@ def _service(session: Session, module: Any, wishes: Wishes) -> Service:
             hint = "name a file with a key of at least 16 bytes, with --key"
             message = "a checkpoint needs a key, which seals personal values and ids in it"
             raise Refused([Diagnostic("HN0713", message, NOWHERE, hint=hint)])
-        keeping = Keeping(wishes.checkpoint, wishes.every)
+        keeping = Keeping(wishes.checkpoint, wishes.every / 1e6)
     service = Service(
         spec,
         oracle,
@@ -212,7 +210,7 @@ def _service(session: Session, module: Any, wishes: Wishes) -> Service:
         named_mapping(spec, wishes.mapping),
         keeping,
         wishes.waiting,
-        wishes.late,
+        None if wishes.late is None else wishes.late / 1e6,
     )
     service.found.drain(oracle)
     if keeping is not None:
