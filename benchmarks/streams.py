@@ -23,7 +23,7 @@ from oracle_certificates import FACTS, SPECIFICATION, Bare, Careful, Log, log
 
 from honnin.oracle.monitor import compile_module
 from honnin.oracle.session import Session
-from honnin.oracle.streams.collecting import rarely_collecting
+from honnin.oracle.streams.collecting import not_collecting
 from honnin.oracle.streams.fast import fast_reader
 from honnin.oracle.streams.inputs import open_log
 from honnin.oracle.watching import Watching
@@ -56,7 +56,7 @@ def ours(file: Path, count: int, *, fast: bool, explain: bool = True) -> float:
     run = Watching(Session("json", write=told.append), SPEC, oracle, reader=reader)
     opened = open_log(file)
     started = time.process_time()
-    with rarely_collecting():
+    with not_collecting():
         run.read((opened, block) for block in opened.blocks())
     spent = time.process_time() - started
     if told or oracle.position != count:

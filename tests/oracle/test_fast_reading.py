@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from io import BytesIO
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 from honnin.oracle.monitor import Spec, compile_module
 from honnin.oracle.session import Session
 from honnin.oracle.streams.blocks import read_blocks
+from honnin.oracle.streams.collecting import not_collecting
 from honnin.oracle.streams.fast import FastReader, fast_reader
 from honnin.oracle.streams.inputs import Log
 from honnin.oracle.watching import Watching
@@ -304,3 +306,21 @@ def test_lines_and_events_that_do_not_go_together(text: str) -> None:
     agree(TIMED, text.replace("LINE", line).encode())
     agree(TIMED, (text.replace("LINE", line) + (line + "\n") * 20).encode())
     agree(TIMED, text.replace("LINE", line.replace(",", ",\n")).encode())
+
+
+# ---------------------------------------------------------------- no cycles
+
+
+def garbage_of(data: bytes) -> int:
+    """How many objects in cycles are left by reading a log."""
+    gc.collect()
+    with not_collecting():
+        read(TIMED, data, lambda oracle: fast_reader(TIMED.specification, oracle))
+        return gc.collect()
+
+
+def test_reading_leaves_no_garbage_for_each_line() -> None:
+    """Or else what is read without a search for cycles would need ever more memory."""
+    random = Random(1)
+    data = b"\n".join(drawn_line(random, f"{number}", 0.4) for number in range(400)) + b"\n"
+    assert garbage_of(data * 20) < garbage_of(data) + 400, "one for each of 7,600 lines would be more"

@@ -92,8 +92,13 @@ class _Story:
 
 def _follow(monkeypatch: pytest.MonkeyPatch, file: Path, story: _Story) -> list[tuple[int, bytes]]:
     monkeypatch.setattr("honnin.oracle.streams.following.time.sleep", story.sleep)
-    portions = Following(file, story.said.append, story.stopped).portions()
+    damages: list[str] = []
+    following = Following(
+        file, story.said.append, story.stopped, lambda log, damage: damages.append(str(damage))
+    )
+    portions = following.portions()
     blocks = [block for _, block in portions if block is not None]
+    assert not damages
     return [(line.number, line.data) for block in blocks for line in block.lines()]
 
 

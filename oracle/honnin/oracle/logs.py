@@ -15,7 +15,7 @@ from honnin.oracle.files import Refused, about, open_specification, read_facts_f
 from honnin.oracle.options import FACTS, KEY, PATH, REVEAL, STRICT
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
-from honnin.oracle.streams.collecting import rarely_collecting
+from honnin.oracle.streams.collecting import not_collecting
 from honnin.oracle.table import plural
 from honnin.spec.records import dataclass, fields
 
@@ -346,7 +346,7 @@ class Run:
 
     def read(self, upto: Callable[[Iterator[Any]], Iterator[Any]]) -> None:
         """The stored logs to their ends, or `upto` where the user wants."""
-        with rarely_collecting():
+        with not_collecting():
             if self.watching.merging:
                 self.watching.merge([upto(portions) for portions in self.inputs.apart()])
             else:

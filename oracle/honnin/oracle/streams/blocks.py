@@ -12,6 +12,7 @@ LONGEST = 8 * 1024 * 1024
 BLOCK = 1 << 18
 """Bytes that are read at once."""
 BOM = b"\xef\xbb\xbf"
+_NO_SIGNS = bytes(set(range(256)) - set(b"{}[:\\\n"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +35,10 @@ class Line:
         return data.strip(b" \t\r\n")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Block:
     """Whole lines that follow each other, the first with the number `number` and its first byte at `start`; or one piece of a line
-    that is too long. Only the last line of a log may lack its line end. `ends`: how many lines end in it.
+    that is too long. Only the last line of a log may lack its line end.
     """
 
     number: int
@@ -45,10 +46,19 @@ class Block:
     start: int = 0
     whole: bool = True
     continued: bool = False
-    ends: int = field(init=False)
+    _signs: bytes | None = field(default=None, repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "ends", self.data.count(b"\n"))
+    @property
+    def signs(self) -> bytes:
+        """Its braces, opening brackets, colons, backslashes and line ends, as they follow each other: what lines are looked through for."""
+        if self._signs is None:
+            self._signs = self.data.translate(None, _NO_SIGNS)
+        return self._signs
+
+    @property
+    def ends(self) -> int:
+        """How many lines end in it."""
+        return self.signs.count(b"\n")
 
     @property
     def end(self) -> int:

@@ -98,13 +98,14 @@ class FastReader:
         """
         import msgspec
 
-        data = block.data.replace(b"\r\n", b"\n") if b"\r" in block.data else block.data
+        data, signs = block.data, block.signs
+        data = data.replace(b"\r\n", b"\n") if b"\r" in data else data
         count = block.ends + (not data.endswith(b"\n"))
-        if not data.startswith(b"{") or not data.endswith((b"}", b"}\n")) or _is_unsure(data):
+        if not signs.startswith(b"{") or not signs.endswith((b"}", b"}\n")) or _is_unsure(data, signs, count):
             return None
         try:
             if self.loose:
-                found, pairs = self._loose(data, count)
+                found, pairs = self._loose(data, signs, count)
             else:
                 found, pairs = self.strict.decode_lines(data), 0
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -116,24 +117,25 @@ class FastReader:
         if not self.loose:
             pairs = sum(map(self.pairs.__getitem__, kinds))
             pairs += 0 if self.needs_time else count - times.count(msgspec.UNSET)
-        if data.count(b":") == pairs or (data.count(b'":') == pairs and not _SPACED.search(data)):
+        if signs.count(b":") == pairs or (data.count(b'":') == pairs and not _SPACED.search(data)):
             return found, times, kinds
         return None
 
-    def _loose(self, data: bytes, count: int) -> tuple[list[Any], int]:
+    def _loose(self, data: bytes, signs: bytes, count: int) -> tuple[list[Any], int]:
         """Events with more fields than are declared, none of them nested."""
-        if b"[" in data or data.count(b"{") != count:
+        if b"[" in signs or signs.count(b"{") != count:
             return [], 0
         raw = self.untyped.decode_lines(data)
         return self.convert(raw), sum(map(len, raw))
 
 
-def _is_unsure(data: bytes) -> bool:
-    """Whether a line does not begin an object, a name may be spelled with escapes, or a time is finer than a microsecond."""
-    begun = _NOT_BEGUN.search(data)
-    if begun is not None and begun.end() < len(data):
-        return True
-    if b"\\" in data and b"\\u00" in data:
+def _is_unsure(data: bytes, signs: bytes, count: int) -> bool:
+    """Whether one of `count` lines does not begin an object, a name may be spelled with escapes, or a time is finer than a microsecond."""
+    if signs.count(b"{") != count or signs.count(b"\n{") != count - 1:
+        begun = _NOT_BEGUN.search(data)
+        if begun is not None and begun.end() < len(data):
+            return True
+    if b"\\" in signs and b"\\u00" in data:
         return True
     fine = _DECIMALS.search(data) or (b"-" in data and _EXPONENT.search(data))
     return fine is not None and fine is not False and _FINE.search(data) is not None

@@ -11,11 +11,39 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeAlias
 
 from honnin.oracle.streams.blocks import BLOCK, Block, Cutter, Line
-from honnin.oracle.streams.packed import Packing, packing, unpacked
+from honnin.oracle.streams.packed import Damaged, Packing, packing, unpacked
 from honnin.spec.records import dataclass, field
 
 SAMPLE = 4096
 """Bytes at the beginning of a log, and before the place that was reached, by which it is known again."""
+_PIECES = 64
+
+
+@dataclass(slots=True)
+class Passed:
+    """The bytes at the beginning of a log and the last ones before a place, at most SAMPLE of each, by which it is known again."""
+
+    head: bytes = b""
+    size: int = 0
+    _last: list[bytes] = field(default_factory=list)
+
+    def add(self, data: bytes) -> None:
+        """The place is behind these bytes too."""
+        if len(self.head) < SAMPLE:
+            self.head += data[: SAMPLE - len(self.head)]
+        self._last.append(data[-SAMPLE:])
+        self.size += len(data)
+        if len(self._last) > _PIECES:
+            self._last = [self.tail]
+
+    @property
+    def tail(self) -> bytes:
+        """The last bytes."""
+        return b"".join(self._last)[-SAMPLE:]
+
+    def is_of(self, log: Log) -> bool:
+        """Whether the log begins with what was passed."""
+        return log.samples(self.size) == (self.head, self.tail)
 
 
 @dataclass(slots=True)
@@ -29,7 +57,8 @@ class _Open:
 @dataclass(slots=True)
 class Log:
     """A log that is open. `offset`, `line`: everything before that byte, and before that line, is done with; `ahead`: where lines begin
-    that are done with too.
+    that are done with too. `lost`: what stood in it is nowhere any more. `since`: when it had
+    been written last when it was opened, in nanoseconds.
     """
 
     path: Path
@@ -38,18 +67,21 @@ class Log:
     offset: int = 0
     line: int = 1
     ahead: frozenset[int] = frozenset()
+    lost: bool = False
+    since: int = 0
     _open: OrderedDict[int, _Open] = field(default_factory=OrderedDict, repr=False)
+    _seen: Passed = field(default_factory=Passed, repr=False)
 
     def blocks(self) -> Iterator[Block]:
         """What is not done with, to the end. Raises Damaged where it is packed."""
         cutter = Cutter(self.line, self.offset)
-        for data in self._portions():
+        for data in self.portions(self.offset):
             yield from cutter.feed(data)
         yield from cutter.flush()
 
-    def _portions(self) -> Iterator[bytes]:
+    def portions(self, before: int) -> Iterator[bytes]:
+        """The bytes behind the first `before`, to the end; of a log that is not packed, those behind where its stream stands."""
         if self.packing is not None:
-            before = self.offset
             for data in unpacked(self.stream, self.packing):
                 if before < len(data):
                     yield data[before:]
@@ -62,9 +94,11 @@ class Log:
     def done(self, block: Block) -> None:
         """The block is done with."""
         self.offset, self.line = block.end, block.following
+        self._seen.add(block.data)
 
     def begun(self, line: Line) -> bool:
         """The line is read, and will be done with later. False where it was done with before a mark was made."""
+        self._seen.add(line.data)
         done = line.start in self.ahead
         self._open[line.start] = _Open(line, done)
         if done:
@@ -86,6 +120,11 @@ class Log:
             del self._open[line.start]
 
     @property
+    def waits(self) -> bool:
+        """Whether lines of it were read that are not done with."""
+        return bool(self._open)
+
+    @property
     def identity(self) -> tuple[int, int]:
         """What no other file has that exists at the same time."""
         return identity(os.fstat(self.stream.fileno()))
@@ -94,18 +133,25 @@ class Log:
     def size(self) -> int:
         return os.fstat(self.stream.fileno()).st_size
 
+    @property
+    def changed(self) -> int:
+        """When it was written last, in nanoseconds."""
+        return os.fstat(self.stream.fileno()).st_mtime_ns
+
     def mark(self, key: bytes) -> dict[str, Any]:
         """The place that was reached, and by what the log is known again; digests of its text are keyed."""
         device, inode = self.identity
-        head, tail = self._samples(self.offset)
+        head, tail = self._ends() if self.packing else (self._seen.head, self._seen.tail)
         return {
             "log": str(self.path),
             "offset": self.offset,
+            "seen": self._seen.size,
             "line": self.line,
             "ahead": sorted(
                 {start for start in self.ahead if start >= self.offset}
                 | {start for start, one in self._open.items() if one.done}
             ),
+            "since": self.since,
             "device": device,
             "inode": inode,
             "packed": self.packing,
@@ -114,21 +160,50 @@ class Log:
         }
 
     def is_of(self, mark: Mark, key: bytes) -> bool:
-        """Whether it begins and goes on, to the place that was reached, as the log that the mark was made of."""
-        head, tail = self._samples(mark["offset"])
-        return (self.packing, _digest(key, head), _digest(key, tail)) == (
-            mark["packed"],
-            mark["head"],
-            mark["tail"],
-        )
+        """Whether it begins and goes on, to the place that was reached, as the log that the mark was made of, packed by now or not."""
+        if mark["packed"] is None:
+            head, tail = self.samples(mark["seen"])
+        elif mark["packed"] == self.packing:
+            head, tail = self._ends()
+        else:
+            return False
+        return (_digest(key, head), _digest(key, tail)) == (mark["head"], mark["tail"])
 
-    def _samples(self, offset: int) -> tuple[bytes, bytes]:
-        """The bytes at the beginning and before `offset`; of a packed file those at its beginning and at its end."""
-        end = self.size if self.packing is not None else offset
-        size = min(SAMPLE, end)
-        return self.read_at(0, size), self.read_at(end - size, size)
+    def begin_at(self, mark: Mark) -> None:
+        """The log, which is that of the mark, is read from there on."""
+        self.offset, self.line, self.ahead = mark["offset"], mark["line"], frozenset(mark["ahead"])
+        self._seen = self.passed(self.offset)
+        if self.packing is None:
+            self.stream.seek(self.offset)
 
-    def read_at(self, offset: int, size: int) -> bytes:
+    def samples(self, offset: int) -> tuple[bytes, bytes]:
+        """The bytes at the beginning and before `offset` of what stands in the log, packed or not; fewer where there are not so many."""
+        passed = self.passed(offset)
+        return passed.head, passed.tail
+
+    def passed(self, offset: int) -> Passed:
+        """What stands before `offset`."""
+        if self.packing is None:
+            size = min(SAMPLE, offset)
+            return Passed(self._read_at(0, size), offset, [self._read_at(offset - size, size)])
+        passed = Passed()
+        self.stream.seek(0)
+        try:
+            for data in unpacked(self.stream, self.packing):
+                passed.add(data[: offset - passed.size])
+                if passed.size == offset:
+                    break
+        except Damaged:
+            passed = Passed()
+        self.stream.seek(0)
+        return passed
+
+    def _ends(self) -> tuple[bytes, bytes]:
+        """The bytes at the beginning and at the end of a file."""
+        size = min(SAMPLE, self.size)
+        return self._read_at(0, size), self._read_at(self.size - size, size)
+
+    def _read_at(self, offset: int, size: int) -> bytes:
         """Bytes from a place in the file, whatever is being read."""
         before = self.stream.tell()
         self.stream.seek(offset)
@@ -144,7 +219,9 @@ Mark: TypeAlias = dict[str, Any]
 def open_log(path: Path) -> Log:
     """The log at its beginning. Raises OSError."""
     stream = path.open("rb")
-    return Log(path, stream, packing(stream))
+    log = Log(path, stream, packing(stream))
+    log.since = log.changed
+    return log
 
 
 def identity(status: os.stat_result) -> tuple[int, int]:
@@ -154,40 +231,3 @@ def identity(status: os.stat_result) -> tuple[int, int]:
 
 def _digest(key: bytes, data: bytes) -> str:
     return f"{len(data)}:{hmac.digest(key, data, hashlib.sha256).hex()[:32]}"
-
-
-# ---------------------------------------------------------------- found again
-
-
-class Elsewhere(Exception):
-    """The log in which a mark stands is not there. The message says what is."""
-
-
-def reopened(path: Path, mark: Mark, key: bytes, *, rotated: bool) -> tuple[Log, list[Path]]:
-    """The log in which the mark stands, at that place, and the logs that came after it; raises Elsewhere.
-
-    If `rotated`, it may have another name by now, that begins with the name of `path` and a dot.
-    """
-    log = open_log(path)
-    if log.is_of(mark, key):
-        return _at(log, mark), []
-    same = log.identity == (mark["device"], mark["inode"])
-    log.stream.close()
-    if same:
-        raise Elsewhere(f"`{path}` is shorter than it was, or was written anew")
-    if not rotated:
-        raise Elsewhere(f"`{path}` is another file than it was")
-    others = sorted(path.parent.glob(f"{path.name}.*"), key=lambda other: other.stat().st_mtime_ns)
-    for number, other in enumerate(others):
-        log = open_log(other)
-        if log.identity == (mark["device"], mark["inode"]) and log.is_of(mark, key):
-            return _at(log, mark), [*others[number + 1 :], path]
-        log.stream.close()
-    raise Elsewhere(f"`{path}` was replaced, and the file that it was is not beside it")
-
-
-def _at(log: Log, mark: Mark) -> Log:
-    log.offset, log.line, log.ahead = mark["offset"], mark["line"], frozenset(mark["ahead"])
-    if log.packing is None:
-        log.stream.seek(log.offset)
-    return log

@@ -12,8 +12,9 @@ from honnin.oracle.files import Refused, about
 from honnin.oracle.session import Session
 from honnin.oracle.streams.blocks import Block
 from honnin.oracle.streams.following import Following
-from honnin.oracle.streams.inputs import Elsewhere, Log, Mark, open_log, reopened
+from honnin.oracle.streams.inputs import Log, Mark, open_log
 from honnin.oracle.streams.packed import Damaged, packing
+from honnin.oracle.streams.rotation import Elsewhere, reopened
 from honnin.spec.records import dataclass, field
 
 STANDARD_INPUT = Path("-")
@@ -37,23 +38,28 @@ class Inputs:
     _open: list[Log] = field(default_factory=list)
 
     def reached(self) -> list[Mark]:
-        """How far each log was read, as far as any was."""
-        return [*self._finished, *(log.mark(self.key) for log in self._open)]
+        """How far each log was read, as far as any was, by this run or the one before."""
+        reached = [*self._finished, *(log.mark(self.key) for log in self._open)]
+        if self.follow:
+            return reached or list(self.marks)
+        return [*reached, *self.marks[len(reached) :]]
 
     def find(self, marks: Sequence[Mark]) -> None:
         """The logs will be read from these places. Refused where one of them is not there."""
-        if len(marks) > len(self.paths):
+        if len(marks) > len(self.paths) and not self.follow:
             message = f"the checkpoint was made when {len(marks)} logs had been read"
             raise Refused([about(self.paths[-1], "HN0693", message, "name all of them, in the same order")])
         self.marks = marks
-        for path, mark in zip(self.paths, marks, strict=False):
-            self._found(path, mark)[0].stream.close()
+        paths = [self.paths[0]] * len(marks) if self.follow else self.paths
+        for path, mark in zip(paths, marks, strict=False):
+            self._found(path, mark).stream.close()
 
-    def _found(self, path: Path, mark: Mark) -> tuple[Log, list[Path]]:
+    def _found(self, path: Path, mark: Mark) -> Log:
         try:
             return reopened(path, mark, self.key, rotated=self.follow)
-        except (Elsewhere, FileNotFoundError) as error:
-            raise _replaced(path, error) from error
+        except Elsewhere as error:
+            hint = "name the log in which the checkpoint stands, or begin anew without the checkpoint"
+            raise Refused([about(path, "HN0693", str(error), hint)]) from error
 
     def stored(self) -> Iterator[tuple[Log, Block]]:
         """The logs one after another."""
@@ -76,13 +82,15 @@ class Inputs:
         return [self._blocks(log) for log in self._open]
 
     def followed(self) -> Iterator[tuple[Log, Block | None]]:
-        """The one log, while it grows; it need not be there yet."""
+        """The one log, while it grows; it need not be there yet. Files that it was are reached too while lines of them wait."""
         (path,) = self.paths
-        following = Following(path, self.session.note, self.stopped)
-        if self.marks:
-            following.earlier, following.between = self._found(path, self.marks[0])
+        earlier = [self._found(path, mark) for mark in self.marks]
+        self._open = list(earlier)
+        following = Following(path, self.session.note, self.stopped, self.damaged, earlier)
         for log, block in following.portions():
-            self._open = [log]
+            place = next((n for n, one in enumerate(self._open) if one is log), len(self._open))
+            before = [one for one in self._open[:place] if one.waits and not one.lost]
+            self._open = [*before, log, *self._open[place + 1 :]]
             if block is not None and self.keeping and self.stopped() and not block.data.endswith(b"\n"):
                 return
             yield log, block
@@ -99,10 +107,4 @@ class Inputs:
             stream: Any = sys.stdin.buffer
             buffered: BufferedReader = stream if hasattr(stream, "peek") else BufferedReader(stream)
             return Log(path, buffered, packing(buffered))
-        return self._found(path, self.marks[number])[0] if number < len(self.marks) else open_log(path)
-
-
-def _replaced(path: Path, error: Exception) -> Refused:
-    message = str(error) if isinstance(error, Elsewhere) else f"no such file: `{path}`"
-    hint = "name the log in which the checkpoint stands, or begin anew without the checkpoint"
-    return Refused([about(path, "HN0693", message, hint)])
+        return self._found(path, self.marks[number]) if number < len(self.marks) else open_log(path)
