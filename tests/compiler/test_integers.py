@@ -80,6 +80,29 @@ def test_unknown_tells_where_induction_stops() -> None:
     assert verdict.stuck.before
 
 
+PRODUCTS = """spec products
+entity Quorum
+given leads: Quorum -> Bool
+event told(amount: Int)
+invariant odd "A number that never comes": on told(n): n != 1000
+system s implements products {
+  var n: Int = 3
+  var m: Int = 3
+  action go(q: Quorum) { when leads[q]  n := n * m + 1  m := m * n - n }
+  action tell(q: Quorum) { when leads[q]  emit told(n * n - m) }
+}
+check s satisfies products
+"""
+
+
+def test_what_only_a_step_speaks_of_has_a_name_too() -> None:
+    module = check_text(PRODUCTS).module
+    assert module is not None
+    verdict = prove(module, module.checks[0], timeout=3).verdict
+    assert isinstance(verdict, Unknown) and verdict.stuck is not None
+    assert [(choice.name, choice.value) for choice in verdict.stuck.arguments] == [("q", "q1")]
+
+
 @pytest.mark.parametrize(
     ("more", "warning"),
     [

@@ -93,9 +93,10 @@ system 一つのファイル implements 交付 "全員に一つ" {
 def test_wide_letters_take_two_cells(terminal: Terminal) -> None:
     terminal(80)
     lines = told(JAPANESE, Check("一つのファイル", "violates", "本人"))
-    assert lines[1:9] == [
+    assert lines[1:10] == [
         "  申請1: 受付 (step 1) has 対象者 = 人1, but 印刷 (step 5) has 氏名 = 人2, the",
         "    対象者 of 申請2 in 受付 (step 2).",
+        "  In step 4 処理[申請2] overwrites what 処理[申請1] wrote in step 3: ファイル.",
         "         処理[申請1]                          処理[申請2]",
         "  start  誰 = 人1                             誰 = 人2",
         "      1  受ける: 受付(申請1, 人1)",
@@ -126,7 +127,9 @@ system two_clerks implements till "Each clerk reads, then writes" {
 
 def test_a_lost_update_is_marked_though_the_value_stays() -> None:
     lines = told(LOST_UPDATE, Check("two_clerks", "violates", "complete"))
-    (marked,) = [line for line in lines if "overwrites" in line]
+    (deed, marked) = [line for line in lines if "overwrites" in line]
+    assert deed.startswith("  In step ")
+    assert deed.endswith(" overwrites what desk[c1] wrote in step 3: total.")
     assert marked.endswith("put: total := 1 (as it was) ◀ overwrites what desk[c1] wrote")
 
 

@@ -178,8 +178,8 @@ def _picture(module: Module, mutant: Mutant, run: Counterexample, ending: str) -
     """A run of the mutant, and what it assumes."""
     from honnin.compiler.mutation import mutated
 
-    steps, assumed = picture(run, mutated(module, mutant), mutant.system.name, ending, INDENT)
-    return [*steps, *assumed]
+    shown = picture(run, mutated(module, mutant), mutant.system.name, ending, INDENT)
+    return [*shown.steps, *shown.assumed]
 
 
 def _comparison(module: Module, mutant: Mutant, own: OwnRun) -> str:

@@ -12,6 +12,7 @@ from honnin.oracle.story import Names, instance, occurrence_words, place, plain,
 from honnin.oracle.table import terminal_width
 from honnin.spec.core import BOOL, Module, Value
 from honnin.spec.evaluation import Fresh
+from honnin.spec.records import dataclass
 
 if TYPE_CHECKING:
     from honnin.compiler.account import Account, Mark
@@ -23,10 +24,17 @@ POINTER, PLAIN_POINTER = "◀", "<--"
 ACTIONS = "actions"
 
 
-def picture(
-    run: Counterexample, module: Module, subject: str, ending: str, indent: int
-) -> tuple[list[str], list[str]]:
-    """The run as lines, to be moved in by `indent` cells, and what it assumes; `ending` is said of its last step."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A run in lines. `deed`: the last step that is marked, in one sentence; `steps`: the run; `assumed`: what it needs."""
+
+    deed: list[str]
+    steps: list[str]
+    assumed: list[str]
+
+
+def picture(run: Counterexample, module: Module, subject: str, ending: str, indent: int) -> Picture:
+    """The run as lines, to be moved in by `indent` cells; `ending` is said of its last step."""
     from honnin.compiler.account import account
 
     names = Names.of(module, subject)
@@ -38,7 +46,8 @@ def picture(
     if shown is None:
         heads = []
         shown = lanes([""], painter.rows(heads), room) or []
-    return shown, painter.assumed(heads, room)
+    deed = painter.deed()
+    return Picture(paragraph(deed, indent) if deed else [], shown, painter.assumed(heads, room))
 
 
 def paragraph(text: str, indent: int) -> list[str]:
@@ -61,6 +70,11 @@ def pointer() -> str:
     except (UnicodeEncodeError, LookupError):
         return PLAIN_POINTER
     return POINTER
+
+
+def _taker(step: TakenStep) -> str:
+    """Who takes the step: an instance of a process, or an action with its arguments."""
+    return instance(step) or step_name(step)
 
 
 class _Painter:
@@ -99,6 +113,20 @@ class _Painter:
             *_listed("assumed: given", givens, room),
             *_listed("assumed: at the start", values, room),
         ]
+
+    def deed(self) -> str:
+        """Who changed what another relied on, and where: of the last step that is marked. Empty where none is."""
+        if self.told is None or not self.told.marks:
+            return ""
+        number, marks = max(self.told.marks.items())
+        step, mark = self.run.steps[number - 1], marks[0]
+        earlier = self.run.steps[mark.earlier - 1]
+        verb, did = ("overwrites", "wrote") if mark.kind == "overwrites" else ("changes", "read")
+        places = [self.names.variable(m.place, m.keys) for m in marks if m.earlier == mark.earlier]
+        return (
+            f"In step {number} {_taker(step)} {verb} what {_taker(earlier)} {did} in step {mark.earlier}: "
+            f"{', '.join(places)}."
+        )
 
     def rows(self, heads: Sequence[str]) -> list[Row]:
         last = len(self.run.steps)
@@ -154,8 +182,7 @@ class _Painter:
     def _marks(self, number: int) -> Iterator[str]:
         marks = self._told_marks(number)
         for mark in marks:
-            earlier = self.run.steps[mark.earlier - 1]
-            who = instance(earlier) or step_name(earlier)
+            who = _taker(self.run.steps[mark.earlier - 1])
             what = f" in {self.names.variable(mark.place, mark.keys)}" if len(marks) > 1 else ""
             if mark.kind == "overwrites":
                 yield f"overwrites what {who} wrote{what}"

@@ -13,7 +13,7 @@ from typing import Final
 from honnin.compiler.answers import Choice, Stuck
 from honnin.compiler.explicit.watch import CONFLICT
 from honnin.compiler.limit import Exhausted, limited
-from honnin.compiler.product import Place
+from honnin.compiler.product import Path, Place
 from honnin.compiler.proving.question import Question
 from honnin.compiler.proving.spoken import spoken
 from honnin.compiler.smt.integer_terms import has_totals
@@ -92,9 +92,10 @@ def _proved(induction: Induction, asked: Question) -> list[Claimed]:
 class _Names:
     """What the values of entities are called: as in a counterexample."""
 
-    def __init__(self, asked: Question, states: Sequence[ModelState]) -> None:
+    def __init__(self, asked: Question, path: Path, states: Sequence[ModelState]) -> None:
         self._names: dict[tuple[str, Value], Value] = {}
-        entities = dict.fromkeys(t for p in asked.product.places for t in _entities((*p.keys, p.value)))
+        places = (t for p in asked.product.places for t in _entities((*p.keys, p.value)))
+        entities = dict.fromkeys((*places, *_entities([b.type for b in binders(path)])))
         values = {t.name: dict.fromkeys(v for s in states for v in s.domain(t)) for t in entities}
         names = short_names({name: len(found) for name, found in values.items()})
         for name, found in values.items():
@@ -115,7 +116,7 @@ def _entities(types: Sequence[Type]) -> Iterator[EntityT]:
 def _told(asked: Question, induction: Induction, taken: Taken, found: Found) -> Stuck:
     before, after = found.before, found.after
     assert after is not None
-    names = _Names(asked, (before, after))
+    names = _Names(asked, taken.path, (before, after))
     changed: dict[str, str] = {}
     told: dict[str, None] = {}
     for place in asked.product.places:

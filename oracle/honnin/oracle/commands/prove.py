@@ -288,9 +288,10 @@ def _run_lines(run: Counterexample, module: Module, subject: str, indent: int) -
     from honnin.oracle.ending import reads
     from honnin.oracle.picture import picture
 
-    steps, assumed = picture(run, module, subject, _ending(run, module), indent)
+    shown = picture(run, module, subject, _ending(run, module), indent)
+    deed = [] if _is_cover(run, module) else shown.deed
     false = [f"of its parts this fails: {part}" for part in failing(run, module, subject)]
-    return [*gist(run, module, indent), *steps, *false, *reads(run, module), *assumed]
+    return [*gist(run, module, indent), *deed, *shown.steps, *false, *reads(run, module), *shown.assumed]
 
 
 def gist(run: Counterexample, module: Module, indent: int) -> list[str]:
