@@ -52,7 +52,7 @@ def ours(file: Path, count: int, *, fast: bool, explain: bool = True) -> float:
     """CPU seconds of reading the file as `honnin watch` does."""
     oracle = SPEC.oracle("collect", facts=FACTS, shared=False, explain=explain)
     told: list[bytes] = []
-    reader = fast_reader(SPEC.specification, oracle) if fast else None
+    reader = fast_reader(SPEC, oracle) if fast else None
     run = Watching(Session("json", write=told.append), SPEC, oracle, reader=reader)
     opened = open_log(file)
     started = time.process_time()

@@ -274,7 +274,7 @@ def _made(
         stop_on_bad_input=wishes.stop,
         proof=proof,
         mapping=mapping,
-        reader=None if mapping else fast_reader(module.main, oracle),
+        reader=None if mapping else fast_reader(judge, oracle),
         ids=None if wishes.id is None else Ids(wishes.id, key or _NO_KEY),
         reorder=None if wishes.reorder is None else Reorder(wishes.reorder),
         also=None if output is None else session,

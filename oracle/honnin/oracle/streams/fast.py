@@ -12,8 +12,9 @@ from collections.abc import Callable
 from types import GenericAlias
 from typing import Annotated, Any, Literal, Union
 
+from honnin.oracle.monitor import Spec
 from honnin.oracle.streams.blocks import Block, Line
-from honnin.oracle.streams.loop import runner
+from honnin.oracle.streams.loop import Events, at_once, in_place, one_by_one, together
 from honnin.spec.core import (
     BoolT,
     EntityT,
@@ -22,7 +23,6 @@ from honnin.spec.core import (
     IntT,
     OptionalT,
     RangeT,
-    Specification,
     TextT,
     Type,
 )
@@ -36,6 +36,8 @@ _EXPONENT = re.compile(rb"-(?<=[0-9][eE]-)[0-9]")
 _NOT_BEGUN = re.compile(rb"\n(?!\{)")
 _SPACED = re.compile(rb'"[ \t\r]++:')
 _FEW = 4
+_WORTH = 1000
+"""In a block of so many events the work of each is done in place: writing that takes as long as a few thousand events."""
 _PATIENCE = 64
 _INT64 = 1 << 63
 Slow = Callable[[Block], None]
@@ -48,8 +50,12 @@ class FastReader:
     block of its own, that must be read by the oracle itself.
     """
 
+    spec: Spec
     oracle: Any
+    events: Events
+    classes: tuple[tuple[Any, ...], tuple[Any, ...]]
     run: Callable[..., None]
+    apart: Callable[..., None]
     strict: Any
     untyped: Any
     convert: Callable[[Any], Any]
@@ -57,6 +63,7 @@ class FastReader:
     needs_time: bool
     loose: bool = False
     resting: int = field(default=0)
+    quick: bool = field(default=False)
 
     def take(self, block: Block, told: Told, slow: Slow) -> None:
         """Every line of a block of whole lines."""
@@ -79,7 +86,7 @@ class FastReader:
         events = self._decoded(block)
         if events is not None:
             with self.oracle._lock:
-                self.run(*events, block.number, self.oracle, told, _Lines(block, slow))
+                self._run(*events, block.number, told, _Lines(block, slow))
             return
         middle = block.data.find(b"\n", len(block.data) // 2) + 1
         if not 0 < middle < len(block.data):
@@ -91,8 +98,26 @@ class FastReader:
         self._take(first, told, slow)
         self._take(Block(first.following, block.data[middle:], first.end), told, slow)
 
-    def _decoded(self, block: Block) -> tuple[list[Any], list[Any], list[Any]] | None:
-        """The events of the lines, one for each, their times and their kinds; None where that is not sure.
+    def _run(self, events: list[Any], times: list[Any], number: int, told: Told, again: Told) -> None:
+        """What the events, of lines from `number` on, do to the oracle."""
+        if len(events) >= _WORTH and not self.quick:
+            self.prepare()
+        oracle = self.oracle
+        known = together(times, oracle._now)
+        if known is None:
+            self.apart(oracle, events, times, number, told, again)
+            return
+        moments, dated = known
+        oracle._dated = oracle._dated if dated is None else dated
+        self.run(oracle, events, moments, number, told, self.classes[self.loose])
+
+    def prepare(self) -> None:
+        """From now on the work of each event is done in the loop, if that can be."""
+        self.run = in_place(self.spec, self.oracle, self.events) or self.run
+        self.quick = True
+
+    def _decoded(self, block: Block) -> tuple[list[Any], list[Any]] | None:
+        """The events of the lines, one for each, and their times; None where that is not sure.
 
         As many objects as lines, each of which begins with one: then no line has two.
         """
@@ -113,12 +138,12 @@ class FastReader:
             return None
         if len(found) != count:
             return None
-        times, kinds = [one.at for one in found], list(map(type, found))
+        times = [one.at for one in found]
         if not self.loose:
-            pairs = sum(map(self.pairs.__getitem__, kinds))
+            pairs = sum(map(self.pairs.__getitem__, map(type, found)))
             pairs += 0 if self.needs_time else count - times.count(msgspec.UNSET)
         if signs.count(b":") == pairs or (data.count(b'":') == pairs and not _SPACED.search(data)):
-            return found, times, kinds
+            return found, times
         return None
 
     def _loose(self, data: bytes, signs: bytes, count: int) -> tuple[list[Any], int]:
@@ -158,14 +183,14 @@ class _Lines:
 # ---------------------------------------------------------------- one for a specification
 
 
-def fast_reader(specification: Specification, oracle: Any) -> FastReader | None:
+def fast_reader(spec: Spec, oracle: Any) -> FastReader | None:
     """The reader for an oracle of the specification; None where msgspec is not installed, or can read none of the events."""
     try:
         import msgspec
     except ImportError:
         return None
     needs_time = bool(oracle._NEEDS_TIME)
-    events = [(number, event) for number, event in enumerate(specification.events) if _readable(event)]
+    events = [(number, event) for number, event in enumerate(spec.specification.events) if _readable(event)]
     if not events:
         return None
     strict = [_structure(number, event, needs_time, closed=True) for number, event in events]
@@ -175,8 +200,12 @@ def fast_reader(specification: Specification, oracle: Any) -> FastReader | None:
     }
     several: Any = GenericAlias(list, (Union[tuple(loose)],))  # noqa: UP007
     return FastReader(
+        spec,
         oracle,
-        runner(events, strict, loose, needs_time=needs_time),
+        events,
+        (tuple(strict), tuple(loose)),
+        at_once(events),
+        one_by_one(events, strict, loose, needs_time=needs_time),
         msgspec.json.Decoder(Union[tuple(strict)]),  # noqa: UP007
         msgspec.json.Decoder(),
         lambda raw: msgspec.convert(raw, several),

@@ -1,96 +1,131 @@
-"""The loop over decoded events, written for one specification: for each kind of event a call of the oracle's handler."""
+"""The loops over decoded events, written for one specification: for each kind of event a call of the oracle's handler, or its work."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from honnin.spec.core import Event
+
+if TYPE_CHECKING:
+    from honnin.oracle.monitor import Spec
 
 _LARGEST_FLOAT = 2147483648.0
 """Seconds: below, a microsecond is more than twice what a binary number of seconds may be wrong by."""
 _LARGEST_INTEGER = 10**15
 
 
-def runner(
-    events: Sequence[tuple[int, Event]], strict: Sequence[Any], loose: Sequence[Any], *, needs_time: bool
-) -> Callable[..., None]:
-    """The loop over the events of a block, given with their times and their kinds: all `strict`, or all `loose`, classes.
+Events = Sequence[tuple[int, Event]]
 
-    Where all times are told in one way, as numbers or not at all, and none goes back, they are made microseconds together; else one
-    after another, and an event whose time is refused is read `again`.
+
+def one_by_one(events: Events, strict: Sequence[Any], loose: Sequence[Any], *, needs_time: bool) -> Any:
+    """The loop `run(oracle, events, times, number, told, again)` over the events of a block: all `strict`, or all `loose`, classes.
+
+    Times are looked at one after another, and an event whose time is refused is read `again`.
     """
-    from msgspec import UNSET
-
     from honnin.compiler.runtime.base import _Refused, instant
 
-    names: dict[str, Any] = {
-        "instant": instant,
-        "Refused": _Refused,
-        "together": _together,
-        "UNSET": UNSET,
-        "of_strict": tuple(strict),
-        "of_loose": tuple(loose),
-    }
+    names = {"instant": instant, "Refused": _Refused, "of_strict": tuple(strict), "of_loose": tuple(loose)}
+    text = _ONE_BY_ONE.replace("UNTIMED", _AGAIN if needs_time else "now = oracle._now")
+    return _made(text.replace("AGAIN", _AGAIN), events, names)
+
+
+def at_once(events: Events) -> Any:
+    """The loop `run(oracle, events, times, number, told, classes)` over events whose times are known, each a call of its handler."""
+    return _made(_AT_ONCE, events, {})
+
+
+def in_place(spec: Spec, oracle: Any, events: Events) -> Any:
+    """The same loop with the work of each event in its place; None where there is none for the oracle."""
+    from honnin.compiler.generator.blocks import NotInOne, in_one
+
+    if type(oracle) not in (type(oracle)._QUICK or ()):
+        return None
+    names = dict(spec.namespace)
+    try:
+        tree = in_one(spec.source, [number for number, _ in events])
+    except NotInOne:
+        return None
+    exec(compile(tree, "<reader>", "exec"), names)  # noqa: S102 - what generate wrote
+    return names["run"]
+
+
+def _made(text: str, events: Events, names: dict[str, Any]) -> Any:
     branches = [
         f"{'elif' if place else 'if'} kind is K{place}: on[{number}](now{_values(event)})"
         for place, (number, event) in enumerate(events)
     ]
-    text = _LOOP.replace("CLASSES", "".join(f"K{place}, " for place in range(len(events))))
-    text = text.replace("UNTIMED", _AGAIN if needs_time else "now = oracle._now")
-    text = text.replace("AGAIN", _AGAIN)
-    for depth in (16, 8):
+    text = text.replace("CLASSES", "".join(f"K{place}, " for place in range(len(events))))
+    for depth in (12, 8):
         indent = "\n" + " " * depth
         text = text.replace(f"{indent}BRANCHES", indent + indent.join(branches))
     exec(compile(text, "<reader>", "exec"), names)  # noqa: S102 - numbers alone are put into the text
-    run: Callable[..., None] = names["run"]
-    return run
+    return names["run"]
 
 
 def _values(event: Event) -> str:
     return "".join(f", one.f{index}" for index in range(len(event.fields)))
 
 
-def _together(times: list[Any], last: int) -> list[int] | None:
-    """The times in microseconds; None where that is not sure. An event that has no time happens at that of the last one."""
+def together(times: list[Any], last: int) -> tuple[list[int], bool | None] | None:
+    """The times in microseconds, and whether they have dates, if any is told at all; None where they are not all told in one way, go
+    back, or are not sure. An event that has no time happens at that of the last one.
+    """
     from msgspec import UnsetType
 
     kinds = set(map(type, times))
     if kinds == {UnsetType}:
-        return [last] * len(times)
+        return [last] * len(times), None
+    if kinds == {str}:
+        found = _dated(times)
+        return (found, True) if found and sorted(found) == found and found[0] >= last else None
     if kinds not in ({float}, {int}) or sorted(times) != times or times[0] < 0:
         return None
     if kinds == {int}:
         found = [at * 1_000_000 for at in times] if times[-1] < _LARGEST_INTEGER else []
     else:
         found = [int(at * 1e6 + 0.5) for at in times] if times[-1] < _LARGEST_FLOAT else []
-    return found if found and found[0] >= last else None
+    return (found, False) if found and found[0] >= last else None
+
+
+def _dated(times: list[str]) -> list[int]:
+    """RFC 3339 times in microseconds; none where one is refused."""
+    from honnin.compiler.runtime.base import _Refused, instant
+
+    try:
+        return list(map(instant, times))
+    except _Refused:
+        return []
 
 
 _AGAIN = "again(number); last = oracle._now; continue"
-_LOOP = f"""
-def run(events, times, kinds, number, oracle, told, again):
+_AT_ONCE = """
+def run(oracle, events, times, number, told, classes):
     on = oracle._handlers
     violations, broken, faults = oracle.violations, oracle.broken, oracle.faults
-    CLASSES = of_loose if kinds[0] in of_loose else of_strict
-    now = last = oracle._now
+    CLASSES = classes
+    now = oracle._now
     number -= 1
-    nows = together(times, last)
-    if nows is not None:
-        if times[0] is not UNSET:
-            oracle._dated = False
-        try:
-            for one, kind, now in zip(events, kinds, nows):
-                number += 1
-                BRANCHES
-                if violations or broken or faults:
-                    told(number)
-        finally:
-            oracle._now = now
-        return
-    for one, kind, at in zip(events, kinds, times):
+    try:
+        for one, now in zip(events, times):
+            number += 1
+            kind = type(one)
+            BRANCHES
+            if violations or broken or faults:
+                told(number)
+    finally:
+        oracle._now = now
+"""
+_ONE_BY_ONE = f"""
+def run(oracle, events, times, number, told, again):
+    on = oracle._handlers
+    violations, broken, faults = oracle.violations, oracle.broken, oracle.faults
+    CLASSES = of_loose if type(events[0]) in of_loose else of_strict
+    last = oracle._now
+    number -= 1
+    for one, at in zip(events, times):
         number += 1
-        time = type(at)
+        kind, time = type(one), type(at)
         if time is float:
             if not 0.0 <= at < {_LARGEST_FLOAT}:
                 AGAIN
