@@ -10,9 +10,9 @@ import pytest
 from honnin.compiler.product import Product, build_product
 from honnin.compiler.simplify import negation
 from honnin.compiler.smt.atoms import Budget, atoms, binder
-from honnin.compiler.smt.few.twin import VALUES, twin_of
+from honnin.compiler.smt.few.twin import twin_of
 from honnin.compiler.smt.mining import clause_of, literal
-from honnin.compiler.smt.proof import Deadline, Found, Induction
+from honnin.compiler.smt.proof import FEW, Deadline, Found, Induction
 from honnin.compiler.smt.vocabulary import vocabulary
 from honnin.spec.core import EntityT, Expr
 from honnin.spec.load import check_text
@@ -71,7 +71,7 @@ def assert_alike(product: Product) -> int:
             answer, there = induction.broken(path, clause, ()), twin.broken_there(path, clause, ())
             assert not (answer is False and isinstance(there, Found))
             is_small = isinstance(answer, Found) and all(
-                len(answer.before.domain(EntityT(name))) <= VALUES for name in product.entities
+                len(answer.before.domain(EntityT(name))) <= FEW for name in product.entities
             )
             assert not (is_small and there is False)
             found += is_small and isinstance(there, Found)

@@ -173,7 +173,13 @@ def z3_proof_by_turns(asked: Question, deadline: float, progress: Progress) -> I
         known = limited(until.at, lambda: samples.explored(asked.product, asked.properties, until.check))
     try:
         turns = induction.by_turns(
-            asked.product, asked.properties, known.states, limit, progress, asked.lemmas
+            asked.product,
+            asked.properties,
+            known.states,
+            limit,
+            progress,
+            asked.lemmas,
+            more=lambda: samples.more(known, limit.check),
         )
         while True:
             result = limited(deadline, lambda: next(turns))

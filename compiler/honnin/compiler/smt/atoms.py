@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import combinations, count, product
 
 from honnin.compiler.product import NOW, Place
@@ -41,12 +41,23 @@ MOST_ATOMS = 260
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The variables of the clauses that are looked for."""
+    """The variables of the clauses that are looked for, and what is read of them in place of sorts that have no variable."""
 
     variables: tuple[Binder, ...]
+    functions: tuple[Expr, ...] = ()
 
     def of(self, type: Type) -> tuple[Expr, ...]:
+        """The terms of the type: its variables; where it has none, what the functions give for variables of their keys."""
+        own = self._variables(type)
+        return own or tuple(
+            term for shape in self.functions if type_of(shape) == type for term in self._read(shape)
+        )
+
+    def _variables(self, type: Type) -> tuple[Expr, ...]:
         return tuple(variable(b) for b in self.variables if b.type == type)
+
+    def _read(self, shape: Expr) -> Iterator[Expr]:
+        return instances_of(shape, self._variables)
 
 
 def variable(binder: Binder) -> Var:
@@ -122,9 +133,14 @@ def _keys(type: Type, place: Place, words: Vocabulary, budget: Budget) -> list[E
 
 
 def instances(shape: Expr, budget: Budget) -> Iterator[Expr]:
-    """The expression with its free variables replaced by the budget's, in every way."""
+    """The expression with its free variables replaced by the budget's terms, in every way."""
+    return instances_of(shape, budget.of)
+
+
+def instances_of(shape: Expr, terms_of: Callable[[Type], Sequence[Expr]]) -> Iterator[Expr]:
+    """The expression with its free variables replaced by terms of their types, in every way."""
     binders = _free(shape)
-    for chosen in product(*(budget.of(b.type) for b in binders)):
+    for chosen in product(*(terms_of(b.type) for b in binders)):
         yield substitute(shape, {b.uid: term for b, term in zip(binders, chosen, strict=True)})
 
 

@@ -16,6 +16,7 @@ from honnin.compiler.smt.directed.search import Directed
 from honnin.compiler.smt.few.twin import twin_of
 from honnin.compiler.smt.integer_terms import has_totals
 from honnin.compiler.smt.linear import linear_facts
+from honnin.compiler.smt.mining import More, Tables
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.proof import Claimed, Deadline, Induction
 from honnin.compiler.smt.shrinking import can_be_false, inductive_among, needed, shrunk
@@ -34,6 +35,8 @@ FIRST_TURN: Final = 1.5
 
 GROWTH: Final = 2.0
 
+
+UNCONFIRMED: Final = "an invariant was found that z3 does not confirm"
 
 TEMPLATES: Final = 2.0
 _DIRECTED: Final = {False: 1.0, True: 0.4}
@@ -81,11 +84,15 @@ def by_turns(
     deadline: Deadline,
     progress: Progress,
     lemmas: tuple[Expr, ...] = (),
+    more: More = tuple,
 ) -> Iterator[Inductive | NotFound | None]:
-    """The same, None after each round of turns: whoever asks may do something else before it goes on."""
+    """The same, None after each round of turns: whoever asks may do something else before it goes on.
+
+    `more` gives further samples, which are asked for where a proof takes longer.
+    """
     forms = {by_place(lemma, lambda name: product.state_place(name, None)): lemma for lemma in lemmas}
     try:
-        for found in _Attempt(product, properties, samples, deadline, tuple(forms)).work(progress):
+        for found in _Attempt(product, properties, samples, deadline, tuple(forms), more).work(progress):
             if isinstance(found, Inductive):
                 yield Inductive(found.clauses, tuple(forms[form] for form in found.unproved))
             else:
@@ -106,12 +113,14 @@ class _Attempt:
         samples: Sequence[Structure],
         deadline: Deadline,
         lemmas: tuple[Expr, ...],
+        more: More,
     ) -> None:
         self.product = product
         self.properties = properties
         self.samples = samples
         self.deadline = deadline
         self.lemmas = lemmas
+        self.more = more
         self.words = vocabulary(product, properties, lemmas)
         self.known: list[Expr] = []
         self.found: Inductive | None = None
@@ -126,9 +135,12 @@ class _Attempt:
         progress("looking for linear relations between integers")
         facts = linear_facts(induction, self.samples, self.words, totals=has_totals(self.words))
         self.known = [*facts]
-        templates = Templates(induction, self.words, self.samples, facts, self.lemmas)
+        accepts = partial(self._accept, induction)
+        tables = Tables(self.words, self.samples, self.more)
+        templates = Templates(induction, tables, accepts, facts, self.lemmas)
         kinds = (False, True) if self.words.formulas else (False,)
-        shares = {self._templates(templates): TEMPLATES}
+        by_templates = self._templates(templates)
+        shares = {by_templates: TEMPLATES}
         shares |= {self._directed(kind): _DIRECTED[kind] for kind in kinds}
         length = FIRST_TURN
         while shares and self.found is None:
@@ -137,11 +149,12 @@ class _Attempt:
                     del shares[search]
                 if self.found is not None:
                     break
-                self._share(templates)
+                if search is by_templates:
+                    self._share(templates)
             if shares and self.found is None:
                 yield None
             length *= GROWTH
-        yield self.found or NotFound("; ".join(self.reasons))
+        yield self.found or NotFound("; ".join(dict.fromkeys(self.reasons)))
 
     def _share(self, templates: Templates) -> None:
         """What the templates have proved on the way is known to the other searches too, and what is stronger to all."""
@@ -152,7 +165,7 @@ class _Attempt:
         self.known += news
         for clause in stronger(templates.induction, proved, news, self.samples):
             self.known.append(clause.formula)
-            templates.lemmas.append(clause)
+            templates.adopt(clause)
 
     def _turn(self, search: Iterator[str], length: float, progress: Progress) -> bool:
         """Lets the search work; whether it has more to do."""
@@ -170,7 +183,8 @@ class _Attempt:
 
     def _templates(self, search: Templates) -> Iterator[str]:
         yield from search.run()
-        self._accept(search.induction, search.invariant, search.reason)
+        if not search.is_over:
+            self.reasons.append(search.reason)
 
     def _directed(self, quantified: bool) -> Iterator[str]:
         """With quantified literals, or without: they make every question dearer, and are needed now and then."""
@@ -185,13 +199,13 @@ class _Attempt:
             if said is None:
                 break
             yield said
-        self._accept(induction, search.invariant, search.reason)
+        if search.invariant is None:
+            self.reasons.append(search.reason)
+        else:
+            self._accept(induction, search.invariant)
 
-    def _accept(self, induction: Induction, invariant: Sequence[Claimed] | None, reason: str) -> None:
-        """The invariant, shrunk and checked anew; else the reason why there is none."""
-        if invariant is None:
-            self.reasons.append(reason)
-            return
+    def _accept(self, induction: Induction, invariant: Sequence[Claimed]) -> bool:
+        """Whether the invariant, shrunk and checked anew, is one: then it is found."""
         induction.alone()
         lemmas = [induction.clause(lemma) for lemma in self.lemmas]
         for lemma in lemmas:
@@ -204,4 +218,5 @@ class _Attempt:
             unproved = (lemma.formula for lemma in lemmas if lemma.number not in numbers)
             self.found = Inductive(clauses, tuple(unproved))
         else:
-            self.reasons.append("an invariant was found that z3 does not confirm")
+            self.reasons.append(UNCONFIRMED)
+        return self.found is not None

@@ -7,17 +7,21 @@ least one differs from r: a small hitting set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from math import prod
 from typing import TypeAlias
 
 from honnin.compiler.simplify import disjunction, negation
 from honnin.compiler.smt.atoms import Budget, atoms, weight
-from honnin.compiler.smt.plans import Plan
+from honnin.compiler.smt.plans import Plan, budget_of
 from honnin.compiler.smt.structures import Structure, row_function
 from honnin.compiler.smt.vocabulary import Vocabulary
-from honnin.spec.core import Binder, Expr, Forall, Var, walk
+from honnin.spec.core import Binder, Expr, Forall, Type, Var, walk
 from honnin.spec.records import dataclass, field
+
+More: TypeAlias = Callable[[], Iterable[Structure]]
+"""Further samples."""
 
 MOST_LOOKS = 20_000
 """So many partial clauses are looked at for one row; then what was found must do."""
@@ -147,6 +151,12 @@ class Table:
         self.rows_of = row_function(budget.variables, atoms)
         self._literals: dict[_Sign, Literal] = {}
 
+    def copy(self) -> Table:
+        """One that knows the same rows, and may be told of more."""
+        other = copy(self)
+        other.known = set(self.known)
+        return other
+
     def add(self, structure: Structure) -> bool:
         """The state is a sample from now on. Whether it brought a new row."""
         before = len(self.known)
@@ -190,21 +200,74 @@ _Sign: TypeAlias = tuple[int, bool]
 """The number of an atom, and whether it is negated."""
 
 
+class Tables:
+    """The tables of a vocabulary, each with the rows of the samples; those that several plans ask for are made once."""
+
+    def __init__(self, words: Vocabulary, samples: Sequence[Structure], more: More) -> None:
+        self.words = words
+        self.samples = list(samples)
+        self._more = more
+        self._budgets: dict[tuple[Type, ...], Budget] = {}
+        self._made: dict[tuple[tuple[Type, ...], bool, bool], Table | None] = {}
+
+    def learn_more(self) -> None:
+        """From now on there are further samples."""
+        found = list(self._more())
+        self.samples += found
+        for (sorts, *_), table in self._made.items():
+            if table is not None:
+                for sample in _looked_at(found, sorts):
+                    table.add(sample)
+
+    def of(self, plan: Plan) -> Iterator[Table | None]:
+        """The tables of the plan, few variables first; None comes before, while it is worked."""
+        for sorts in plan.sorts(self.words):
+            key = sorts, plan.quantified, plan.projected
+            if key not in self._made:
+                yield from self._make(key)
+            made = self._made[key]
+            if made is not None:
+                yield made.copy()
+
+    def _make(self, key: tuple[tuple[Type, ...], bool, bool]) -> Iterator[None]:
+        sorts, quantified, projected = key
+        if sorts not in self._budgets:
+            self._budgets[sorts] = budget_of(sorts, self.words)
+        budget = self._budgets[sorts]
+        found = tuple(atoms(self.words, budget, quantified=quantified, projected=projected))
+        table = Table(budget, found) if is_connected(budget, found) else None
+        if table is not None:
+            for number, sample in enumerate(_looked_at(self.samples, sorts)):
+                if number % _AT_ONCE == 0:
+                    yield
+                table.add(sample)
+        self._made[key] = table
+
+
+_AT_ONCE = 16
+"""So many samples are taken up between two looks at the clock."""
+
+
+def _looked_at(samples: Iterable[Structure], sorts: Sequence[Type]) -> Iterator[Structure]:
+    """The samples that do not have too many choices of variables of these sorts."""
+    return (s for s in samples if prod(len(s.domain(type)) for type in sorts) <= MOST_ROWS)
+
+
 class Template:
     """The clauses of a plan: a table for each choice of variables, made when it is needed.
 
     A clause is looked for in the tables of few variables first: another is asked only where these have none.
     """
 
-    def __init__(self, words: Vocabulary, plan: Plan, samples: Sequence[Structure]) -> None:
+    def __init__(self, tables: Tables, plan: Plan) -> None:
         self.plan = plan
-        self._samples = list(samples)
+        self._more: list[Structure] = []
         self._made: list[Table] = []
-        self._coming = _tables(words, plan)
+        self._coming = tables.of(plan)
 
     def add(self, structure: Structure) -> None:
         """The state is a sample from now on."""
-        self._samples.append(structure)
+        self._more.append(structure)
         for table in self._made:
             table.add(structure)
 
@@ -215,29 +278,17 @@ class Template:
             yield found
             if found:
                 return
-        for table in self._coming:
-            types = [b.type for b in table.budget.variables]
-            for number, sample in enumerate(self._samples):
-                if number % _AT_ONCE == 0:
-                    yield []
-                if prod(len(sample.domain(type)) for type in types) <= MOST_ROWS:
-                    table.add(sample)
-            self._made.append(table)
-            found = table.clauses(structure, self.plan.literals, most)
+        for coming in self._coming:
+            if coming is None:
+                yield []
+                continue
+            for sample in self._more:
+                coming.add(sample)
+            self._made.append(coming)
+            found = coming.clauses(structure, self.plan.literals, most)
             if found:
                 yield found
                 return
-
-
-_AT_ONCE = 16
-"""So many samples are taken up between two looks at the clock."""
-
-
-def _tables(words: Vocabulary, plan: Plan) -> Iterator[Table]:
-    for budget in plan.budgets(words):
-        found = tuple(atoms(words, budget, quantified=plan.quantified, projected=plan.projected))
-        if is_connected(budget, found):
-            yield Table(budget, found)
 
 
 def is_connected(budget: Budget, atoms: Sequence[Expr]) -> bool:

@@ -35,6 +35,9 @@ SOON = 0.1
 STEPS_PER_SECOND = 1_500_000
 """About so many of z3's steps take a second of CPU: what a query may take is measured in these, so that it is the same on a busy machine."""
 
+FEW, MOST_FEW = 3, 4
+"""What z3 cannot say is asked of so many elements of each entity at most; of more where that has misled."""
+
 PATIENCE = 5.0
 """On a busy machine a query may take so many times as long."""
 
@@ -189,12 +192,13 @@ class Induction:
         *,
         small: bool = False,
         universe: Universe | None = None,
-        twin: Callable[[], Twin | None] | None = None,
+        twin: Callable[[int], Twin | None] | None = None,
     ) -> None:
         self.product = product
         self.deadline = deadline
         self.universe = universe or Universe(None)
-        self._make_twin = twin
+        self._twins = self._make_twin = twin
+        self._few = FEW
         self.encoding = Encoding(product, self.universe)
         self.before = State({p.name: self.universe.function(p.keys, p.value) for p in product.places})
         self.totals = Totals(self.universe, self.before)
@@ -212,11 +216,20 @@ class Induction:
     @cached_property
     def twin(self) -> Twin | None:
         """Who is asked what z3 cannot say of any number."""
-        return None if self._make_twin is None else self._make_twin()
+        return None if self._make_twin is None else self._make_twin(self._few)
 
     def alone(self) -> None:
         """From now on nothing is believed."""
         self._make_twin = self.twin = None
+
+    def look_farther(self) -> bool:
+        """What z3 cannot say is asked again, of more elements than before; False when that is too much."""
+        if self._twins is None or self._few >= MOST_FEW:
+            return False
+        self._few += 1
+        self._make_twin = self._twins
+        del self.twin
+        return True
 
     @cached_property
     def start(self) -> z3.Solver:

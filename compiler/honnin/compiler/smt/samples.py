@@ -35,6 +35,9 @@ ENOUGH: Final = 600
 ENOUGH_STEPS: Final = 10_000
 """No more are made where so many steps have been looked at: states that many steps lead from make walks dear."""
 
+MORE_WALKS: Final = 80
+MORE_STEPS: Final = 15_000
+
 SMALL: Final = (1, 2, 2, 3, 3, 4)
 LARGE: Final = (2, 3, 4, 5)
 """How many values an entity may have: one of these."""
@@ -42,12 +45,16 @@ LARGE: Final = (2, 3, 4, 5)
 
 @dataclass(slots=True)
 class Explored:
-    """States that a product reaches; on the way so many `steps`, `possible` paths, by number, and the bits `done` of watch.py were seen."""
+    """States that a product reaches; on the way so many `steps`, `possible` paths, by number, and the bits `done` of watch.py were seen.
+
+    `compiled`: the product as the explicit search has it, where it treats it.
+    """
 
     states: list[Structure] = field(default_factory=list)
     possible: set[int] = field(default_factory=set)
     done: int = 0
     steps: int = 0
+    compiled: Compiled | None = None
 
 
 def reachable(product: Product, tick: Tick) -> list[Structure]:
@@ -59,11 +66,23 @@ def explored(product: Product, properties: tuple[Property, ...], tick: Tick) -> 
     """The same, and what was seen on the way; the bits are those of these properties."""
     seen = Explored()
     try:
-        compiled = compile_product(product, properties, whole=True)
+        compiled = seen.compiled = compile_product(product, properties, whole=True)
         seen.states.extend(_found(compiled, seen, tick))
     except NotApplicable:
         return Explored(list(walked(product, tick)))
     return seen
+
+
+def more(seen: Explored, tick: Tick) -> Iterator[Structure]:
+    """Further states: what a proof that takes long learns from; they are dear where one takes no time."""
+    if seen.compiled is None or not seen.compiled.vocabulary.entities:
+        return
+    until = seen.steps + MORE_STEPS
+    for seed in range(MOST_SEEDS, MOST_SEEDS + MORE_WALKS):
+        sizes = _sizes(seen.compiled, seed, SMALL)
+        yield from Explorer(seen.compiled, sizes, seed, tick, seen).walk(LENGTH)
+        if seen.steps >= until:
+            return
 
 
 def _found(compiled: Compiled, seen: Explored, tick: Tick) -> Iterator[Structure]:

@@ -14,6 +14,7 @@ from honnin.compiler.simplify import free
 from honnin.spec import core
 from honnin.spec.core import (
     Assign,
+    Binder,
     BoolT,
     Compare,
     EntityT,
@@ -53,7 +54,7 @@ class Vocabulary:
     `shapes`: reads whose keys are themselves reads, with their free variables; `comparisons`: those that do arithmetic;
     `formulas`: those with quantifiers; `projections`: that one of these is true of some value of a variable. `constants`: every literal by its type. `compared`: by place or given, the literals that its
     values are compared with or assigned. `keyed`: by place of the design, the literals among its keys. `sorts`: what clauses
-    quantify over.
+    quantify over. `functions`: reads that give an element for elements, with their free variables.
     """
 
     places: tuple[Place, ...]
@@ -65,6 +66,7 @@ class Vocabulary:
     compared: Mapping[str, tuple[Lit, ...]]
     keyed: Mapping[str, tuple[Lit, ...]]
     sorts: tuple[Type, ...]
+    functions: tuple[Expr, ...]
 
 
 def vocabulary(prod: Product, properties: tuple[Property, ...], hints: Sequence[Expr] = ()) -> Vocabulary:
@@ -95,6 +97,7 @@ def vocabulary(prod: Product, properties: tuple[Property, ...], hints: Sequence[
             if isinstance(key, Lit)
         ),
         _sorts(prod, places),
+        tuple(_functions(prod, places)),
     )
 
 
@@ -238,3 +241,21 @@ def _sorts(prod: Product, places: Sequence[Place]) -> tuple[Type, ...]:
     for given in prod.givens:
         found.update((type, None) for type in given.keys if isinstance(type, EntityT))
     return tuple(found)
+
+
+def _functions(prod: Product, places: Sequence[Place]) -> Iterator[Expr]:
+    """The reads of places and givens that give an element for one or more elements."""
+    for place in places:
+        if _is_function(place.keys, place.value):
+            yield VarRead(place.name, _keys(place.keys), place.value)
+    for given in prod.givens:
+        if _is_function(given.keys, given.value):
+            yield GivenRead(given.name, _keys(given.keys), given.value)
+
+
+def _is_function(keys: Sequence[Type], value: Type) -> bool:
+    return bool(keys) and all(isinstance(type, EntityT) for type in (*keys, value))
+
+
+def _keys(types: Sequence[Type]) -> tuple[Var, ...]:
+    return tuple(Var(Binder(f"k{index}", -index, type), type) for index, type in enumerate(types, start=1))

@@ -10,16 +10,13 @@ import z3
 from honnin.compiler.product import Product
 from honnin.compiler.simplify import negation
 from honnin.compiler.smt.few.universe import Few
-from honnin.compiler.smt.proof import Claimed, Deadline, Found, Induction
+from honnin.compiler.smt.proof import FEW, Claimed, Deadline, Found, Induction
 from honnin.compiler.smt.runs import short_names
 from honnin.compiler.smt.splitting import opened
 from honnin.compiler.smt.steps import binders
 from honnin.compiler.smt.structures import Structure, satisfiable
 from honnin.compiler.smt.universe import Unsupported
 from honnin.spec.core import BoolT, EntityT, EnumT, Or, Property, Type, base_type
-
-VALUES: Final = 3
-"""So many values of each entity at most."""
 
 MOST_INSTANCES: Final = 729
 """A clause of more instances is looked at only in the states that are found."""
@@ -28,12 +25,15 @@ Test: TypeAlias = Callable[[Structure], bool]
 
 
 class FewTwin(Induction):
-    """An induction among few elements, asked with the clauses of one of any number."""
+    """An induction among few elements, `values` of each entity at most, asked with the clauses of one of any number."""
 
-    def __init__(self, product: Product, properties: tuple[Property, ...], deadline: Deadline) -> None:
+    def __init__(
+        self, product: Product, properties: tuple[Property, ...], deadline: Deadline, values: int = FEW
+    ) -> None:
+        self._values = values
         self._is_finite = is_finite(product)
         self._own: dict[int, Claimed | Test] = {}
-        names = short_names(dict.fromkeys(product.entities, VALUES))
+        names = short_names(dict.fromkeys(product.entities, values))
         super().__init__(product, properties, deadline, small=True, universe=Few(names))
 
     def new_solver(self) -> z3.Solver:
@@ -63,7 +63,7 @@ class FewTwin(Induction):
         number = clause.number
         if number not in self._own:
             variables, matrix = opened(clause.formula)
-            if VALUES ** len(variables) <= MOST_INSTANCES:
+            if self._values ** len(variables) <= MOST_INSTANCES:
                 own = self._own[number] = self.clause(clause.formula)
                 self.assume(own)
             else:
@@ -81,10 +81,12 @@ def checked(answer: Answer | Found, tests: Sequence[Test]) -> Answer | Found | L
     return True if is_vain else answer
 
 
-def twin_of(product: Product, properties: tuple[Property, ...], deadline: Deadline) -> FewTwin | None:
+def twin_of(
+    product: Product, properties: tuple[Property, ...], deadline: Deadline, values: int = FEW
+) -> FewTwin | None:
     """The twin of an induction for a product; None where few elements are not simpler than any number."""
     try:
-        return FewTwin(product, properties, deadline) if product.entities else None
+        return FewTwin(product, properties, deadline, values) if product.entities else None
     except Unsupported:
         return None
 
