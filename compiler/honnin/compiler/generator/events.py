@@ -224,7 +224,10 @@ class Handler:
                 lines.add(_MISSED)
             work = len(lines.lines)
             lines.add(f"{POSITION} = self.position = self.position + 1")
-            lines.add(f"self._count_{self.number} += 1", *(() if self.program.goals else (_NOTHING,)))
+            if self.number not in self.program.uncounted:
+                lines.add(f"self._count_{self.number} += 1")
+            if not self.program.goals:
+                lines.add(_NOTHING)
             start = len(lines.lines)
             self._prepare(lines)
             for number, check in enumerate(self.program.checks):

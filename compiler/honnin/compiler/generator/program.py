@@ -197,6 +197,13 @@ class Program:
             or bool(self.specification.retained)
         )
 
+    @property
+    def uncounted(self) -> frozenset[int]:
+        """The events that need no counter: those that no claim's count depends on; if there is none, the last is told by the positions."""
+        everything = set(range(len(self.specification.events)))
+        depended_on = {event for events in self.counted.values() for event in events}
+        return frozenset(everything - depended_on or {max(everything, default=0)})
+
     def is_sum(self, place: Place) -> bool:
         """Whether what the place has at a key is the sum of what several events added."""
         counted = place.name.startswith("#") and self.machine.register(place.name).stores == "times"

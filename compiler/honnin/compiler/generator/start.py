@@ -65,7 +65,8 @@ def _attributes(made: Program, printer: Printer) -> Iterator[Attribute]:
     handlers = "".join(f"self._on_{number}, " for number in numbers)
     yield Attribute("_handlers", f"({handlers})", role="given")
     for number in numbers:
-        yield Attribute(f"_count_{number}", "0")
+        if number not in made.uncounted:
+            yield Attribute(f"_count_{number}", "0")
     for given in made.specification.givens:
         yield from _of_given(made, given)
     for state in made.specification.states:

@@ -299,8 +299,18 @@ class OracleBase(Modes):
         claim = self._CLAIMS[number][1]
         if claim.form == "always" and claim.kind != "cover":
             return self.position
-        counts: list[int] = [getattr(self, f"_count_{event}") for event in self._COUNTED.get(number, ())]
-        return self._hits[number] + sum(counts)
+        return self._hits[number] + sum(map(self._count, self._COUNTED.get(number, ())))
+
+    def _count(self, event: int) -> int:
+        """How many events of a kind were looked at. A kind that has no counter had all those that the others had not."""
+        if (counted := self._counter(event)) is not None:
+            return counted
+        others = (self._counter(other) or 0 for other in range(len(self._EVENTS)))
+        return self.position - self._tally["skipped"] - sum(others)
+
+    def _counter(self, event: int) -> int | None:
+        count: int | None = getattr(self, f"_count_{event}", None)
+        return count
 
     def verdict(self, name: str) -> str:
         """`violated`, `assumption broken`, `pending` or `satisfied so far`; of a cover, `reached` or `not reached`.
