@@ -85,6 +85,7 @@ OWN = (
     "when f",
     "when b == none",
     "when b != none",
+    "pick o: P",
     "pick o: P where g[o]",
     "pick o: P where o != a",
     "emit ask(r, a)",
@@ -180,6 +181,7 @@ LOOKED_TWICE = (
 )
 """What one step sees, what another needs to have changed meanwhile, and what changes it."""
 PICKED = {
+    "pick o: P": ("emit ask(r, o)", "emit note(o)", "b := o", "emit out(r)"),
     "pick o: P where g[o]": ("a := o", "b := o", "emit ask(r, o)", "emit note(o)", "file := o"),
     "pick o: P where o != a": ("a := o", "b := o", "emit show(r, o)", "store[r] := o"),
     "pick q: R where q != r": (
@@ -376,6 +378,16 @@ HARD = (
         'invariant i "": on out(_): false',
         "l1: { f := (lock == none) } l2: { when f and lock != none emit out(r) } l3: { f := false }",
         "action take(q: R) { when lock == none lock := q }",
+    ),
+    # What is chosen and looked at, or not.
+    written(
+        _RIGHT,
+        "l1: { pick o: P emit ask(r, o) b := o } l2: { pick e: E emit mark(e) } l3: { emit show(r, b!) }",
+    ),
+    written(
+        'invariant i "": on mark(e): e != e2 or last == none after note(p) { last := p }',
+        "l1: { pick o: P emit ask(r, o) } l2: { pick e: E pick o: P emit mark(e) emit show(r, o) }",
+        "action tell(p: P, q: R) { emit note(p) emit out(q) }",
     ),
     # What others can tell from a label.
     written(

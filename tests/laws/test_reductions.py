@@ -7,9 +7,12 @@ from collections.abc import Callable
 
 import pytest
 
+from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.explicit.reduction.cells import Cells
 from honnin.compiler.explicit.reduction.liveness import Live, live
 from honnin.compiler.explicit.reduction.ownership import Uses
+from honnin.compiler.product import Path
+from honnin.spec.core import Pick
 
 from .processes import HARD, designs
 from .side_by_side import compare, compare_states, on_drawn
@@ -75,5 +78,16 @@ def test_a_fault_is_noticed_in_what_is_hidden(monkeypatch: pytest.MonkeyPatch) -
 def test_a_fault_is_noticed_in_what_is_independent(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that lets an instance go on at once after a step that depends on others."""
     monkeypatch.setattr("honnin.compiler.explicit.reduction.order._is_independent", lambda uses, effect: True)
+    with pytest.raises(AssertionError):
+        on_drawn_designs(CI_DESIGNS)
+
+
+def test_a_fault_is_noticed_in_what_is_indifferent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that tries one value of every choice."""
+
+    def wrong(vocabulary: Vocabulary, path: Path) -> frozenset[int]:
+        return frozenset(statement.binder.uid for statement in path.body if isinstance(statement, Pick))
+
+    monkeypatch.setattr("honnin.compiler.explicit.steps.indifferent", wrong)
     with pytest.raises(AssertionError):
         on_drawn_designs(CI_DESIGNS)

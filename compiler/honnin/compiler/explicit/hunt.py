@@ -20,7 +20,7 @@ from honnin.compiler.explicit.monotone import monotone
 from honnin.compiler.explicit.needs import Needs
 from honnin.compiler.explicit.run import read_run
 from honnin.compiler.explicit.search import ROOM, Found, Search, TooLarge
-from honnin.compiler.explicit.space import compile_product
+from honnin.compiler.explicit.space import Compiled, compile_product
 from honnin.compiler.explicit.watch import Watched
 from honnin.compiler.limit import OutOfTime
 from honnin.compiler.product import Product
@@ -65,7 +65,7 @@ class Hunt:
             if constants
             else self.compiled
         )
-        self.needs = Needs(self.compiled.vocabulary)
+        self.needs = Needs(self._searched.vocabulary)
         self.depth = -1
         self.sizes: Sizes = tuple(1 for _ in self.needs.of)
         self.certain = not self.compiled.guesses
@@ -117,6 +117,7 @@ class Hunt:
                 self.certain &= self._wanted(steps - 1)[1]
                 return sighting
             self._searched, self._searches = self.compiled, {}
+            self.needs = Needs(self.compiled.vocabulary)
         self.depth, self.sizes = steps, sizes
         self.certain &= enough and not any(s.space.guessed for s in self._searches.values())
         return None
@@ -179,21 +180,29 @@ class Hunt:
     def _anew(self, sizes: Sizes, steps: int, deadline: float, limit: int) -> Sighting | None:
         """A run of so many steps in the smallest scope that has one; None when none was found."""
         for scope in _ascending(sizes):
-            search = Search(self.compiled, scope)
-            try:
-                found = search.advance_to(steps, self.goal, deadline, limit)
-            except TooLarge:
+            sighting = self._run_in(scope, self._searched, steps, deadline, limit)
+            if sighting is None:
                 continue
-            if found is not None:
-                return self._side_by_side(scope, steps, deadline) or self._sighting(search, found)
+            side_by_side = self._side_by_side(scope, steps, deadline)
+            if side_by_side is None and self._searched is not self.compiled:
+                sighting = self._run_in(scope, self.compiled, steps, deadline, limit)
+            if side_by_side is not None or sighting is not None:
+                return side_by_side or sighting
         return None
 
     def _side_by_side(self, scope: Sizes, steps: int, deadline: float) -> Sighting | None:
         compiled = self.compiled
         watched = compile_product(compiled.product, compiled.watch.properties, leave_out="values")
-        search = Search(watched, scope)
-        with suppress(TooLarge, OutOfTime):
-            found = search.advance_to(steps, self.goal, deadline, STATES_OF_ALL_ORDERS)
+        with suppress(OutOfTime):
+            return self._run_in(scope, watched, steps, deadline, STATES_OF_ALL_ORDERS)
+        return None
+
+    def _run_in(
+        self, scope: Sizes, compiled: Compiled, steps: int, deadline: float, limit: int
+    ) -> Sighting | None:
+        search = Search(compiled, scope)
+        with suppress(TooLarge):
+            found = search.advance_to(steps, self.goal, deadline, limit)
             return None if found is None else self._sighting(search, found)
         return None
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from honnin.compiler.explicit.choices import indifferent
 from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.formulas import statement_expressions
 from honnin.compiler.machine import Machine
@@ -94,13 +95,14 @@ class Needs:
 
     def _step(self, path: Path) -> list[int]:
         counts = [0] * len(self.of)
-        self._binders(path.parameters, counts)
+        any_will_do = indifferent(self._vocabulary, path)
+        self._binders((b for b in path.parameters if b.uid not in any_will_do), counts)
         for statement in path.body:
             match statement:
                 case core.When(condition=condition):
                     self._witnesses(condition, counts)
                 case core.Pick(binder=binder, where=where):
-                    self._binders((binder,), counts)
+                    self._binders((binder,) if binder.uid not in any_will_do else (), counts)
                     self._witnesses(where, counts)
                 case core.Emit(event=event):
                     self._undecided(statement_expressions((statement,)), counts)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+from honnin.compiler.explicit.choices import indifferent
 from honnin.compiler.explicit.formulas import LIST, Formulas, View, is_lazy, variable
 from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.explicit.lines import Lines
@@ -127,15 +128,16 @@ class Steps:
 
     def _search(self, number: int, path: Path, guards: tuple[PathStatement, ...], nesting: ExitStack) -> None:
         """Nested loops over parameters and picks, cut short by the guards."""
+        one_will_do = frozenset() if self._plan is None else indifferent(self.vocabulary, path)
         state, known = "s", "h"
         chosen: list[Binder] = []
         for binder in path.parameters:
-            known = self._loop(binder, known, nesting)
+            known = self._loop(binder, known, binder.uid in one_will_do, nesting)
             chosen.append(binder)
         self._waits(path, nesting)
         for place, guard in enumerate(guards):
             if isinstance(guard, core.Pick):
-                known = self._loop(guard.binder, known, nesting)
+                known = self._loop(guard.binder, known, guard.binder.uid in one_will_do, nesting)
                 chosen.append(guard.binder)
             condition = _condition(guard)
             if is_lazy(self.vocabulary, condition):
@@ -153,10 +155,10 @@ class Steps:
         cell = self.formulas.cell(slot, [variable(binder) for binder in path.parameters])
         self._open(f"if s[{cell}] == {self.vocabulary.encode(path.label, slot.value)} + u:", nesting)
 
-    def _loop(self, binder: Binder, known: str, nesting: ExitStack) -> str:
+    def _loop(self, binder: Binder, known: str, one_will_do: bool, nesting: ExitStack) -> str:
         """A loop over the values of a choice; what is known inside it."""
-        name = variable(binder)
-        self._open(f"for {name} in {self._choices(binder.type, known)}:", nesting)
+        name, values = variable(binder), self._choices(binder.type, known)
+        self._open(f"for {name} in {values}{'[:1]' if one_will_do else ''}:", nesting)
         inner = base_type(binder.type)
         if not isinstance(inner, EntityT):
             return known
