@@ -11,7 +11,11 @@ class Misuse(Exception):
 
     def __init__(self, code: str, message: str, hint: str | None = None) -> None:
         self.diagnostic = Diagnostic(code, message, NOWHERE, hint=hint)
-        super().__init__(f"{code}: {message}" + (f" ({hint})" if hint else ""))
+        super().__init__(code, message, hint)
+
+    def __str__(self) -> str:
+        code, message, hint = self.args
+        return f"{code}: {message}" + (f" ({hint})" if hint else "")
 
 
 class WrongUse(Misuse, TypeError):
@@ -27,4 +31,8 @@ class MisuseWarning(UserWarning):
 
     def __init__(self, code: str, message: str) -> None:
         self.diagnostic = Diagnostic(code, message, NOWHERE)
-        super().__init__(f"{code}: {message}")
+        super().__init__(code, message)
+
+    def __str__(self) -> str:
+        code, message = self.args
+        return f"{code}: {message}"

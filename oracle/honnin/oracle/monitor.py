@@ -30,6 +30,10 @@ class SpecificationError(ValueError):
         errors = [diagnostic for diagnostic in diagnostics if diagnostic.is_error]
         super().__init__("\n".join(render(diagnostic, sources) for diagnostic in errors))
         self.diagnostics = tuple(diagnostics)
+        self._sources = dict(sources)
+
+    def __reduce__(self) -> tuple[type[SpecificationError], tuple[object, ...]]:
+        return type(self), (self.diagnostics, self._sources)
 
 
 @dataclass(frozen=True, slots=True)

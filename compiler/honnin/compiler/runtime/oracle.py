@@ -116,6 +116,8 @@ class OracleBase(Modes):
         """
         if on_violation not in ("raise", "collect") and not callable(on_violation):
             raise SettingRefused('on_violation is "raise", "collect" or a callable')
+        if not callable(clock):
+            raise SettingRefused("clock is called for the time, in seconds")
         if mask_key is not None and (not isinstance(mask_key, bytes) or len(mask_key) < SHORTEST_KEY):
             raise SettingRefused(f"mask_key is a key of at least {SHORTEST_KEY} bytes")
         if sealed and (mask_key is None or reveal):
