@@ -26,6 +26,7 @@ COMMANDS = (
     "watch",
     "audit",
     "serve",
+    "report",
     "fmt",
     "demo",
 )

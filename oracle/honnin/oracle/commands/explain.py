@@ -19,7 +19,7 @@ from honnin.oracle.table import plural, quoted
 if TYPE_CHECKING:
     from honnin.oracle.relations import Budget, Excluded
     from honnin.oracle.traces import Trace, Traces
-    from honnin.spec.core import Claim, Module, Specification
+    from honnin.spec.core import Claim, Module
     from honnin.spec.examples import Outcome
 
 _KINDS = {"invariant": "invariant", "assume": "assumption", "cover": "cover"}
@@ -60,7 +60,7 @@ def _explain(session: Session, file: Path, only: str | None, timeout: float) -> 
     budget = Budget(time.monotonic() + timeout, SECONDS)
     outcomes = _examples(session, module, budget)
     if only is None:
-        _header(session, module.main)
+        _header(session, module)
     for claim in claims:
         with session.working(f"looking for short traces about {claim.name}") as progress:
             budget.progress = progress.update
@@ -104,9 +104,10 @@ def _events(session: Session, excluded: Sequence[Excluded], budget: Budget) -> N
         session.note("there was not enough time for every search: --timeout gives more")
 
 
-def _header(session: Session, specification: Specification) -> None:
+def _header(session: Session, module: Module) -> None:
     from honnin.oracle.plain import event_line, given_line, retained_line, state_line
 
+    specification = module.main
     events = [event_line(event) for event in specification.events]
     givens = [given_line(given) for given in specification.givens]
     states = [state_line(state, specification) for state in specification.states]
@@ -116,7 +117,7 @@ def _header(session: Session, specification: Specification) -> None:
     for line in (*events, *givens, *states, *retained):
         session.say(f"  {line}")
     session.say()
-    record = {"name": specification.name, "title": specification.title}
+    record = {"name": specification.name, "title": specification.title, "digest": module.digest}
     session.tell(
         {
             "specification": {

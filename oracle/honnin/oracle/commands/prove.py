@@ -342,6 +342,8 @@ def _word(verdict: Verdict) -> str:
 
 def _record(module: Module, answer: Answer, status: Status) -> dict[str, Any]:
     return {
+        "specification": module.main.name,
+        "digest": module.digest,
         "subject": answer.subject,
         "title": _subject_title(module, answer),
         "relation": answer.relation,

@@ -1,0 +1,1 @@
+"""What commands found, as one page for people who were not there."""
