@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 LARGEST: Final = 4
 """Values of each entity in the largest scope."""
 
+SHARE: Final = 0.3
+"""Of the time that is left, what one step of a search may take while there are others: it may be one formula of very many values."""
+
 _Search: TypeAlias = tuple[int, bool]
 """How many values of each entity, and whether none of a type without end is left out."""
 
@@ -57,7 +60,10 @@ class Deepening:
             yield "a bounded search goes further in the same time with python-sat: pip install 'honnin[sat]'"
 
     def _deeper(self, which: _Search, deadline: float, progress: Progress) -> Refuted | Reached | None:
-        found = z3_searched(deadline, lambda: self._step(which, deadline, progress))
+        until = deadline
+        if len(self._spent) > 1:
+            until = min(deadline, time.monotonic() + SHARE * (deadline - time.monotonic()))
+        found = z3_searched(until, lambda: self._step(which, until, progress))
         if isinstance(found, str):
             self._end(which, found)
             return None

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from honnin.compiler.product import NOW, counter_name, counter_type
+from honnin.compiler.smt.inwards import moved
 from honnin.compiler.smt.universe import Reading, Universe, Unsupported
 from honnin.compiler.smt.values import (
     NONE,
@@ -258,13 +259,20 @@ def _if(expr: core.If, at: Moment, names: Environment) -> Term:
 
 
 def _forall(expr: core.Forall, at: Moment, names: Environment) -> Term:
-    uid, type = expr.binder.uid, expr.binder.type
-    return at.universe.quantify(True, type, lambda value: holds(expr.body, at, {**names, uid: value}))
+    return _quantified(True, expr, at, names)
 
 
 def _exists(expr: core.Exists, at: Moment, names: Environment) -> Term:
+    return _quantified(False, expr, at, names)
+
+
+def _quantified(every: bool, expr: core.Forall | core.Exists, at: Moment, names: Environment) -> Term:
     uid, type = expr.binder.uid, expr.binder.type
-    return at.universe.quantify(False, type, lambda value: holds(expr.body, at, {**names, uid: value}))
+    if at.universe.domain(type) is not None:
+        simpler = moved(expr)
+        if simpler is not expr:
+            return evaluate(simpler, at, names)
+    return at.universe.quantify(every, type, lambda value: holds(expr.body, at, {**names, uid: value}))
 
 
 def _is_listed(expr: core.Count | core.Sum, at: Moment) -> bool:
