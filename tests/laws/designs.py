@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from random import Random
 
 FINITE = ("A", "A", "B", "K", "Bool", "0..1")
+FIELDS = (*FINITE, "Int")
+KEYS = (*FINITE, "Int")
 VALUES = ("Bool", "Int", "A?", "B?", "K", "Bool", "A?")
 LITERALS = {
     "K": ("k1", "k2"),
@@ -61,6 +63,7 @@ class Draw:
 
     random: Random
     made: int = 0
+    within: bool = False  # a term that is made of others
     events: list[Event] = field(default_factory=list)
     states: list[Place] = field(default_factory=list)
     givens: list[Place] = field(default_factory=list)
@@ -80,6 +83,14 @@ class Draw:
         choices = [name for name, of in scope.names if plain(of) == type]
         if choices and self.likely(0.5):
             return self.random.choice(choices)
+        if depth > 0 and not self.within and self.likely(0.25):
+            self.within = True
+            try:
+                return self._made_of(type, scope)
+            except Nothing:
+                pass
+            finally:
+                self.within = False
         for place in self.random.sample(scope.places, len(scope.places)):
             wanted = place.value == type or (scope.bang and place.value == f"{type}?" and self.likely(0.5))
             if depth > 0 and wanted and self.likely(0.6):
@@ -93,6 +104,22 @@ class Draw:
         if not choices:
             raise Nothing
         return self.random.choice(choices)
+
+    def _made_of(self, type: str, scope: Scope) -> str:
+        """A sum, a difference, a number of values, or one of two things."""
+        match self.random.randint(0, 3):
+            case 0:
+                condition = self.formula(Scope(scope.names, scope.places), 0)
+                return f"(if {condition} then {self.term(type, scope, 0)} else {self.term(type, scope, 0)})"
+            case 1 if type == "Int":
+                name, of = self.name(), self.random.choice(FINITE)
+                inner = Scope((*scope.names, (name, of)), scope.places)
+                return f"count({name}: {of} where {self.formula(inner, 0)})"
+            case _ if type == "Int":
+                left, right = self.term(type, scope, 0), self.term(type, scope, 0)
+                return f"({left} {self.random.choice('++-')} {right})"
+            case _:
+                raise Nothing
 
     def read(self, place: Place, scope: Scope, depth: int = 1) -> str:
         keys = [self.argument(key, scope, depth) for key in place.keys]
@@ -370,10 +397,10 @@ def drawn_design(seed: int) -> str:
     """The text of a specification `s` with invariants i1 and i2, a cover v, and a system `d`."""
     draw = Draw(Random(seed))
     for _ in range(draw.random.randint(2, 3)):
-        fields = tuple(draw.random.choice(FINITE) for _ in range(draw.random.randint(0, 2)))
+        fields = tuple(draw.random.choice(FIELDS) for _ in range(draw.random.randint(0, 2)))
         draw.events.append(Event(draw.name("e"), fields))
     draw.givens = [draw.given() for _ in range(draw.random.choice((0, 0, 1)))]
-    draw.states = [draw.place("m") for _ in range(draw.random.randint(1, 2))]
+    draw.states = [draw.place("m", KEYS) for _ in range(draw.random.randint(1, 2))]
     lines = ["spec s", "entity A, B", "enum K { k1, k2 }"]
     lines += [f"given {_declared(given)}" for given in draw.givens]
     for event in draw.events:

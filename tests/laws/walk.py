@@ -107,7 +107,7 @@ def walk(
             taken.add(step)
             exercised |= {claim for report in reports for claim, count in report.exercised.items() if count}
             found |= _shown(state, reports, goal)
-            key = _key(state, remembers)
+            key = state_key(state, remembers)
             if key not in known:
                 known.add(key)
                 level.append(state)
@@ -149,11 +149,11 @@ def takes(
 
 
 def _labelled(state: Configuration, facts: Facts, remembers: bool) -> Hashable:
-    """`_key`, the same for two designs over equal facts."""
+    """`state_key`, the same for two designs over equal facts."""
     tables = tuple(
         (name, tuple(sorted(table.values.items(), key=repr))) for name, table in sorted(facts.items())
     )
-    return tables, _key(state, remembers)[1:]
+    return tables, state_key(state, remembers)[1:]
 
 
 def _specifications(module: Module, system: System) -> tuple[Specification, ...]:
@@ -183,7 +183,7 @@ def _shown(state: Configuration, reports: list[Report], goal: Sought) -> set[str
     return found
 
 
-def _key(state: Configuration, remembers: bool) -> tuple[Hashable, ...]:
+def state_key(state: Configuration, remembers: bool) -> tuple[Hashable, ...]:
     """Two states with one key go on in the same ways, and show the same."""
     variables = _set_places(state.variables, state.past.variable_defaults)
     snapshots = (*state.past.before, *state.past.after) if remembers else ()
