@@ -124,12 +124,15 @@ def check(draw: Callable[[int], tuple[Specification, list[Pair]]], seed: int) ->
 
 def test_a_statement_that_cannot_stand_in_a_loop_is_refused() -> None:
     source = """
-class Oracle:
+class Oracle(OracleBase):
     def _start(self):
         self._x = 0
 
     def _on_0(self, _t, a):
         return a
+
+
+class Shared(Oracle):
 """
     with pytest.raises(NotInOne):
         in_one(source, [0])

@@ -8,8 +8,10 @@ a finding is told, or the events end, and then the attribute has what the name h
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from itertools import chain
+from textwrap import indent
 from typing import Final
 
 from honnin.compiler.generator.expressions import NOW
@@ -19,9 +21,10 @@ _FIXED: Final = frozenset({"_explain", "_hits"})
 """Attributes of every oracle that have one object from its start on."""
 _CHANGING: Final = frozenset({"position", "_due"})
 """Attributes of every oracle that events and other methods change."""
-_LOOP = f"""
+_ASKED: Final = re.compile(r"    def (_start|_release|_on_[0-9]+)\(")
+"""The methods of a generated class that give attributes other objects."""
+_LOOP: Final = f"""
 def run(self, __events, __times, __first, __told, __classes):
-    KINDS = __classes
     NAMED
     __start = self.position
     __violations, __broken, __faults = self.violations, self.broken, self.faults
@@ -50,38 +53,49 @@ def in_one(source: str, numbers: Sequence[int]) -> ast.Module:
     `numbers`; `times`: of each, in microseconds, none before the one before it. `told` is called after an event with findings, with its
     number, where the first has `first`. The oracle must be one that looks at every event as it is. Raises NotInOne.
     """
-    made = next(
-        node for node in ast.parse(source).body if isinstance(node, ast.ClassDef) and node.name == "Oracle"
-    )
-    methods = {node.name: node for node in made.body if isinstance(node, ast.FunctionDef)}
-    works = [_work(methods[f"_on_{number}"]) for number in numbers]
+    methods = _methods(source)
+    works = {number: _work(methods[f"_on_{number}"]) for number in numbers}
     names = _names(methods, works)
-    branches = ast.If(ast.Constant(False), [ast.Pass()], [])
-    last = branches
-    for number, body in zip(numbers, works, strict=True):
-        method = methods[f"_on_{number}"]
-        values = [
-            _assign(argument.arg, f"__one.f{place}") for place, argument in enumerate(method.args.args[2:])
-        ]
-        work = [_Renamed(names.all).visit(statement) for statement in body]
-        following = ast.If(_expression(f"__kind is __K{number}"), [*values, *names.within(work)], [])
-        last.orelse, last = [following], following
-    places = {
-        "KINDS": [_assign_all([f"__K{number}" for number in numbers])],
-        "NAMED": names.read(names.all),
-        "BRANCHES": branches.orelse,
-        "KEPT": names.kept(),
-        "READ": names.read(names.changing),
+    kept, again = names.kept(), names.read(names.changing)
+    texts = {
+        "NAMED": f"{''.join(f'__K{number}, ' for number in numbers)} = __classes\n{names.read(names.all)}",
+        "BRANCHES": "\nel".join(_branch(number, methods[f"_on_{number}"]) for number in numbers),
+        "KEPT": kept,
+        "READ": again,
     }
-    tree = _Filled(places).visit(ast.parse(_LOOP))
-    module: ast.Module = ast.fix_missing_locations(tree)
+    text = re.sub(
+        r"^( *)([A-Z]+)$", lambda found: indent(texts[found[2]], found[1]), _LOOP, flags=re.MULTILINE
+    )
+    renamed, around = _Renamed(names.all), _Around(ast.parse(kept).body, ast.parse(again).body)
+    places = {
+        f"WORK_{number}": around.all([renamed.visit(statement) for statement in body])
+        for number, body in works.items()
+    }
+    module: ast.Module = _Filled(places).visit(ast.parse(text))
     return module
+
+
+def _branch(number: int, method: ast.FunctionDef) -> str:
+    """The lines for one kind of event."""
+    values = [f"    {one.arg} = __one.f{place}" for place, one in enumerate(method.args.args[2:])]
+    return "\n".join([f"if __kind is __K{number}:", *values, f"    WORK_{number}"])
+
+
+def _methods(source: str) -> dict[str, ast.FunctionDef]:
+    """The methods that are asked for, by their names."""
+    text = source[source.index("\nclass Oracle(") : source.index("\nclass Shared(")]
+    parts = [part for part in re.split(r"\n(?=    def )", text) if _ASKED.match(part)]
+    (made,) = ast.parse("\n".join(["class Oracle:", *parts])).body
+    assert isinstance(made, ast.ClassDef)
+    return {node.name: node for node in made.body if isinstance(node, ast.FunctionDef)}
 
 
 def _work(method: ast.FunctionDef) -> list[ast.stmt]:
     """What the method does with an event that is in the sample."""
     return [
-        node for node in method.body if not (isinstance(node, ast.If) and "_sampling" in _read(node.test))
+        node
+        for node in method.body
+        if not (isinstance(node, ast.If) and "_sampling" in _attributes(node.test, ast.Load))
     ]
 
 
@@ -96,76 +110,104 @@ class _Names:
     changing: tuple[str, ...]
     written: tuple[str, ...]
 
-    def read(self, attributes: Sequence[str]) -> list[ast.stmt]:
-        """The names have what the attributes have."""
-        return [_assign(_name(attribute), f"self.{attribute}") for attribute in attributes]
+    def read(self, attributes: Sequence[str]) -> str:
+        """The lines from which on the names have what the attributes have."""
+        return "\n".join(f"{_name(one)} = self.{one}" for one in attributes)
 
-    def kept(self) -> list[ast.stmt]:
-        """The attributes have what the names have."""
-        attributes = [*((one, _name(one)) for one in self.written), ("_now", NOW)]
-        return [
-            ast.Assign([ast.Attribute(ast.Name("self", ast.Load()), attribute, ast.Store())], _load(name))
-            for attribute, name in attributes
-        ]
+    def kept(self) -> str:
+        """The lines from which on the attributes have what the names have."""
+        return "\n".join([*(f"self.{one} = {_name(one)}" for one in self.written), f"self._now = {NOW}"])
 
-    def within(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
-        """The statements, with the attributes kept before a method is called and read after it."""
-        return [made for statement in body for made in self._around(statement)]
 
-    def _around(self, statement: ast.stmt) -> Iterator[ast.stmt]:
+def _names(methods: dict[str, ast.FunctionDef], works: dict[int, list[ast.stmt]]) -> _Names:
+    """Which attributes the events read or write, and which of them are given another object after the start."""
+
+    def those(nodes: Sequence[ast.AST], context: type[ast.expr_context]) -> dict[str, None]:
+        return dict.fromkeys(chain.from_iterable(_attributes(node, context) for node in nodes))
+
+    statements = list(chain.from_iterable(works.values()))
+    written = those(statements, ast.Store)
+    used = those(statements, ast.Load) | written
+    at_start = those([methods["_start"]], ast.Store).keys() | _FIXED
+    if not at_start | _CHANGING >= used.keys():
+        raise NotInOne
+    others = [method for name, method in methods.items() if name != "_start"]
+    later = written | those(others, ast.Store)
+    changing = tuple(one for one in used if one not in at_start or one in later)
+    return _Names(tuple(used), changing, tuple(written))
+
+
+def _attributes(node: ast.AST, context: type[ast.expr_context]) -> list[str]:
+    """The attributes of the oracle that are read or written in it; not the methods that are called."""
+    found = list(ast.walk(node))
+    called = {id(inner.func) for inner in found if isinstance(inner, ast.Call)}
+    return [
+        inner.attr
+        for inner in found
+        if isinstance(inner, ast.Attribute)
+        and isinstance(inner.ctx, context)
+        and _is_own(inner)
+        and id(inner) not in called
+    ]
+
+
+def _is_own(node: ast.Attribute) -> bool:
+    return isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
+def _name(attribute: str) -> str:
+    """The local name of an attribute: two underscores begin no name of a generated method."""
+    return f"__self_{attribute}"
+
+
+class _Renamed(ast.NodeTransformer):
+    """Names for the attributes."""
+
+    def __init__(self, attributes: Sequence[str]) -> None:
+        self._attributes = frozenset(attributes)
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        if _is_own(node) and node.attr in self._attributes:
+            return ast.copy_location(ast.Name(_name(node.attr), node.ctx), node)
+        return self.generic_visit(node)
+
+
+# ---------------------------------------------------------------- statements
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """Puts statements before and after every statement in which a method of the oracle is called."""
+
+    before: list[ast.stmt]
+    after: list[ast.stmt]
+
+    def all(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+        return [made for statement in body for made in self._one(statement)]
+
+    def _one(self, statement: ast.stmt) -> Iterator[ast.stmt]:
         match statement:
             case ast.If(test=test, body=body, orelse=orelse) if not _calls(test):
-                yield ast.If(test, self.within(body), self.within(orelse))
-            case ast.For(target=target, iter=source, body=body, orelse=[]):
-                if _calls(source):
-                    raise NotInOne
-                yield ast.For(target, source, self.within(body), [])
+                yield ast.copy_location(ast.If(test, self.all(body), self.all(orelse)), statement)
+            case ast.For(target=target, iter=source, body=body, orelse=[]) if not _calls(source):
+                yield ast.copy_location(ast.For(target, source, self.all(body), []), statement)
             case ast.Assign(targets=targets, value=ast.IfExp(test=test, body=one, orelse=other)) if (
                 not _calls(test)
             ):
-                yield ast.If(
-                    test, self.within([ast.Assign(targets, one)]), self.within([ast.Assign(targets, other)])
+                assigned = (
+                    ast.copy_location(ast.Assign(targets, value), statement) for value in (one, other)
                 )
+                bodies = [self.all([assignment]) for assignment in assigned]
+                yield ast.copy_location(ast.If(test, *bodies), statement)
             case ast.Assign() | ast.AugAssign() | ast.AnnAssign() | ast.Expr() | ast.Delete() | ast.Pass():
                 called = _calls(statement)
-                yield from self.kept() if called else ()
+                yield from self.before if called else ()
                 yield statement
-                yield from self.read(self.changing) if called else ()
+                yield from self.after if called else ()
             case ast.Continue() | ast.Break():
                 yield statement
             case _:
                 raise NotInOne
-
-
-def _names(methods: dict[str, ast.FunctionDef], works: Sequence[list[ast.stmt]]) -> _Names:
-    """Which attributes the events read or write, and which of them are given another object after the start."""
-    statements = list(chain.from_iterable(works))
-    used = dict.fromkeys(chain.from_iterable(_read(node) + _written(node) for node in statements))
-    used.pop("_sampling", None)
-    at_start = {*_written(methods["_start"]), *_FIXED}
-    if not at_start | _CHANGING >= used.keys():
-        raise NotInOne
-    later = set(chain.from_iterable(_written(method) for name, method in methods.items() if name != "_start"))
-    changing = tuple(one for one in used if one not in at_start or one in later)
-    return _Names(tuple(used), changing, tuple(dict.fromkeys(chain.from_iterable(map(_written, statements)))))
-
-
-def _attributes(node: ast.AST, of: Callable[[ast.Attribute], bool]) -> list[str]:
-    """The attributes of the oracle in it, but for the methods that are called."""
-    called = {id(inner.func) for inner in ast.walk(node) if isinstance(inner, ast.Call)}
-    return [
-        inner.attr
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Attribute) and _is_own(inner) and id(inner) not in called and of(inner)
-    ]
-
-
-def _read(node: ast.AST) -> list[str]:
-    return _attributes(node, lambda found: isinstance(found.ctx, ast.Load))
-
-
-def _written(node: ast.AST) -> list[str]:
-    return _attributes(node, lambda found: isinstance(found.ctx, ast.Store))
 
 
 def _calls(node: ast.AST) -> bool:
@@ -176,48 +218,6 @@ def _calls(node: ast.AST) -> bool:
     )
 
 
-def _is_own(node: ast.Attribute) -> bool:
-    return isinstance(node.value, ast.Name) and node.value.id == "self"
-
-
-# ---------------------------------------------------------------- Python
-
-
-def _name(attribute: str) -> str:
-    """The local name of an attribute: two underscores begin no name of a generated method."""
-    return f"__self_{attribute}"
-
-
-def _load(name: str) -> ast.Name:
-    return ast.Name(name, ast.Load())
-
-
-def _expression(text: str) -> ast.expr:
-    return ast.parse(text, mode="eval").body
-
-
-def _assign(name: str, text: str) -> ast.stmt:
-    return ast.Assign([ast.Name(name, ast.Store())], _expression(text))
-
-
-def _assign_all(names: Sequence[str]) -> ast.stmt:
-    return ast.Assign(
-        [ast.Tuple([ast.Name(name, ast.Store()) for name in names], ast.Store())], _load("__classes")
-    )
-
-
-class _Renamed(ast.NodeTransformer):
-    """Names for the attributes."""
-
-    def __init__(self, attributes: Sequence[str]) -> None:
-        self._attributes = frozenset(attributes)
-
-    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
-        if _is_own(node) and node.attr in self._attributes and isinstance(node.ctx, ast.Load | ast.Store):
-            return ast.Name(_name(node.attr), node.ctx)
-        return self.generic_visit(node)
-
-
 class _Filled(ast.NodeTransformer):
     """Statements in the places of a template."""
 
@@ -226,7 +226,3 @@ class _Filled(ast.NodeTransformer):
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST | list[ast.stmt]:
         return self._places.get(node.value.id, [node]) if isinstance(node.value, ast.Name) else node
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST | list[ast.stmt]:
-        target = node.targets[0]
-        return self._places.get(target.id, [node]) if isinstance(target, ast.Name) else node

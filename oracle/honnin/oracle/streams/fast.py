@@ -36,8 +36,8 @@ _EXPONENT = re.compile(rb"-(?<=[0-9][eE]-)[0-9]")
 _NOT_BEGUN = re.compile(rb"\n(?!\{)")
 _SPACED = re.compile(rb'"[ \t\r]++:')
 _FEW = 4
-_WORTH = 1000
-"""In a block of so many events the work of each is done in place: writing that takes as long as a few thousand events."""
+_WORTH = 10_000
+"""After so many events the work of each is done in the loop: making that takes as long as it saves in some ten thousands."""
 _PATIENCE = 64
 _INT64 = 1 << 63
 Slow = Callable[[Block], None]
@@ -64,6 +64,7 @@ class FastReader:
     loose: bool = False
     resting: int = field(default=0)
     quick: bool = field(default=False)
+    seen: int = field(default=0)
 
     def take(self, block: Block, told: Told, slow: Slow) -> None:
         """Every line of a block of whole lines."""
@@ -100,7 +101,8 @@ class FastReader:
 
     def _run(self, events: list[Any], times: list[Any], number: int, told: Told, again: Told) -> None:
         """What the events, of lines from `number` on, do to the oracle."""
-        if len(events) >= _WORTH and not self.quick:
+        self.seen += len(events)
+        if self.seen >= _WORTH and not self.quick:
             self.prepare()
         oracle = self.oracle
         known = together(times, oracle._now)
