@@ -29,14 +29,17 @@ def run(self, __events, __times, __first, __told, __classes):
     __start = self.position
     __violations, __broken, __faults = self.violations, self.broken, self.faults
     {NOW} = self._now
+    __called = False
     try:
         for __one, {NOW} in zip(__events, __times):
             __kind = type(__one)
             BRANCHES
-            if __violations or __broken or __faults:
-                KEPT
-                __told(__first + self.position - __start - 1)
-                READ
+            if __called:
+                __called = False
+                if __violations or __broken or __faults:
+                    KEPT
+                    __told(__first + self.position - __start - 1)
+                    READ
     finally:
         KEPT
 """
@@ -56,6 +59,7 @@ def in_one(source: str, numbers: Sequence[int]) -> ast.Module:
     methods = _methods(source)
     works = {number: _work(methods[f"_on_{number}"]) for number in numbers}
     names = _names(methods, works)
+    # What an event finds is recorded by a method: without a call there is nothing to tell.
     kept, again = names.kept(), names.read(names.changing)
     texts = {
         "NAMED": f"{''.join(f'__K{number}, ' for number in numbers)} = __classes\n{names.read(names.all)}",
@@ -66,7 +70,10 @@ def in_one(source: str, numbers: Sequence[int]) -> ast.Module:
     text = re.sub(
         r"^( *)([A-Z]+)$", lambda found: indent(texts[found[2]], found[1]), _LOOP, flags=re.MULTILINE
     )
-    renamed, around = _Renamed(names.all), _Around(ast.parse(kept).body, ast.parse(again).body)
+    renamed, around = (
+        _Renamed(names.all),
+        _Around(ast.parse(kept).body, ast.parse(f"{again}\n__called = True").body),
+    )
     places = {
         f"WORK_{number}": around.all([renamed.visit(statement) for statement in body])
         for number, body in works.items()

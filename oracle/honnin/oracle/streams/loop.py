@@ -71,31 +71,38 @@ def together(times: list[Any], last: int) -> tuple[list[int], bool | None] | Non
     """The times in microseconds, and whether they have dates, if any is told at all; None where they are not all told in one way, go
     back, or are not sure. An event that has no time happens at that of the last one.
     """
-    from msgspec import UnsetType
+    from msgspec import UNSET
 
-    kinds = set(map(type, times))
-    if kinds == {UnsetType}:
-        return [last] * len(times), None
-    if kinds == {str}:
-        found = _dated(times)
-        return (found, True) if found and sorted(found) == found and found[0] >= last else None
-    if kinds not in ({float}, {int}) or sorted(times) != times or times[0] < 0:
+    if times[0] is UNSET:
+        return ([last] * len(times), None) if times.count(UNSET) == len(times) else None
+    dated = type(times[0]) is str
+    try:
+        found = _dated(times) if dated else _seconds(times)
+    except TypeError:
         return None
-    if kinds == {int}:
-        found = [at * 1_000_000 for at in times] if times[-1] < _LARGEST_INTEGER else []
-    else:
-        found = [int(at * 1e6 + 0.5) for at in times] if times[-1] < _LARGEST_FLOAT else []
-    return (found, False) if found and found[0] >= last else None
+    return (found, dated) if found and found[0] >= last else None
 
 
-def _dated(times: list[str]) -> list[int]:
-    """RFC 3339 times in microseconds; none where one is refused."""
+def _seconds(times: list[Any]) -> list[int]:
+    """Numbers of seconds in microseconds; none where they go back or are not sure. Raises TypeError where one is no number."""
+    if sorted(times) != times or times[0] < 0:
+        return []
+    if times[-1] < _LARGEST_FLOAT:
+        return [int(at * 1e6 + 0.5) for at in times]
+    if times[-1] < _LARGEST_INTEGER and set(map(type, times)) == {int}:
+        return [at * 1_000_000 for at in times]
+    return []
+
+
+def _dated(times: list[Any]) -> list[int]:
+    """RFC 3339 times in microseconds; none where one is refused or goes back, or is no text."""
     from honnin.compiler.runtime.base import _Refused, instant
 
     try:
-        return list(map(instant, times))
+        found = list(map(instant, times)) if set(map(type, times)) == {str} else []
     except _Refused:
         return []
+    return found if sorted(found) == found else []
 
 
 _AGAIN = "again(number); last = oracle._now; continue"
