@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import pytest
 
@@ -85,9 +85,9 @@ def test_a_fault_is_noticed_in_what_is_independent(monkeypatch: pytest.MonkeyPat
 def test_a_fault_is_noticed_in_what_is_indifferent(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that tries one value of every choice."""
 
-    def wrong(vocabulary: Vocabulary, path: Path) -> frozenset[int]:
+    def wrong(vocabulary: Vocabulary, path: Path, constants: Container[str]) -> frozenset[int]:
         return frozenset(statement.binder.uid for statement in path.body if isinstance(statement, Pick))
 
-    monkeypatch.setattr("honnin.compiler.explicit.steps.indifferent", wrong)
+    monkeypatch.setattr("honnin.compiler.explicit.reduction.plan.indifferent", wrong)
     with pytest.raises(AssertionError):
         on_drawn_designs(CI_DESIGNS)

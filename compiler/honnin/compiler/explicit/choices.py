@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.explicit.relevance import may_fail
@@ -12,15 +12,16 @@ from honnin.spec import core
 from honnin.spec.core import Binder, Expr
 
 
-def indifferent(vocabulary: Vocabulary, path: Path) -> frozenset[int]:
-    """The parameters and picks (by uid) whose values change neither whether the path is possible nor what it does: one value will do."""
+def indifferent(vocabulary: Vocabulary, path: Path, constants: Container[str]) -> frozenset[int]:
+    """The parameters and picks (by uid) whose values change neither whether the path is possible nor what it does, where these givens are constant:
+    one value will do."""
     picks = (statement.binder for statement in path.body if isinstance(statement, core.Pick))
     chosen = (*(path.parameters if path.process is None else ()), *picks)
     mentioned = {
         binder.uid
         for statement in path.body
         for expr in _evaluated(vocabulary, statement)
-        for binder in _mentioned(vocabulary, expr)
+        for binder in _mentioned(expr, constants)
     }
     return frozenset(binder.uid for binder in chosen) - mentioned
 
@@ -35,12 +36,12 @@ def _evaluated(vocabulary: Vocabulary, statement: PathStatement) -> Iterator[Exp
             yield from statement_expressions((statement,))
 
 
-def _mentioned(vocabulary: Vocabulary, expr: Expr) -> Iterable[Binder]:
+def _mentioned(expr: Expr, constants: Container[str]) -> Iterable[Binder]:
     match expr:
         case core.Var(binder=binder):
             yield binder
-        case core.GivenRead(given=name) if name in vocabulary.constants:
+        case core.GivenRead(given=name) if name in constants:
             pass
         case _:
             for child in core.children(expr):
-                yield from _mentioned(vocabulary, child)
+                yield from _mentioned(child, constants)

@@ -191,8 +191,9 @@ class Hunt:
         return None
 
     def _side_by_side(self, scope: Sizes, steps: int, deadline: float) -> Sighting | None:
-        compiled = self.compiled
-        watched = compile_product(compiled.product, compiled.watch.properties, leave_out="values")
+        product, properties = self.compiled.product, self.compiled.watch.properties
+        constants = self._searched.vocabulary.constants
+        watched = compile_product(product, properties, leave_out="values", as_if=constants)
         with suppress(OutOfTime):
             return self._run_in(scope, watched, steps, deadline, STATES_OF_ALL_ORDERS)
         return None

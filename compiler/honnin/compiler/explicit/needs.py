@@ -95,7 +95,7 @@ class Needs:
 
     def _step(self, path: Path) -> list[int]:
         counts = [0] * len(self.of)
-        any_will_do = indifferent(self._vocabulary, path)
+        any_will_do = indifferent(self._vocabulary, path, self._vocabulary.constants)
         self._binders((b for b in path.parameters if b.uid not in any_will_do), counts)
         for statement in path.body:
             match statement:

@@ -56,16 +56,18 @@ def compile_product(
     whole: bool = False,
     leave_out: LeaveOut = "nothing",
     constants: Mapping[str, bool] | None = None,
+    as_if: Mapping[str, bool] | None = None,
 ) -> Compiled:
     """The step functions of a product, watching its claims and these properties; NotApplicable when that cannot be.
 
     Unless `whole`, states are without the places that do not matter. `constants`: givens taken to be constant (monotone.py).
+    `as_if`: givens that may be so in a run that is looked for: of a choice that makes no difference then one value is tried.
     `leave_out`: what a search may leave out that asks only which step functions show what, and after how many steps (reduction/).
     """
     vocabulary = Vocabulary(product, None if whole else relevance(product, properties), constants or {})
     vocabulary.refuse()
     watched = watch(product, properties)
-    left_out = plan(vocabulary, properties, leave_out)
+    left_out = plan(vocabulary, properties, leave_out, as_if or constants or {})
     steps = Steps(vocabulary, watched, left_out)
     try:
         source = steps.source()

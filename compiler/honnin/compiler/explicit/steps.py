@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 
-from honnin.compiler.explicit.choices import indifferent
 from honnin.compiler.explicit.formulas import LIST, Formulas, View, is_lazy, variable
 from honnin.compiler.explicit.layout import Vocabulary
 from honnin.compiler.explicit.lines import Lines
@@ -128,7 +127,7 @@ class Steps:
 
     def _search(self, number: int, path: Path, guards: tuple[PathStatement, ...], nesting: ExitStack) -> None:
         """Nested loops over parameters and picks, cut short by the guards."""
-        one_will_do = frozenset() if self._plan is None else indifferent(self.vocabulary, path)
+        one_will_do = frozenset() if self._plan is None else self._plan.indifferent
         state, known = "s", "h"
         chosen: list[Binder] = []
         for binder in path.parameters:

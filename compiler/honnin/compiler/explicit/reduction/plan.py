@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Literal, TypeAlias
 
+from honnin.compiler.explicit.choices import indifferent
 from honnin.compiler.explicit.layout import Slot, Vocabulary
 from honnin.compiler.explicit.numbers.names import NumberNames
 from honnin.compiler.explicit.numbers.sorts import number_names
@@ -22,10 +23,11 @@ LeaveOut: TypeAlias = Literal["nothing", "values", "orders"]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`live`: what need not be at rest. `numbers`: which are only names. After a path of `local` its instance goes on at once; after one of `idle` no run
-    goes on."""
+    goes on. `indifferent`: choices, by the uid of their name, of which one value will do."""
 
     live: Live
     numbers: tuple[NumberNames, ...] = ()
+    indifferent: frozenset[int] = frozenset()
     local: frozenset[int] = frozenset()
     idle: frozenset[int] = frozenset()
 
@@ -36,12 +38,16 @@ def labels(counter: Slot) -> int:
     return len(counter.value.members)
 
 
-def plan(vocabulary: Vocabulary, properties: Iterable[Property], leave_out: LeaveOut) -> Plan | None:
-    """What a search that watches these properties may leave out."""
+def plan(
+    vocabulary: Vocabulary, properties: Iterable[Property], leave_out: LeaveOut, constants: Container[str]
+) -> Plan | None:
+    """What a search that watches these properties may leave out; choices as if these givens were constant."""
     if leave_out == "nothing":
         return None
     numbers, used = number_names(vocabulary, properties), uses(vocabulary, properties)
     used = with_drawn(used, live(used))
+    choices = (indifferent(vocabulary, path, constants) for path in vocabulary.product.paths)
+    one_will_do = frozenset(uid for uids in choices for uid in uids)
     if leave_out == "values":
-        return Plan(live(used), numbers)
-    return Plan(live(used), numbers, local(used), idle(used))
+        return Plan(live(used), numbers, one_will_do)
+    return Plan(live(used), numbers, one_will_do, local(used), idle(used))
