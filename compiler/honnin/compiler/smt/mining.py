@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from math import prod
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from honnin.compiler.simplify import disjunction, negation
 from honnin.compiler.smt.atoms import Budget, atoms, weight
 from honnin.compiler.smt.plans import Plan, budget_of
-from honnin.compiler.smt.structures import Structure, row_function
+from honnin.compiler.smt.structures import Structure, row_function, satisfiable
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import Binder, Expr, Forall, Type, Var, walk
 from honnin.spec.records import dataclass, field
@@ -201,7 +201,11 @@ _Sign: TypeAlias = tuple[int, bool]
 
 
 class Tables:
-    """The tables of a vocabulary, each with the rows of the samples; those that several plans ask for are made once."""
+    """The tables of a vocabulary, each with the rows of samples; those that several plans ask for are made once.
+
+    A table of many variables has the rows of some samples only: what it says is held against the others, and it learns from
+    those that say otherwise.
+    """
 
     def __init__(self, words: Vocabulary, samples: Sequence[Structure], more: More) -> None:
         self.words = words
@@ -209,6 +213,7 @@ class Tables:
         self._more = more
         self._budgets: dict[tuple[Type, ...], Budget] = {}
         self._made: dict[tuple[tuple[Type, ...], bool, bool], Table | None] = {}
+        self._denied_by: dict[Expr, Structure | None] = {}
 
     def learn_more(self) -> None:
         """From now on there are further samples."""
@@ -218,6 +223,7 @@ class Tables:
             if table is not None:
                 for sample in _looked_at(found, sorts):
                     table.add(sample)
+        self._denied_by = {}
 
     def of(self, plan: Plan) -> Iterator[Table | None]:
         """The tables of the plan, few variables first; None comes before, while it is worked."""
@@ -237,12 +243,43 @@ class Tables:
         found = tuple(atoms(self.words, budget, quantified=quantified, projected=projected))
         table = Table(budget, found) if is_connected(budget, found) else None
         if table is not None:
-            for number, sample in enumerate(_looked_at(self.samples, sorts)):
+            step = EVERY if len(sorts) >= MANY else 1
+            for number, sample in enumerate(_looked_at(self.samples[::step], sorts)):
                 if number % _AT_ONCE == 0:
                     yield
                 table.add(sample)
         self._made[key] = table
 
+    def clauses(self, table: Table, structure: Structure, literals: int, most: int) -> Iterator[list[Clause]]:
+        """Clauses of the table that the structure violates and no sample does; empty lists come before, while it is worked."""
+        while True:
+            found = table.clauses(structure, literals, most)
+            if len(table.budget.variables) < MANY or not self._teach(table, found[:MOST_DENIED]):
+                yield found
+                return
+            yield []
+
+    def _teach(self, table: Table, found: Sequence[Clause]) -> bool:
+        """Whether the table has learned a new row from samples that deny what it says."""
+        deniers = [denier for denier in map(self._denier, found) if denier is not None]
+        return sum(table.add(denier) for denier in deniers) > 0
+
+    def _denier(self, clause: Clause) -> Structure | None:
+        """A sample that violates the clause, if there is one."""
+        formula = clause.formula
+        if formula not in self._denied_by:
+            test = satisfiable(clause.variables, [negation(literal) for literal in clause.literals])
+            self._denied_by[formula] = next(filter(test, self.samples), None)
+        return self._denied_by[formula]
+
+
+MANY: Final = 3
+"""A table of so many variables is made of one sample of EVERY at first."""
+
+EVERY: Final = 12
+
+MOST_DENIED: Final = 10
+"""So many of the clauses that a table has are held against all samples."""
 
 _AT_ONCE = 16
 """So many samples are taken up between two looks at the clock."""
@@ -261,6 +298,7 @@ class Template:
 
     def __init__(self, tables: Tables, plan: Plan) -> None:
         self.plan = plan
+        self._tables = tables
         self._more: list[Structure] = []
         self._made: list[Table] = []
         self._coming = tables.of(plan)
@@ -274,10 +312,10 @@ class Template:
     def clauses(self, structure: Structure, most: int) -> Iterator[list[Clause]]:
         """Clauses that the state violates and no sample does, the simplest first; empty lists come before, while it is worked."""
         for table in self._made:
-            found = table.clauses(structure, self.plan.literals, most)
-            yield found
-            if found:
-                return
+            for found in self._tables.clauses(table, structure, self.plan.literals, most):
+                yield found
+                if found:
+                    return
         for coming in self._coming:
             if coming is None:
                 yield []
@@ -285,10 +323,10 @@ class Template:
             for sample in self._more:
                 coming.add(sample)
             self._made.append(coming)
-            found = coming.clauses(structure, self.plan.literals, most)
-            if found:
+            for found in self._tables.clauses(coming, structure, self.plan.literals, most):
                 yield found
-                return
+                if found:
+                    return
 
 
 def is_connected(budget: Budget, atoms: Sequence[Expr]) -> bool:

@@ -32,6 +32,9 @@ QUERY_SECONDS = 2.0
 SOON = 0.1
 """Of the time of a query, in which most are answered."""
 
+SOONER = 0.03
+"""The same where the answer is likely that there is no such step."""
+
 STEPS_PER_SECOND = 1_500_000
 """About so many of z3's steps take a second of CPU: what a query may take is measured in these, so that it is the same on a busy machine."""
 
@@ -199,6 +202,7 @@ class Induction:
         self.universe = universe or Universe(None)
         self._twins = self._make_twin = twin
         self._few = FEW
+        self.prefers_twin = False
         self.encoding = Encoding(product, self.universe)
         self.before = State({p.name: self.universe.function(p.keys, p.value) for p in product.places})
         self.totals = Totals(self.universe, self.before)
@@ -360,13 +364,31 @@ class Induction:
     def violation(self, path: int, active: Sequence[Claimed]) -> Found | bool:
         """The same for a step by the path from a state in which the active clauses hold: a claim or a property fails."""
         taken, solver = self.paths[path]
-        answer = self._known(path, self._safe, active) and self._ask(
-            solver, self.failure(taken), active, taken.state, (path, self._safe)
+        noted = path, self._safe
+        return self._known(path, self._safe, active) and self._answered(
+            lambda: self._ask(solver, self.failure(taken), active, taken.state, noted),
+            lambda twin: twin.violation_there(path, active),
+            active,
         )
+
+    def _answered(
+        self,
+        ask: Callable[[], Found | bool],
+        ask_there: Callable[[Twin], Found | bool],
+        active: Sequence[Claimed],
+    ) -> Found | bool:
+        """What z3 says, or the twin where z3 cannot; the twin first where it has found what z3 could not."""
+        there = ask_there(self.twin) if self.prefers_twin and self.twin is not None else None
+        if isinstance(there, Found):
+            return there
+        answer = ask()
         if answer is not True or self.twin is None:
             return answer
+        if there is None:
+            there = ask_there(self.twin)
+        self.prefers_twin |= isinstance(there, Found)
         self.rests_on = tuple(active)
-        return self.twin.violation_there(path, active)
+        return there
 
     def failure(self, taken: Taken) -> Formula:
         """Something that must not happen on the path."""
@@ -386,13 +408,14 @@ class Induction:
             clause.after[path] = holds(clause.matrix, at, clause.names)
             if same(clause.after[path], clause.now):
                 clause.kept[path] = ()
-        answer = self._known(path, clause.kept, active) and self._ask(
-            solver, conj((neg(clause.after[path]), clause.before)), active, taken.state, (path, clause.kept)
+        noted = path, clause.kept
+        return self._known(path, clause.kept, active) and self._answered(
+            lambda: self._ask(
+                solver, conj((neg(clause.after[path]), clause.before)), active, taken.state, noted
+            ),
+            lambda twin: twin.broken_there(path, clause, active),
+            active,
         )
-        if answer is not True or self.twin is None:
-            return answer
-        self.rests_on = tuple(active)
-        return self.twin.broken_there(path, clause, active)
 
     def _known(self, path: int, reasons: Reasons, active: Sequence[Claimed]) -> bool:
         """False, and `rests_on`, where an earlier answer says what is asked: more clauses do not change it."""
@@ -425,13 +448,9 @@ class Induction:
             solver.pop()
 
     def within(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
-        """What the solver says; where a twin can be asked, soon."""
-        limit = self.deadline
-        return check(
-            solver,
-            limit if self._make_twin is None else replace(limit, query=SOON * limit.query),
-            assumptions,
-        )
+        """What the solver says; where a twin can be asked, soon, and sooner where it has been asked already."""
+        share = 1.0 if self._make_twin is None else SOONER if self.prefers_twin else SOON
+        return check(solver, replace(self.deadline, query=share * self.deadline.query), assumptions)
 
     def smallest(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.ModelRef:
         """A model of what has just been found satisfiable, with few elements if that is wanted."""

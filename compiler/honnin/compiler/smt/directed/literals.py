@@ -120,19 +120,33 @@ class Literals:
         """A step by the path from a state in which the active clauses hold (`start`: from an initial one; `new`: from one in which the
         literals are true of no elements) to one in which the literals are true of some elements; or why there is none; None:
         z3 cannot say. `path` START: an initial state."""
+        few = self._first_among_few(path, numbers, active, start, new)
+        if isinstance(few, Found):
+            return few
         with self._asked(path, numbers, active, start, new) as (answer, assumed):
             if answer is True:
                 return self._found(path, self.induction.smallest(self._sides[path].solver, assumed))
-        return answer or self._among_few(path, numbers, active, start, new)
+        return answer or few or self._among_few(path, numbers, active, start, new)
 
     def why_not(
         self, path: int, numbers: Sequence[int], active: Sequence[Claimed], *, start: bool, new: bool
     ) -> Why | None:
         """The same where it does not matter which step there is: None where there may be one."""
+        few = self._first_among_few(path, numbers, active, start, new)
+        if isinstance(few, Found):
+            return None
         with self._asked(path, numbers, active, start, new) as (answer, _):
             pass
-        found = answer or self._among_few(path, numbers, active, start, new)
+        found = answer or few or self._among_few(path, numbers, active, start, new)
         return found if isinstance(found, Why) else None
+
+    def _first_among_few(
+        self, path: int, numbers: Sequence[int], active: Sequence[Claimed], start: bool, new: bool
+    ) -> Found | Why | None:
+        """The same of few elements where these have shown what z3 could not."""
+        if not self.induction.prefers_twin:
+            return None
+        return self._among_few(path, numbers, active, start, new)
 
     def _among_few(
         self, path: int, numbers: Sequence[int], active: Sequence[Claimed], start: bool, new: bool
@@ -152,7 +166,10 @@ class Literals:
         if new:
             tests = [*tests, satisfiable(self.variables(numbers), [self.all[n] for n in numbers])]
         answer = checked(found, tests)
-        return answer if isinstance(answer, Found) else None
+        if not isinstance(answer, Found):
+            return None
+        self.induction.prefers_twin = True
+        return answer
 
     @contextmanager
     def _asked(
