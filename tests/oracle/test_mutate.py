@@ -104,6 +104,23 @@ def test_of_two_guards_each_is_not_needed(honnin: Run, tmp_path: Path) -> None:
     assert fates["without `when not gone[r]`"] == "killed"
 
 
+BRANCHES = (
+    "when not gone[r]\n    if told[r] { gone[r] := true } else { if gone[r] { } else { gone[r] := true } }"
+)
+
+
+def test_a_survivor_without_a_run_says_what_was_tried(honnin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "two.honnin"
+    file.write_text(TWO.format(step=BRANCHES))
+    ran = honnin("mutate", file)
+    told = ran.out.splitlines()
+    at = next(n for n, line in enumerate(told) if "`if told[r]` taken as if it were true" in line)
+    assert told[at + 2 : at + 4] == [
+        "      no run was found that the design does not have",
+        "      tried: the shortest run to the mistake, where the design does the same; longer ones were not looked at",
+    ]
+
+
 def test_what_is_undecided_is_not_killed(honnin: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     import honnin.compiler.mutation as module
 

@@ -168,7 +168,9 @@ def _compared(
         own = limited(until, lambda: _own(module, mutant, run) if is_design else _beyond(run))
     except Expired:
         return Survived(answers, None, (_LATE,))
-    if own is None or mutant.claim is not None:
+    if own is None:
+        return Survived(answers, None, (_ALIKE,))
+    if mutant.claim is not None:
         return Survived(answers, own)
     progress("looking for events that tell the two apart")
     product = build_product(mutated(module, mutant), mutant.system, ())
@@ -180,6 +182,9 @@ def _compared(
     return Survived(answers, own, (), *((None, seen) if isinstance(seen, str) else (seen, "")))
 
 
+_ALIKE: Final = (
+    "the shortest run to the mistake, where the design does the same; longer ones were not looked at"
+)
 _LATE: Final = "a run, but there was no time to compare it with the design"
 
 
