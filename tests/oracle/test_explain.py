@@ -15,7 +15,7 @@ Run = Callable[..., Any]
 Golden = Callable[[str, str], None]
 
 HEAD = """spec words
-entity Person, Request
+entity Person, Request, Item, Unit
 enum Kind { tax, seal }
 const LIMIT: Duration = 60s
 given limit: Int
@@ -25,6 +25,7 @@ event b(p: Person)
 state who: Request -> Person?
 state n: Int
 state in_: Person -> Bool
+state has: Item, Unit -> Bool
 after a(p, _, _) { in_[p] := true }
 """
 WORDS = [
@@ -48,8 +49,20 @@ WORDS = [
     ),
     (
         "on b(p): not b(p) since a(p, _, tax)",
-        "Whenever b(p) happens: a(p, _, tax) happens at this event or an earlier one, and at every event since then "
-        + "this event is not b(p).",
+        "Whenever b(p) happens: a(p, _, tax) happens at this event or an earlier one, and since then b(p) does not happen.",
+    ),
+    (
+        "on b(p): (not b(p) and not a(p, _, seal)) since a(p, _, tax)",
+        "Whenever b(p) happens: a(p, _, tax) happens at this event or an earlier one, and since then b(p) does not happen "
+        + "and a(p, _, seal) does not happen.",
+    ),
+    (
+        "on b(p): n == 0 since a(p, _, tax)",
+        "Whenever b(p) happens: a(p, _, tax) happens at this event or an earlier one, and at every event since then n is 0.",
+    ),
+    (
+        "on b(p): exists e: Item, u: Unit. has[e, u]",
+        "Whenever b(p) happens: there is an Item e and a Unit u such that has[e, u] is true.",
     ),
     (
         "always: old(n) <= n",

@@ -18,6 +18,11 @@ _ORDER = {
 }
 
 
+def _one(noun: str) -> str:
+    """`a Person`, `an Enrolment`; `a User`: a `u` is spoken either way."""
+    return f"{'an' if noun[:1] in 'aeioAEIO' else 'a'} {noun}"
+
+
 def type_words(type: Type) -> str:
     """`a Person or nothing`, `a whole number from 0 to 5`."""
     match type:
@@ -32,9 +37,9 @@ def type_words(type: Type) -> str:
         case core.DurationT():
             return "a duration"
         case core.EntityT(name=name):
-            return f"a {name}"
+            return _one(name)
         case core.EnumT(name=name, members=members):
-            return f"a {name} ({', '.join(members)})"
+            return f"{_one(name)} ({', '.join(members)})"
         case core.RangeT(low=low, high=high):
             return f"a whole number from {low} to {high}"
         case core.OptionalT(inner=inner):
@@ -45,7 +50,7 @@ def short_type(type: Type) -> str:
     """The type's name where its values need not be listed."""
     match type:
         case core.EnumT(name=name):
-            return f"a {name}"
+            return _one(name)
         case core.OptionalT(inner=inner):
             return f"{short_type(inner)} or nothing"
         case _:
@@ -132,7 +137,10 @@ def _such(where: Expr) -> str:
 
 
 def _binders(binders: Sequence[core.Binder]) -> str:
-    return " and ".join(f"{short_type(binder.type).removeprefix('a ')} {binder.name}" for binder in binders)
+    return " and ".join(
+        f"{short_type(binder.type).removeprefix('a ').removeprefix('an ')} {binder.name}"
+        for binder in binders
+    )
 
 
 # ---------------------------------------------------------------- formulas
@@ -166,7 +174,7 @@ def clause(expr: Expr) -> str:
             return f"for every {' and every '.join(_binders([binder]) for binder in binders)}: {clause(body)}"
         case core.Exists():
             binders, body = _run(expr)
-            return f"there is a {' and a '.join(_binders([b]) for b in binders)} such that {clause(body)}"
+            return f"there is {' and '.join(_one(_binders([b])) for b in binders)} such that {clause(body)}"
         case core.Atom():
             return f"this event is {atom_words(expr)}"
         case core.AtLabel(keys=keys):
@@ -191,7 +199,7 @@ def _temporal(expr: Expr) -> str:
             return f"at the event just before this one{_ago(expr.interval)}, {_inner(expr.body)}"
         case core.Since():
             start = f"{_happening(expr.right)} at this event or an earlier one{_ago(expr.interval)}"
-            return f"{start}, and at every event since then {_inner(expr.left)}"
+            return f"{start}, and {_kept(expr.left)}"
         case core.Eventually():
             return f"within {words.duration(expr.bound)} from this event {_happening(expr.body)}"
         case _:
@@ -216,6 +224,15 @@ def _run(expr: core.Forall | core.Exists) -> tuple[list[core.Binder], Expr]:
 def _happening(expr: Expr) -> str:
     """What holds at another position than the present one."""
     return f"{atom_words(expr)} happens" if isinstance(expr, core.Atom) else f"it is so that {_inner(expr)}"
+
+
+def _kept(expr: Expr) -> str:
+    """What holds at every position after one that has been spoken of."""
+    parts = expr.items if isinstance(expr, core.And) else (expr,)
+    absent = [p.body for p in parts if isinstance(p, core.Not) and isinstance(p.body, core.Atom)]
+    if len(absent) < len(parts):
+        return f"at every event since then {_inner(expr)}"
+    return f"since then {' and '.join(f'{atom_words(atom)} does not happen' for atom in absent)}"
 
 
 def _ago(interval: core.Interval | None) -> str:
