@@ -71,8 +71,10 @@ def _in_scope(
     walked = walk(changed, "d", sought(changed, asked), scope, depth, most=MOST_STEPS_WALKED)
     if walked.found and isinstance(outcome, Survived | Equivalent):
         yield f"{type(outcome).__name__}, but a run of {walked.steps} steps goes wrong"
-    if walked.found and isinstance(outcome, Killed) and len(outcome.run.steps) > walked.steps:
-        yield f"killed in {len(outcome.run.steps)} steps where {walked.steps} are enough"
+    if isinstance(outcome, Killed):
+        assert outcome.run is not None, "no cover was asked"
+        if walked.found and len(outcome.run.steps) > walked.steps:
+            yield f"killed in {len(outcome.run.steps)} steps where {walked.steps} are enough"
     if isinstance(outcome, Equivalent):
         new = takes(changed, "d", scope, depth, most=MOST_STEPS_WALKED)
         if not new <= takes(made, "d", scope, depth, most=MOST_STEPS_WALKED):

@@ -54,6 +54,40 @@ def test_what_is_said_of_a_design_without_its_premises(honnin: Run, golden: Gold
     golden("mutate_premises.txt", "\n".join((*told[begins:], "")))
 
 
+SAFE_AND_USELESS = """spec lamp "A lamp"
+event on_()
+event off_()
+state lit: Bool = false
+after on_() { lit := true }
+after off_() { lit := false }
+invariant alternates "on only when off": on on_(): not lit
+cover shone "It shines for a while": on off_(): lit
+system switch implements lamp "A switch" {
+  var up: Bool = false
+  action push() { when not up  up := true  emit on_() }
+  action pull() { when up  up := false  emit off_() }
+}
+check switch satisfies lamp
+check switch reaches shone
+"""
+
+
+def test_a_mutant_that_can_no_longer_do_what_it_is_for_is_killed(honnin: Run, tmp_path: Path) -> None:
+    file = tmp_path / "lamp.honnin"
+    file.write_text(SAFE_AND_USELESS)
+    ran = honnin("mutate", str(file))
+    assert ran.status == 0
+    lines = ran.out.splitlines()
+    assert lines[1] == "  satisfies lamp, reaches shone; 6 mutants"
+    useless = lines.index("  killed      push, line 11: without `emit on_()`")
+    assert lines[useless + 1] == "      shone can be reached no more"
+    *mutants, _, _ = honnin("mutate", str(file), "--format", "json").records
+    found = [m["mutant"] for m in mutants if m["mutant"].get("target") == "shone"]
+    assert {(m["kind"], m["claim"], m["steps"], m["run"]) for m in found} >= {
+        ("event forgotten", "shone", None, None)
+    }
+
+
 def test_mutants_as_json(honnin: Run) -> None:
     ran = honnin("mutate", "lending.honnin", "--design", "desk", "--format", "json")
     assert ran.status == 0
@@ -81,7 +115,9 @@ def test_mutants_as_json(honnin: Run) -> None:
     assert [step["step"] for step in survives["observable"]["steps"]] == ["bar_somebody", "lend_out"]
     same = mutants[6]["mutant"]
     assert (same["events"], same["observable"]) == ("the same", None)
-    assert same["searched"] == ["equivalent in its events, with these values and facts"]
+    assert same["searched"] == [
+        "it reports nothing that the design could not report too, with these values and facts"
+    ]
     counts = {"killed": 5, "survived": 3, "equivalent": 1, "undecided": 0, "not_asked": 0, "rate": 0.625}
     assert design["design"] == {"design": "desk", "holds": True, **counts}
     assert summary["summary"] == {"file": "lending.honnin", **counts, "interrupted": False}

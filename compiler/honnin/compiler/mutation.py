@@ -16,9 +16,11 @@ from honnin.compiler.answers import (
     Change,
     Counterexample,
     Proved,
+    Reached,
     Refuted,
     TakenStep,
     Unknown,
+    Unreachable,
 )
 from honnin.compiler.limit import Expired, limited
 from honnin.compiler.mutants import OWN, Mutant
@@ -39,10 +41,10 @@ LEAST: Final = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """`answer` refutes the mutant."""
+    """`answer` is not the one that the design has: a claim is broken by `run`, or (None) a cover can be reached no more."""
 
     answer: Answer
-    run: Counterexample
+    run: Counterexample | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Equivalent:
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """No check refutes the mutant, and some are not answered in time."""
+    """No check kills the mutant, and some are not answered in time."""
 
     answers: tuple[Answer, ...]
 
@@ -98,7 +100,10 @@ Fate: TypeAlias = Killed | Survived | Equivalent | Undecided
 
 
 def fate(module: Module, checks: Sequence[Check], mutant: Mutant, timeout: float, progress: Progress) -> Fate:
-    """What becomes of a mutant of a design of the module, of which every one of the checks holds; in about `timeout` seconds."""
+    """What becomes of a mutant of a design of the module, in about `timeout` seconds.
+
+    Every one of the checks holds of the design; the first one says that it satisfies something.
+    """
     deadline = time.monotonic() + timeout
     asked = mutated(module, mutant)
     answers: list[Answer] = []
@@ -106,8 +111,10 @@ def fate(module: Module, checks: Sequence[Check], mutant: Mutant, timeout: float
         answer = prove(asked, check, timeout=max(deadline - time.monotonic(), 0.1), progress=progress)
         if isinstance(answer.verdict, Refuted):
             return Killed(answer, answer.verdict.counterexample)
+        if isinstance(answer.verdict, Unreachable):
+            return Killed(answer, None)
         answers.append(answer)
-    if not all(isinstance(answer.verdict, Proved | Bounded) for answer in answers):
+    if not all(isinstance(answer.verdict, Proved | Bounded | Reached) for answer in answers):
         return Undecided(tuple(answers))
     return _survived(module, checks[0], mutant, tuple(answers), deadline, progress)
 

@@ -21,7 +21,7 @@ from honnin.spec.evaluation import Place, Term
 from honnin.spec.meaning import evaluate
 from honnin.spec.records import dataclass, field, replace
 
-SAME_EVENTS: Final = "equivalent in its events, with these values and facts"
+SAME_EVENTS: Final = "it reports nothing that the design could not report too, with these values and facts"
 
 NOT_IN_TIME: Final = "its events were not seen to differ in the time for it"
 

@@ -88,10 +88,14 @@ class Tally:
 
 def tell_design(session: Session, module: Module, name: str, held: Sequence[Check], count: int) -> None:
     """The beginning of a design."""
-    satisfies = ", ".join(check.target for check in held)
+    words = [
+        f"{relation} {', '.join(targets)}"
+        for relation in ("satisfies", "reaches")
+        if (targets := [check.target for check in held if check.relation == relation])
+    ]
     title = quoted(module.system(name).title, ": ")
     session.say(f"{paint(name, 'cyan')}{title}")
-    session.say(f"  satisfies {satisfies}; {plural(count, 'mutant')}")
+    session.say(f"  {', '.join(words)}; {plural(count, 'mutant')}")
 
 
 def tell_refused(session: Session, answer: Answer) -> None:
@@ -136,7 +140,10 @@ def _lines(module: Module, mutant: Mutant, fate: Fate, verbose: bool) -> list[st
     from honnin.compiler.mutation import Equivalent, Killed, Survived, Undecided
 
     match fate:
+        case Killed(answer=answer, run=None):
+            return [f"{answer.target} can be reached no more"]
         case Killed(run=run):
+            assert run is not None
             steps = f"in {plural(len(run.steps), 'step')}" if run.steps else "in its initial state"
             shown = _picture(module, mutant, run, f"breaks {run.claim}") if verbose else []
             return [f"breaks {run.claim} {steps}", *shown]
@@ -146,7 +153,7 @@ def _lines(module: Module, mutant: Mutant, fate: Fate, verbose: bool) -> list[st
             never = [warning for warning in answer.warnings if warning.startswith(f"{mutant.step} ")]
             return ["it does nothing that the design does not do", *never]
         case Undecided(answers=answers):
-            return [f"satisfies {answer.target}: {_answer(answer)}" for answer in answers]
+            return [f"{answer.relation} {answer.target}: {_answer(answer)}" for answer in answers]
 
 
 def _meaning(mutant: Mutant) -> str:
@@ -213,7 +220,7 @@ def _done(module: Module, mutant: Mutant, changes: Sequence[Change], events: Seq
 
 
 def _answer(answer: Answer) -> str:
-    return {"Proved": "proved", "Bounded": "holds within bounds"}.get(
+    return {"Proved": "proved", "Bounded": "holds within bounds", "Reached": "reached"}.get(
         type(answer.verdict).__name__, "unknown"
     )
 
@@ -243,7 +250,10 @@ def _fate_record(module: Module, mutant: Mutant, fate: Fate) -> dict[str, Any]:
     from honnin.compiler.mutation import Equivalent, Killed, Survived, Undecided, mutated
 
     match fate:
+        case Killed(answer=answer, run=None):
+            return {"target": answer.target, "claim": answer.target, "steps": None, "run": None}
         case Killed(answer=answer, run=run):
+            assert run is not None
             return {
                 "target": answer.target,
                 "claim": run.claim,

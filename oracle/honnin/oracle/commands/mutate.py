@@ -121,6 +121,7 @@ def _design(
     held, status = _holding(session, module, checks, limits)
     if not held:
         return status
+    held += _reaching(session, module, name, limits)
     made = (*mutants(module.system(name)), *premise_mutants(module, module.system(name)))
     tally = Tally(not_asked=len(made))
     tell_design(session, module, name, held, len(made))
@@ -153,6 +154,20 @@ def _holding(
             statuses.append(Status.UNDECIDED if isinstance(answer.verdict, Unknown) else Status.NO)
             tell_refused(session, answer)
     return held, worst(*statuses)
+
+
+def _reaching(session: Session, module: Module, name: str, limits: Limits) -> list[Check]:
+    """The checks that the design reaches something, of which that is so."""
+    from honnin.compiler.answers import Reached
+    from honnin.compiler.prove import prove
+
+    found: list[Check] = []
+    for check in module.checks:
+        if (check.subject, check.relation) == (name, "reaches"):
+            with session.working(f"{name} reaches {check.target}"):
+                answer = prove(module, check, timeout=max(limits.seconds, 0.1))
+            found += [check] if isinstance(answer.verdict, Reached) else []
+    return found
 
 
 def _fates(
