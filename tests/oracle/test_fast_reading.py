@@ -331,3 +331,41 @@ def test_reading_leaves_no_garbage_for_each_line() -> None:
     random = Random(1)
     data = b"\n".join(drawn_line(random, f"{number}", 0.4) for number in range(400)) + b"\n"
     assert garbage_of(data * 20) < garbage_of(data) + 400, "one for each of 7,600 lines would be more"
+
+
+# ---------------------------------------------------------------- times with dates
+
+
+@given(st.integers(0, 10**9))
+def test_dated_times_of_a_block_are_those_of_its_lines(seed: int) -> None:
+    """Times of one form are read from those of their minutes: leap seconds, offsets, fractions of any length."""
+    random = Random(seed)
+    digits = random.choice([0, 1, 3, 6, 7, 9])
+    separator, offset = random.choice("Tt "), random.choice(["Z", "z", "+09:00", "-03:30"])
+    moments = sorted(random.choices(range(7200), k=random.randint(1, 12)))
+    times = []
+    for moment in moments:
+        minute, second = divmod(moment, 60)
+        second += random.random() < 0.02
+        fraction = "." + f"{random.randrange(10**digits):0{digits}}" if digits else ""
+        times.append(
+            f"2026-11-26{separator}{8 + minute // 60:02}:{minute % 60:02}:{second:02}{fraction}{offset}"
+        )
+    if random.random() < 0.4:
+        place, odd = random.randrange(len(times)), random.choice(ODD_TIMES)
+        times[place] = odd if random.random() < 0.5 else times[place].replace("2026-11-26", odd[:10])
+    lines = [json.dumps({"event": "bare", "at": time}, ensure_ascii=False) for time in times]
+    agree(TIMED, "\n".join(lines).encode())
+
+
+ODD_TIMES = [
+    "2026-11-31T08:00:00Z",
+    "2026-02-29T08:00:00Z",
+    "0000-01-01T08:00:00Z",
+    "2026-11-26T24:00:00Z",
+    "2026-11-26T08:00:61Z",
+    "2026-11-26T08:00:00",
+    "2026-11-26T08:00:00+24:00",
+    "２026-11-26T08:00:00Z",
+    "2026-11-26T08:00:00.Z",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import add
 from typing import TYPE_CHECKING, Any
 
 from honnin.spec.core import Event
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 _LARGEST_FLOAT = 2147483648.0
 """Seconds: below, a microsecond is more than twice what a binary number of seconds may be wrong by."""
 _LARGEST_INTEGER = 10**15
+_LEAP = 61_000_000
+"""Microseconds: no minute has so many."""
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 
 Events = Sequence[tuple[int, Event]]
@@ -98,11 +102,37 @@ def _dated(times: list[Any]) -> list[int]:
     """RFC 3339 times in microseconds; none where one is refused or goes back, or is no text."""
     from honnin.compiler.runtime.base import _Refused, instant
 
+    if set(map(type, times)) != {str}:
+        return []
     try:
-        found = list(map(instant, times)) if set(map(type, times)) == {str} else []
+        found = _alike(times) or list(map(instant, times))
     except _Refused:
         return []
     return found if sorted(found) == found else []
+
+
+def _alike(times: list[str]) -> list[int]:
+    """The times, each from that of its minute; none where they have not one form, digits apart, and one offset. Raises _Refused."""
+    from honnin.compiler.runtime.base import _INSTANT, instant
+
+    form = _INSTANT.fullmatch(times[0])
+    together = "\n".join(times)
+    if form is None or not together.isascii():
+        return []
+    if (together + "\n").encode().translate(_ZEROS) != (times[0] + "\n").encode().translate(_ZEROS) * len(
+        times
+    ):
+        return []
+    end = form.start(5)
+    until = min(end, 26)
+    heads = [text[:17] for text in times]
+    seconds = [int(float(text[17:until]) * 1e6 + 0.5) for text in times]
+    offsets = {text[end:] for text in times}
+    if len(offsets) > 1 or max(seconds) >= _LEAP:
+        return []
+    (offset,) = offsets
+    minutes = {minute: instant(f"{minute}00{offset}") for minute in dict.fromkeys(heads)}
+    return list(map(add, map(minutes.__getitem__, heads), seconds))
 
 
 _AGAIN = "again(number); last = oracle._now; continue"
