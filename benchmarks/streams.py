@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,12 +40,13 @@ assert module is not None
 SPEC = compile_module(module)
 
 
-def write(file: Path, events: Log, separators: tuple[str, str]) -> None:
+def write(file: Path, events: Log, separators: tuple[str, str], *, dated: bool = False) -> None:
     """The events as lines; their times are those of a wall clock."""
     with file.open("w", encoding="utf-8") as stream:
         for event in events:
             told = dict(zip(NAMES[event[0]], event, strict=True))
-            told["at"] = 1764115200 + told["at"] + 0.123456
+            at = 1764115200 + told["at"] + 0.123456
+            told["at"] = datetime.fromtimestamp(at, UTC).isoformat() if dated else at
             stream.write(json.dumps(told, separators=separators) + "\n")
 
 
@@ -81,6 +83,32 @@ class Issue(msgspec.Struct, tag_field="event", tag="issue"):
     at: float
 
 
+class DatedRequest(Request, tag="request"):
+    at: datetime  # type: ignore[assignment]
+
+
+class DatedIssue(Issue, tag="issue"):
+    at: datetime  # type: ignore[assignment]
+
+
+def by_hand_dated(file: Path, count: int, monitor: Any) -> float:
+    """The same where times have dates."""
+    decode = msgspec.json.Decoder(DatedRequest | DatedIssue).decode
+    started = time.process_time()
+    with file.open("rb") as stream:
+        for line in stream:
+            event = decode(line)
+            at = event.at.timestamp()
+            if type(event) is DatedRequest:
+                monitor.request(event.request, event.terminal, event.holder, event.wanted, event.kind, at)
+            else:
+                monitor.issue(event.request, event.subject, event.kind, event.page, at)
+    spent = time.process_time() - started
+    if monitor.violations or monitor.position != count:
+        raise SystemExit(f"{type(monitor).__name__} is wrong")
+    return spent
+
+
 def by_hand(file: Path, count: int, monitor: Any) -> float:
     """CPU seconds of what one would write by hand."""
     decode = msgspec.json.Decoder(Request | Issue).decode
@@ -105,12 +133,18 @@ def main() -> None:
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
     events = list(log(count))
     with tempfile.TemporaryDirectory() as folder:
-        for name, separators in (("no spaces", (",", ":")), ("spaces after , and :", (", ", ": "))):
+        close, apart = (",", ":"), (", ", ": ")
+        for name, separators, dated in (
+            ("no spaces", close, False),
+            ("spaces after , and :", apart, False),
+            ("times with dates", close, True),
+        ):
             file = Path(folder) / "log.jsonl"
-            write(file, events, separators)
+            write(file, events, separators, dated=dated)
+            hand = by_hand_dated if dated else by_hand
             runs: dict[str, Callable[[], float]] = {
-                "by hand, values checked": lambda file=file: by_hand(file, count, Careful()),
-                "by hand, bare": lambda file=file: by_hand(file, count, Bare()),
+                "by hand, values checked": lambda file=file, hand=hand: hand(file, count, Careful()),
+                "by hand, bare": lambda file=file, hand=hand: hand(file, count, Bare()),
                 "honnin watch, msgspec": lambda file=file: ours(file, count, fast=True),
                 "honnin watch, msgspec, no causes": lambda file=file: ours(
                     file, count, fast=True, explain=False

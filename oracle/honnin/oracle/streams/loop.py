@@ -41,17 +41,8 @@ def at_once(events: Events) -> Any:
 
 def in_place(spec: Spec, oracle: Any, events: Events) -> Any:
     """The same loop with the work of each event in its place; None where there is none for the oracle."""
-    from honnin.compiler.generator.blocks import NotInOne, in_one
-
-    if type(oracle) not in (type(oracle)._QUICK or ()):
-        return None
-    names = dict(spec.namespace)
-    try:
-        tree = in_one(spec.source, [number for number, _ in events])
-    except NotInOne:
-        return None
-    exec(compile(tree, "<reader>", "exec"), names)  # noqa: S102 - what generate wrote
-    return names["run"]
+    looks_at_every_event = type(oracle) in (type(oracle)._QUICK or ())
+    return spec.loop(tuple(number for number, _ in events)) if looks_at_every_event else None
 
 
 def _made(text: str, events: Events, names: dict[str, Any]) -> Any:
