@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -56,6 +57,35 @@ def shared() -> list[str]:
 def test_a_run_fits_the_terminal(terminal: Terminal, cells: int) -> None:
     terminal(cells)
     assert [line for line in shared() if width(line) > cells] == []
+
+
+TIMES = """
+spec s "Times"
+entity R
+given limit: Duration
+event stamp(r: R, t: Time)
+event later(r: R, t: Time, d: Duration)
+state first: R -> Time?
+after stamp(r, t) { first[r] := t }
+invariant same "Same": on later(r, t, d): first[r] == t and d < limit
+system d implements s {
+  var mine: R -> Time?
+  var span: R -> Duration
+  action begin(r: R) { mine[r] := now  emit stamp(r, now) }
+  action end(r: R) { when mine[r] != none and now - mine[r]! == limit  span[r] := limit  emit later(r, now, limit) }
+}
+"""
+
+
+def test_times_and_durations_have_their_units() -> None:
+    lines = "\n".join(told(TIMES, Check("d", "violates", "same")))
+    begun = re.search(r"begin\(r1\): stamp\(r1, (\w+)\) at \1; mine\[r1\] := \1$", lines, re.MULTILINE)
+    ended = re.search(
+        r"end\(r1\): later\(r1, (\w+), (\w+)\) at \1; span\[r1\] := \2 \(was 0s\)", lines, re.MULTILINE
+    )
+    assert begun and ended, lines
+    assert f"given limit = {ended[2]}" in lines
+    assert re.search(r"with r = r1, t = [\d.]+ s, d = [\d.]+ s", lines), lines
 
 
 def test_where_lanes_are_too_narrow_each_step_has_its_full_name(terminal: Terminal) -> None:

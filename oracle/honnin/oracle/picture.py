@@ -13,6 +13,7 @@ from honnin.oracle.table import terminal_width
 from honnin.spec.core import BOOL, Module, Value
 from honnin.spec.evaluation import Fresh
 from honnin.spec.records import dataclass
+from honnin.spec.words import literal
 
 if TYPE_CHECKING:
     from honnin.compiler.account import Account, Mark
@@ -103,7 +104,11 @@ class _Painter:
 
     def assumed(self, heads: Sequence[str], room: int) -> list[str]:
         """What the run needs of the givens, and of arbitrary initial values that are in no lane; all else may be as it likes."""
-        givens = [f"{place(given.given, given.keys)} = {plain(given.value)}" for given in self.run.givens]
+        types = {given.name: given.value for spec in self.module.specifications for given in spec.givens}
+        givens = [
+            f"{place(given.given, given.keys)} = {literal(given.value, types[given.given])}"
+            for given in self.run.givens
+        ]
         values = [
             self.names.initial(first)
             for first in self.run.initial

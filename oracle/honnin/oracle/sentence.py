@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from honnin.oracle.story import place, plain
+from honnin.oracle.story import place
 from honnin.spec import core
 from honnin.spec.core import Claim, EntityT, EnumT, Event, Module, Specification, Type, Value
 from honnin.spec.records import dataclass, replace
+from honnin.spec.words import literal
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Counterexample
@@ -266,7 +267,7 @@ def _fields(seen: _Seen, only: Sequence[int] | None = None) -> str:
 
 def _noun(type: Type, value: Value) -> str:
     """`Person p1`; a value that is of no entity, or that begins with its entity's name, as it is."""
-    thing, shown = _thing(type), plain(value)
+    thing, shown = _thing(type), literal(value, type)
     if not isinstance(thing, EntityT) or value is None or shown.startswith(thing.name):
         return shown
     return f"{thing.name} {shown}"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from honnin.oracle.plain import event_words, value
-from honnin.spec.core import DURATION, INT, Module, Occurrence, Specification, System, TimeT, Type, Value
+from honnin.oracle.plain import event_words
+from honnin.spec import words
+from honnin.spec.core import INT, Module, Occurrence, Specification, System, Type, Value
 from honnin.spec.records import dataclass, replace
-from honnin.spec.words import duration
 
 if TYPE_CHECKING:
     from honnin.compiler.answers import Initial, TakenStep
@@ -32,7 +32,7 @@ class Names:
     def value(self, variable: str, literal: Value) -> str:
         """A value that the variable holds."""
         type = self.type(variable)
-        return plain(literal) if literal is None or type is None else value(literal, type)
+        return plain(literal) if type is None else words.literal(literal, type)
 
     def split(self, variable: str, keys: Sequence[Value]) -> tuple[str, str]:
         """`handler[r1]` and `name` for a variable of an instance of a process; an empty owner and `store[s1]` for another."""
@@ -75,17 +75,14 @@ def place(name: str, keys: Sequence[Value]) -> str:
 
 def plain(literal: Value) -> str:
     """A value whose type is seen from its place."""
-    return "none" if literal is None else value(literal, INT)
+    return words.literal(literal, INT)
 
 
 def occurrence_words(occurrence: Occurrence, module: Module) -> str:
     """`deliver(r1, p2, 1, 2)`, with its time where it has one."""
     types = field_types(occurrence.event, module.specifications)
-    arguments = [
-        "none" if item is None else value(item, type)
-        for item, type in zip(occurrence.values, types, strict=True)
-    ]
-    at = "" if occurrence.at is None else f" at {duration(occurrence.at)}"
+    arguments = [words.literal(item, type) for item, type in zip(occurrence.values, types, strict=True)]
+    at = "" if occurrence.at is None else f" at {words.duration(occurrence.at)}"
     return event_words(occurrence.event, arguments) + at
 
 
@@ -97,11 +94,11 @@ def timely(occurrences: Sequence[Occurrence]) -> list[Occurrence]:
 
 
 def field_types(event: str, specifications: Sequence[Specification]) -> tuple[Type, ...]:
-    """The types of the fields of an event of any of the specifications; a time is shown as a distance from the start."""
+    """The types of the fields of an event of any of the specifications."""
     for specification in specifications:
         for declared in specification.events:
             if declared.name == event:
-                return tuple(DURATION if isinstance(f.type, TimeT) else f.type for f in declared.fields)
+                return tuple(field.type for field in declared.fields)
     raise KeyError(event)
 
 

@@ -53,7 +53,7 @@ def type_name(type: Type) -> str:
 
 
 def literal(value: Value, type: Type) -> str:
-    """A value of a type as the language writes it (an entity's: its name, quoted unless it is an identifier)."""
+    """A value of a type as the language writes it (an entity's: its name, quoted unless it is an identifier); a time as a duration since 0."""
     inner = base_type(type)
     match value:
         case None:
@@ -61,7 +61,7 @@ def literal(value: Value, type: Type) -> str:
         case bool():
             return "true" if value else "false"
         case int():
-            return duration(value) if isinstance(inner, core.DurationT) else str(value)
+            return duration(value) if isinstance(inner, core.DurationT | core.TimeT) else str(value)
         case str():
             plain = value.isidentifier() and value not in RESERVED and not isinstance(inner, core.TextT)
             return value if plain else json.dumps(value, ensure_ascii=False)

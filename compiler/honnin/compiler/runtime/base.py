@@ -204,9 +204,11 @@ class SpecificationFault(Exception):
 
 
 def shown(value: Shown) -> str:
-    """A value in words."""
+    """A value in words; a time or a duration with its unit."""
     if value is None or isinstance(value, bool):
         return "none" if value is None else str(value).lower()
+    if isinstance(value, float):
+        return f"{_plain(value)} s"
     return _one_line(value) if isinstance(value, str) else str(value)
 
 
