@@ -20,6 +20,7 @@ from honnin.oracle.streams.blocks import read_blocks
 from honnin.oracle.streams.collecting import not_collecting
 from honnin.oracle.streams.fast import FastReader, fast_reader
 from honnin.oracle.streams.inputs import Log
+from honnin.oracle.streams.ordering import Reorder
 from honnin.oracle.watching import Watching
 from tests.compiler.harness import load
 
@@ -331,6 +332,39 @@ def test_reading_leaves_no_garbage_for_each_line() -> None:
     random = Random(1)
     data = b"\n".join(drawn_line(random, f"{number}", 0.4) for number in range(400)) + b"\n"
     assert garbage_of(data * 20) < garbage_of(data) + 400, "one for each of 7,600 lines would be more"
+
+
+# ---------------------------------------------------------------- in order of time
+
+
+def in_order(logs: list[bytes], window: int | None, *, fast: bool) -> tuple[list[bytes], Any, list[int]]:
+    """Everything told and known when logs are merged, or late events are waited for; and how far each log was read."""
+    told: list[bytes] = []
+    oracle = TIMED.oracle("collect", mask_key=b"0123456789abcdef", sealed=True)
+    run = Watching(Session("json", write=told.append), TIMED, oracle, merging=len(logs) > 1)
+    run.reader = fast_reader(TIMED, oracle) if fast else None
+    run.reorder = None if window is None else Reorder(window)
+    opened = [Log(Path(f"log{number}"), BytesIO(data)) for number, data in enumerate(logs)]
+    portions = [[(log, block) for block in read_blocks(log.stream)] for log in opened]
+    if run.merging:
+        run.merge(portions)
+    else:
+        run.read(portions[0])
+    known = oracle.snapshot()
+    run.end()
+    return told, known, [log.offset for log in opened]
+
+
+@given(st.integers(0, 10**9))
+def test_events_in_order_of_time_are_those_of_single_lines(seed: int) -> None:
+    random = Random(seed)
+    lines = drawn_log(random).splitlines(keepends=True)
+    for _ in range(random.choice([0, 1, 5])):
+        place = random.randrange(len(lines))
+        lines.insert(random.randrange(len(lines)), lines.pop(place))
+    logs = [b"".join(lines)] if random.random() < 0.5 else [b"".join(lines[::2]), b"".join(lines[1::2])]
+    window = None if len(logs) > 1 and random.random() < 0.5 else 5_000_000
+    assert in_order(logs, window, fast=True) == in_order(logs, window, fast=False)
 
 
 # ---------------------------------------------------------------- times with dates

@@ -133,6 +133,20 @@ class Watching:
                 yield from self._of_block(log, block)
 
     def _of_block(self, log: Log, block: Block) -> Iterator[Told]:
+        if self.reader is None or self.ids is not None or not block.whole:
+            yield from self._of_lines(log, block)
+            return
+        for part, decoded in self.reader.parts(block):
+            known = None if decoded is None else self.reader.told(decoded)
+            if known is None:
+                yield from self._of_lines(log, part)
+                continue
+            events, dated = known
+            for line, event in zip(part.lines(), events, strict=True):
+                if log.begun(line):
+                    yield Told(log, line, (event,), dated)
+
+    def _of_lines(self, log: Log, block: Block) -> Iterator[Told]:
         for line in block.lines():
             if log.begun(line):
                 if not line.whole:

@@ -8,13 +8,14 @@ divided, and in the end read line by line, by the oracle: it alone says what is 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from operator import attrgetter
 from types import GenericAlias
-from typing import Annotated, Any, Literal, Union
+from typing import Annotated, Any, Literal, TypeAlias, Union
 
 from honnin.oracle.monitor import Spec
 from honnin.oracle.streams.blocks import Block, Line
-from honnin.oracle.streams.loop import Events, at_once, in_place, one_by_one, together
+from honnin.oracle.streams.loop import Events, at_once, in_place, moments, one_by_one, together
 from honnin.spec.core import (
     BoolT,
     EntityT,
@@ -42,6 +43,9 @@ _PATIENCE = 64
 _INT64 = 1 << 63
 Slow = Callable[[Block], None]
 Told = Callable[[int], None]
+Decoded: TypeAlias = tuple[list[Any], list[Any]]
+"""Events, as objects of the classes that msgspec decodes, and their times as they are told."""
+Occurred: TypeAlias = tuple[int, tuple[Any, ...], int]
 
 
 @dataclass(slots=True)
@@ -54,6 +58,7 @@ class FastReader:
     oracle: Any
     events: Events
     classes: tuple[tuple[Any, ...], tuple[Any, ...]]
+    values: dict[type, Callable[[Any], tuple[int, tuple[Any, ...]]]]
     run: Callable[..., None]
     apart: Callable[..., None]
     strict: Any
@@ -68,36 +73,57 @@ class FastReader:
 
     def take(self, block: Block, told: Told, slow: Slow) -> None:
         """Every line of a block of whole lines."""
-        if self.resting:
-            self.resting -= 1
-            slow(block)
-            return
         lines = 0
 
-        def one_by_one(part: Block) -> None:
+        def again(part: Block) -> None:
             nonlocal lines
-            lines += part.ends + 1
+            lines += 1
             slow(part)
 
-        self._take(block, told, one_by_one)
+        for part, events in self.parts(block):
+            if events is None:
+                slow(part)
+            else:
+                with self.oracle._lock:
+                    self._run(*events, part.number, told, _Lines(part, again))
         if lines * 2 > block.ends:
             self.resting = _PATIENCE
 
-    def _take(self, block: Block, told: Told, slow: Slow) -> None:
-        events = self._decoded(block)
-        if events is not None:
-            with self.oracle._lock:
-                self._run(*events, block.number, told, _Lines(block, slow))
+    def parts(self, block: Block) -> Iterator[tuple[Block, Decoded | None]]:
+        """The block in parts, each with its events, one for each line; with None where it is not sure what they are."""
+        if self.resting:
+            self.resting -= 1
+            yield block, None
             return
+        lines = 0
+        for part, events in self._divided(block):
+            lines += part.ends + 1 if events is None else 0
+            yield part, events
+        if lines * 2 > block.ends:
+            self.resting = _PATIENCE
+
+    def _divided(self, block: Block) -> Iterator[tuple[Block, Decoded | None]]:
+        events = self._decoded(block)
         middle = block.data.find(b"\n", len(block.data) // 2) + 1
         if not 0 < middle < len(block.data):
             middle = block.data.rfind(b"\n", 0, len(block.data) // 2) + 1
-        if block.ends <= _FEW or not middle:
-            slow(block)
+        if events is not None or block.ends <= _FEW or not middle:
+            yield block, events
             return
         first = Block(block.number, block.data[:middle], block.start)
-        self._take(first, told, slow)
-        self._take(Block(first.following, block.data[middle:], first.end), told, slow)
+        yield from self._divided(first)
+        yield from self._divided(Block(first.following, block.data[middle:], first.end))
+
+    def told(self, events: Decoded) -> tuple[list[Occurred], bool] | None:
+        """The number, the values and the time (microseconds) of each event, and whether the times have dates; None where one has no
+        time, or they are not told in one way.
+        """
+        found, times = events
+        known = moments(times)
+        if known is None:
+            return None
+        occurred = [(*self.values[type(one)](one), at) for one, at in zip(found, known[0], strict=True)]
+        return occurred, known[1]
 
     def _run(self, events: list[Any], times: list[Any], number: int, told: Told, again: Told) -> None:
         """What the events, of lines from `number` on, do to the oracle."""
@@ -118,7 +144,7 @@ class FastReader:
         self.run = in_place(self.spec, self.oracle, self.events) or self.run
         self.quick = True
 
-    def _decoded(self, block: Block) -> tuple[list[Any], list[Any]] | None:
+    def _decoded(self, block: Block) -> Decoded | None:
         """The events of the lines, one for each, and their times; None where that is not sure.
 
         As many objects as lines, each of which begins with one: then no line has two.
@@ -206,6 +232,7 @@ def fast_reader(spec: Spec, oracle: Any) -> FastReader | None:
         oracle,
         events,
         (tuple(strict), tuple(loose)),
+        {kind: _values(*one) for kinds in (strict, loose) for kind, one in zip(kinds, events, strict=True)},
         at_once(events),
         one_by_one(events, strict, loose, needs_time=needs_time),
         msgspec.json.Decoder(Union[tuple(strict)]),  # noqa: UP007
@@ -214,6 +241,14 @@ def fast_reader(spec: Spec, oracle: Any) -> FastReader | None:
         pairs,
         needs_time,
     )
+
+
+def _values(number: int, event: Event) -> Callable[[Any], tuple[int, tuple[Any, ...]]]:
+    """What gives the number and the values of an event of a kind."""
+    if len(event.fields) < 2:
+        return lambda one: (number, (one.f0,) if event.fields else ())
+    fields = attrgetter(*(f"f{place}" for place in range(len(event.fields))))
+    return lambda one: (number, fields(one))
 
 
 def _readable(event: Event) -> bool:

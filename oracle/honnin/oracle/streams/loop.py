@@ -63,43 +63,49 @@ def _values(event: Event) -> str:
 
 
 def together(times: list[Any], last: int) -> tuple[list[int], bool | None] | None:
-    """The times in microseconds, and whether they have dates, if any is told at all; None where they are not all told in one way, go
-    back, or are not sure. An event that has no time happens at that of the last one.
-    """
+    """As `moments`; None too where the times go back. An event that has no time happens at that of the last one."""
     from msgspec import UNSET
 
     if times[0] is UNSET:
         return ([last] * len(times), None) if times.count(UNSET) == len(times) else None
+    known = moments(times)
+    if known is None or known[0][0] < last or sorted(known[0]) != known[0]:
+        return None
+    return known
+
+
+def moments(times: list[Any]) -> tuple[list[int], bool] | None:
+    """The times in microseconds, and whether they have dates; None where they are not all told in one way, or are not sure."""
     dated = type(times[0]) is str
     try:
         found = _dated(times) if dated else _seconds(times)
     except TypeError:
         return None
-    return (found, dated) if found and found[0] >= last else None
+    return (found, dated) if found else None
 
 
 def _seconds(times: list[Any]) -> list[int]:
-    """Numbers of seconds in microseconds; none where they go back or are not sure. Raises TypeError where one is no number."""
-    if sorted(times) != times or times[0] < 0:
+    """Numbers of seconds in microseconds; none where that is not sure. Raises TypeError where one is no number."""
+    ordered = sorted(times)
+    if ordered[0] < 0:
         return []
-    if times[-1] < _LARGEST_FLOAT:
+    if ordered[-1] < _LARGEST_FLOAT:
         return [int(at * 1e6 + 0.5) for at in times]
-    if times[-1] < _LARGEST_INTEGER and set(map(type, times)) == {int}:
+    if ordered[-1] < _LARGEST_INTEGER and set(map(type, times)) == {int}:
         return [at * 1_000_000 for at in times]
     return []
 
 
 def _dated(times: list[Any]) -> list[int]:
-    """RFC 3339 times in microseconds; none where one is refused or goes back, or is no text."""
+    """RFC 3339 times in microseconds; none where one is refused, or is no text."""
     from honnin.compiler.runtime.base import _Refused, instant
 
     if set(map(type, times)) != {str}:
         return []
     try:
-        found = _alike(times) or list(map(instant, times))
+        return _alike(times) or list(map(instant, times))
     except _Refused:
         return []
-    return found if sorted(found) == found else []
 
 
 def _alike(times: list[str]) -> list[int]:
