@@ -124,7 +124,8 @@ def counted_designs(draw: st.DrawFn) -> str:
     )
     bodies = [drawn[0], *(draw(_step(pool)) for _ in range(3))]
     if draw(st.booleans()):
-        bodies = ["x := k k += 1 emit ask(r, a)", "box[x] := a", draw(_step(pool)), "emit show(r, box[x]!)"]
+        first = draw(st.sampled_from(("x := k k += 1", "k += 1 x := k", "x := k + 1 k := k + 1")))
+        bodies = [f"{first} emit ask(r, a)", "box[x] := a", draw(_step(pool)), "emit show(r, box[x]!)"]
     bodies[draw(st.integers(1, 3))] += " " + draw(st.sampled_from(TOLD))
     bodies = [f"{body} {draw(st.sampled_from(ENDS))}" for body in bodies]
     steps = "\n".join(f"    l{i}: {{ {body} }}" for i, body in enumerate(bodies, start=1))
@@ -194,6 +195,13 @@ COUNTED = (
     counting(_RIGHT, _FILED, "action again() { k := 0 }"),
     counting(_RIGHT, _FILED.replace("k k", "c[a] c[a]")),
     counting(_RIGHT, _FILED.replace("k k", "c[a] c[a]"), "assume one: forall p, q: P. p == q"),
+    # Before the counter passes it or after, but the same for all.
+    counting(_RIGHT, _FILED.replace("x := k k += 1", "k += 1 x := k")),
+    counting(_RIGHT, _FILED.replace("x := k k += 1", "x := k + 1 k := k + 1 y := x")),
+    counting(_RIGHT, _FILED.replace("x := k k += 1", "x := k + 1 y := k k += 2")),
+    counting(_RIGHT, _FILED.replace("x := k k += 1", "either { x := k k += 1 } or { k += 1 x := k }")),
+    counting(_RIGHT, _FILED.replace("x := k k += 1", "x := k + 1 k += 1"), "action more() { k += 1 }"),
+    counting(_RIGHT, _FILED.replace("x := k k += 1", "x := k + 2 k += 1")),
     # If it was drawn before, and nothing else is kept there.
     counting(
         _RIGHT,
@@ -201,7 +209,9 @@ COUNTED = (
     ),
     counting(_RIGHT, f"l0: {{ x := 1 }} {_FILED}"),
     counting(
-        _RIGHT, _FILED.replace("l2: {", "l2: { if a == b { x := 1 }").replace("emit ask", "b := a emit ask")
+        _RIGHT,
+        "l1: { x := k k += 1 b := a emit ask(r, a) } l2: { if a == b { x := 1 } } l3: { box[x] := a } "
+        "l4: { emit show(r, box[x]!) }",
     ),
     # If nobody else uses it.
     counting(_RIGHT, _FILED, "action spoil() { when box[0] != none box[0] := none }"),

@@ -13,11 +13,11 @@ from honnin.compiler.explicit.numbers.flow import Flow, Node
 from honnin.compiler.explicit.numbers.names import NumberNames
 from honnin.compiler.explicit.numbers.renaming import Renaming
 from honnin.compiler.explicit.numbers.sorts import _sort
-from honnin.compiler.explicit.reduction.cells import Cells, Key, Memory
-from honnin.compiler.explicit.reduction.drawn import narrow
+from honnin.compiler.explicit.reduction.cells import Cells, Key
+from honnin.compiler.explicit.reduction.drawn import drawn, narrow
 from honnin.compiler.explicit.reduction.ownership import Uses
-from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight
 from honnin.compiler.explicit.space import Space, compile_product
+from honnin.compiler.product import Path
 from honnin.compiler.replay import ReplayDisagrees
 from honnin.spec.records import replace
 
@@ -124,8 +124,10 @@ class _NothingOfKeys(Renaming):
         super().__init__(layout, replace(names, keys=()))
 
 
-def _always_from_k(uses: Uses, effect: Effect, own: Cells) -> Cells | None:
-    return Reader(uses.vocabulary).place("k", (), Sight({}, Memory()))
+def _other_values_forgotten(uses: Uses, own: Cells) -> tuple[Cells | None, list[tuple[Path, int]]]:
+    found = [(effect.path, value) for effect in uses.effects if (value := drawn(effect, own)) is not None]
+    counter = found[0][1].cells if found else None
+    return counter, [(path, value.more) for path, value in found]
 
 
 def _own_keys_only(by_slot: dict[int, set[int]], cells: Cells, keys: Iterable[Key]) -> None:
@@ -143,10 +145,10 @@ FAULTS: dict[str, tuple[str, object]] = {
     "counters only grow": (f"{_SORTS}._counters", _growing_whatever_is_written),
     "every counter counts": ("honnin.compiler.explicit.space.Renaming", _AllBelowAreDrawn),
     "what may be drawn stays": ("honnin.compiler.explicit.space.Renaming", _NothingIsDrawnAgain),
-    "a draw passes the counter": (f"{_DRAWN}.is_passed", lambda uses, effect, counter: True),
+    "a draw passes the counter": (f"{_DRAWN}.passed", lambda uses, path, counter: 9),
     "a counter is not set back": (f"{_DRAWN}.only_grows", lambda uses, counter: True),
     "drawn before it is used": (f"{_DRAWN}.is_awaited", lambda live, process, slot: False),
-    "nothing else is kept": (f"{_DRAWN}.drawn", _always_from_k),
+    "nothing else is kept": (f"{_DRAWN}.kept_in", _other_values_forgotten),
     "used by nobody else": (f"{_DRAWN}.narrow", _own_keys_only),
     "keys are renamed": ("honnin.compiler.explicit.space.Renaming", _NothingOfKeys),
 }

@@ -29,9 +29,10 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a cell holds."""
+    """What a cell holds, and so much more."""
 
     cells: Cells
+    more: int = 0
 
 
 Key: TypeAlias = Own | Fixed | Held | None
@@ -52,6 +53,17 @@ class Cells:
 
 def depth(key: Key) -> int:
     return 1 + max(map(depth, key.cells.keys), default=0) if isinstance(key, Held) else 0
+
+
+def increased(key: Key, more: int) -> Key:
+    """So much more than the key."""
+    match key:
+        case Fixed(value=value):
+            return Fixed(value + more)
+        case Held():
+            return Held(key.cells, key.more + more)
+        case _:
+            return None
 
 
 def held(cells: Cells, slot: Slot) -> Key:
@@ -125,4 +137,4 @@ class Memory:
     def _key_before(self, key: Key, slots: tuple[Slot, ...]) -> Key:
         if not isinstance(key, Held):
             return key
-        return self.now(self.before(key.cells, slots), slots[key.cells.slot])
+        return increased(self.now(self.before(key.cells, slots), slots[key.cells.slot]), key.more)

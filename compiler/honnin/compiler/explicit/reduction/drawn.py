@@ -1,13 +1,14 @@
 """Which slots belong to the instances of a process by a number that each drew for itself.
 
-A counter of one cell only grows, and grows in every step that draws from it: so no two draws give the same number. Where an instance keeps what it drew in a
+A counter of one cell only grows, and grows in every step that draws from it. What is drawn is either always at least what it held before the step and
+less than what it holds afterwards, or always more than it held and at most what it holds: so no two draws give the same number. Where an instance keeps what it drew in a
 variable of its own, and uses that as a key, nobody else ever uses that key: its cells are the instance's, as those with its parameter as a
 key are. The cell of the number that is drawn next was never written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from honnin.compiler.explicit.reduction.cells import Cells, Fixed, Held, Key, Memory, Own
 from honnin.compiler.explicit.reduction.liveness import Live
@@ -21,17 +22,19 @@ from honnin.spec.records import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class _Draws:
-    """What the instances of `process` draw from `counter`, by the paths `by`, and keep in the cells `kept`, told by an instance of its own."""
+    """What the instances of `process` draw from `counter` and keep in the cells `kept`, told by an instance of its own; `by`: by path, how much more
+    each is than the counter held before, at least `least`."""
 
     process: str
     counter: Cells
     kept: tuple[Cells, ...]
-    by: frozenset[Path]
+    by: Mapping[Path, frozenset[int]]
+    least: int
 
     def keys(self, path: Path) -> set[Key]:
         """Keys by which a path means cells of its own instance."""
-        keys: set[Key] = {Held(cells) for cells in self.kept}
-        return keys | {Held(self.counter)} if path in self.by else keys
+        drawn = (Held(self.counter, more) for more in self.by.get(path, ()))
+        return {*map(Held, self.kept), *drawn}
 
 
 def with_drawn(uses: Uses, live: Live) -> Uses:
@@ -39,23 +42,30 @@ def with_drawn(uses: Uses, live: Live) -> Uses:
     for draws in _all_draws(uses, live):
         keys = _keyed(uses, draws)
         owners = {slot: Owner(draws.process, ()) for slot in keys}
-        fresh = {slot: (place, Held(draws.counter)) for slot, place in keys.items()}
+        fresh = {slot: (place, Held(draws.counter, draws.least)) for slot, place in keys.items()}
         uses = replace(uses, private={**uses.private, **owners}, fresh={**uses.fresh, **fresh})
     return uses
 
 
 def _all_draws(uses: Uses, live: Live) -> Iterator[_Draws]:
+    """All draws from a counter that one process keeps for itself, if no two give the same."""
     for process in uses.vocabulary.product.system.processes:
-        found: dict[Cells, list[_Draws]] = {}
+        found: dict[Cells, dict[Cells, list[tuple[Path, int]]]] = {}
         for slot, owner in uses.private.items():
-            if owner.process != process.name or is_awaited(live, process, slot):
-                continue
-            draws = _kept_in(uses, process, slot)
-            if draws is not None and only_grows(uses, draws.counter):
-                found.setdefault(draws.counter, []).append(draws)
-        for counter, those in found.items():
-            kept = tuple(cells for draws in those for cells in draws.kept)
-            yield _Draws(process.name, counter, kept, frozenset(path for draws in those for path in draws.by))
+            own = Cells(slot, tuple(Own(i) for i in range(len(process.parameters))))
+            if owner.process == process.name and not is_awaited(live, process, slot):
+                counter, by = kept_in(uses, own)
+                if counter is not None:
+                    found.setdefault(counter, {})[own] = by
+        for counter, kept in found.items():
+            least = _least(uses, counter, [one for each in kept.values() for one in each])
+            if least is not None and only_grows(uses, counter):
+                paths = {path for each in kept.values() for path, _ in each}
+                by_path = {
+                    path: frozenset(more for each in kept.values() for p, more in each if p == path)
+                    for path in paths
+                }
+                yield _Draws(process.name, counter, tuple(kept), by_path, least)
 
 
 def is_awaited(live: Live, process: Process, slot: int) -> bool:
@@ -64,30 +74,41 @@ def is_awaited(live: Live, process: Process, slot: int) -> bool:
     return slot in live.always or any(cells.slot == slot for cells in at_first)
 
 
-def _kept_in(uses: Uses, process: Process, slot: int) -> _Draws | None:
-    """The draws that the slot keeps, if it keeps nothing else."""
-    own = Cells(slot, tuple(Own(i) for i in range(len(process.parameters))))
-    drawing = [effect for effect in uses.effects if any(write.cells.slot == slot for write in effect.writes)]
-    counters = {drawn(uses, effect, own) for effect in drawing}
+def kept_in(uses: Uses, own: Cells) -> tuple[Cells | None, list[tuple[Path, int]]]:
+    """The counter from which everything is drawn that is ever kept there, and by which path how much more; None where there is none."""
+    drawing = [
+        effect for effect in uses.effects if any(write.cells.slot == own.slot for write in effect.writes)
+    ]
+    values = [drawn(effect, own) for effect in drawing]
+    counters = {value.cells if value is not None else None for value in values}
     counter = next(iter(counters)) if len(counters) == 1 else None
-    paths = frozenset(effect.path for effect in drawing)
-    return None if counter is None else _Draws(process.name, counter, (own,), paths)
+    pairs = zip(drawing, values, strict=True)
+    return counter, [(effect.path, value.more) for effect, value in pairs if value is not None]
 
 
-def drawn(uses: Uses, effect: Effect, own: Cells) -> Cells | None:
-    """The counter from which the path draws what it writes there; None where it may be another value, or drawn again."""
+def drawn(effect: Effect, own: Cells) -> Held | None:
+    """What a cell holds before the path, and so much more, that the path writes there; None where it may be another value."""
     value = effect.memory.values.get(own)
-    written = [write.cells for write in effect.writes if write.cells.slot == own.slot]
-    if written != [own] or not isinstance(value, Held) or not is_passed(uses, effect, value.cells):
-        return None
-    return value.cells
+    cells = [write.cells for write in effect.writes if write.cells.slot == own.slot]
+    return value if cells == [own] and isinstance(value, Held) else None
 
 
-def is_passed(uses: Uses, effect: Effect, counter: Cells) -> bool:
-    """Whether the path surely adds to the counter."""
-    return any(
-        isinstance(statement, Assign) and _place(uses, statement) == counter and _growth(statement) > 0
-        for statement in effect.path.body
+def _least(uses: Uses, counter: Cells, draws: Sequence[tuple[Path, int]]) -> int | None:
+    """Whether what is drawn is at least what the counter held (0) and less than it holds then, or more (1) and at most that; None where it may be drawn again."""
+    grown = {path: passed(uses, path, counter) for path, _ in draws}
+    for least in (0, 1):
+        if all(least <= more < grown[path] + least for path, more in draws):
+            return least
+    return None
+
+
+def passed(uses: Uses, path: Path, counter: Cells) -> int:
+    """How much the path surely adds to the counter, at least."""
+    reader, nothing = Reader(uses.vocabulary), Sight({}, Memory())
+    return sum(
+        growth(statement)
+        for statement in path.body
+        if isinstance(statement, Assign) and reader.place(statement.place, statement.keys, nothing) == counter
     )
 
 
@@ -99,15 +120,11 @@ def only_grows(uses: Uses, counter: Cells) -> bool:
         all(isinstance(key, Fixed) for key in counter.keys)
         and isinstance(slot.value, IntT)
         and not slot.is_given
-        and all(_growth(assign) >= 0 for assign in body if assign.place == slot.name)
+        and all(growth(assign) >= 0 for assign in body if assign.place == slot.name)
     )
 
 
-def _place(uses: Uses, statement: Assign) -> Cells | None:
-    return Reader(uses.vocabulary).place(statement.place, statement.keys, Sight({}, Memory()))
-
-
-def _growth(statement: Assign) -> int:
+def growth(statement: Assign) -> int:
     """What the assignment surely adds to the cell that it writes; -1 where it may do something else."""
     match statement:
         case Assign(operator="+=", value=Lit(value=int() as more)):

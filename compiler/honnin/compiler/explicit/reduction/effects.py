@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from honnin.compiler.explicit.layout import Vocabulary
-from honnin.compiler.explicit.reduction.cells import Own
+from honnin.compiler.explicit.reduction.cells import Cells, Key, Own, increased
 from honnin.compiler.explicit.reduction.events import Events
 from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight, written
 from honnin.compiler.explicit.relevance import may_fail
@@ -55,14 +55,23 @@ class Effects:
             effect.asked.update(reader.reads(expr, sight))
         if cells is None:
             return
-        is_set = statement.operator == ":="
-        surely &= is_set or sight.memory.overwrites(cells)
-        value = reader.value(statement.value, sight) if is_set else None
         reads = frozenset(reader.reads(statement.value, sight))
+        value = reader.value(statement.value, sight)
+        if statement.operator != ":=":
+            reads |= frozenset(sight.memory.read(cells))
+            value = self._added(statement, cells, sight)
         effect.writes.append(written(cells, reads))
         effect.memory.write(cells, value, reads, surely)
         if sight.memory is not effect.memory:
             sight.memory.write(cells, None, reads, False)
+
+    def _added(self, statement: core.Assign, cells: Cells, sight: Sight) -> Key:
+        """What is known of the value after `+=` or `-=`."""
+        match statement:
+            case core.Assign(operator="+=", value=core.Lit(value=int() as more)):
+                return increased(sight.memory.now(cells, self.vocabulary.slots[cells.slot]), more)
+            case _:
+                return None
 
     def _block(self, body: Iterable[core.Statement], sight: Sight, effect: Effect) -> None:
         """Statements of a `for`: each may be obeyed for many values, and sees what others of its iteration wrote or did not."""

@@ -30,7 +30,7 @@ class Uses:
     """`effects`: of every path, in the order of the product. `anywhere`: what is read at every step, whoever takes it.
 
     `private`: by slot, whose instances alone read and write it; `written_by`: whose instances alone write it; `constant`: slots that
-    nobody writes; `fresh`: by slot, which of its keys is by what a cell that nobody wrote yet.
+    nobody writes; `fresh`: by slot, which of its keys is at least what in a cell that nobody wrote yet.
     """
 
     vocabulary: Vocabulary
@@ -39,7 +39,7 @@ class Uses:
     private: Mapping[int, Owner]
     written_by: Mapping[int, Owner]
     constant: frozenset[int]
-    fresh: Mapping[int, tuple[int, Key]] = field(default_factory=dict)
+    fresh: Mapping[int, tuple[int, Held]] = field(default_factory=dict)
 
     def counter(self, process: str) -> int:
         """The slot of the process's counters."""
@@ -47,8 +47,11 @@ class Uses:
 
     def is_fresh(self, cells: Cells) -> bool:
         """Whether the cells are at rest, whatever the state."""
-        place, key = self.fresh.get(cells.slot, (0, None))
-        return key is not None and cells.keys[place] == key
+        if cells.slot not in self.fresh:
+            return False
+        place, least = self.fresh[cells.slot]
+        key = cells.keys[place]
+        return isinstance(key, Held) and key.cells == least.cells and key.more >= least.more
 
     def lasting(self, cells: Cells) -> Cells:
         """The cells, told by what only the instance itself changes; any value stands for other keys."""

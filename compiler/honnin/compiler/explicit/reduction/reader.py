@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from honnin.compiler.explicit.layout import Vocabulary
-from honnin.compiler.explicit.reduction.cells import Cells, Fixed, Held, Key, Memory, Own
+from honnin.compiler.explicit.reduction.cells import Cells, Fixed, Held, Key, Memory, Own, increased
 from honnin.compiler.product import Path, Product, counter_name
 from honnin.spec import core
 from honnin.spec.core import Expr, RangeT, base_type
@@ -74,6 +74,8 @@ class Reader:
                 return sight.names.get(binder.uid)
             case core.Lift(body=body) | core.Present(body=body):
                 return self.value(body, sight)
+            case core.Arithmetic(operator="+", left=left, right=core.Lit(value=int() as more)):
+                return increased(self.value(left, sight), more)
             case core.StateRead() | core.VarRead() | core.GivenRead():
                 cells = self.cells(expr, sight)
                 return None if cells is None else sight.memory.now(cells, self.vocabulary.slots[cells.slot])

@@ -117,8 +117,9 @@ class Reset:
                 return f"q{number}"
             case Fixed(value=value):
                 return self.formulas.number(value)
-            case Held(cells=cells):
+            case Held(cells=cells, more=more):
                 slot = self.vocabulary.slots[cells.slot]
-                return self.formulas.read(slot, [self._key(inner) for inner in cells.keys], "s")
+                holds = self.formulas.read(slot, [self._key(inner) for inner in cells.keys], "s")
+                return f"({holds} + {more})" if more else holds
             case None:
                 raise AssertionError("a cell is held at keys that are not known")
