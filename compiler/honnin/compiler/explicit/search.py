@@ -18,8 +18,8 @@ _RENAMINGS: Final = 20
 """So many states that are renamings of each other, at most, are expected for each that is kept."""
 
 
-ROOM: Final = 60_000_000
-"""Words that the searches of one question may hold together: 480 MB."""
+ROOM: Final = 40_000_000
+"""Words that the searches of one question may hold together: 320 MB. With what z3 may hold (`smt.proof.MOST_MEGABYTES`) less than a gigabyte."""
 _OF_A_STATE: Final = 20
 """Words that a state takes beside its cells."""
 

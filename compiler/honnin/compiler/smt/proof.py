@@ -134,7 +134,7 @@ def _end_query(done: threading.Event, solver: z3.Solver) -> None:
             done.wait(_LOOK_UP_EVERY)
 
 
-MOST_MEGABYTES = 700
+MOST_MEGABYTES = 500
 """What z3 may hold while it answers."""
 _LOOK_UP_EVERY = 0.05
 """Seconds."""

@@ -51,7 +51,7 @@ z3.main_ctx().owner = False
 
 _SORT_NUMBERS = count()
 
-MOST_BYTES = 600_000_000
+MOST_BYTES = 450_000_000
 """What z3 may hold while formulas are made."""
 _LOOK_AFTER = 4096
 """Values gone through between two looks at what z3 holds."""
