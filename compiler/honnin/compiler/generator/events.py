@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Literal, TypeAlias
 
 from honnin.compiler.generator.accounts import Accounts
 from honnin.compiler.generator.candidates import Planner
@@ -67,6 +69,21 @@ RESERVED = frozenset(
 """What the methods read that is defined outside them: no name of a specification may stand for another thing there."""
 
 
+Way: TypeAlias = Literal["lock", "turns", "alone"]
+"""How threads share an event's method: by a lock; by `Turns`, in place; or not at all."""
+_TURNS = (
+    "_turns = self._lock",
+    "if _turns.alone._is_owned():",
+    "    _lock = None",
+    "elif _turns.settled:",
+    "    _lock = _turns.lock",
+    "    _lock.acquire()",
+    "else:",
+    "    _lock = _turns.take(1)",
+)
+_TURNED = ("if _lock is not None:", "    _lock.release()")
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
     """The work of an event; `awaits`: `_failed` is the deadlines that are missed by then, else nothing is known of it."""
@@ -83,7 +100,7 @@ def print_method(
     parameters: Sequence[str],
     *,
     needs_time: bool,
-    lock: bool,
+    way: Way,
     body: Body | None = None,
 ) -> None:
     """The method that takes the event's values by name or position and refuses what they may not be. `body`: its work, in place."""
@@ -97,14 +114,7 @@ def print_method(
         lines.add(f"# event {comment(event.name)}{title}")
         with lines.block("try:"):
             _print_checks(lines, number, event, parameters)
-            if lock:
-                lines.add("_lock = self._lock", "_lock.acquire()")
-                with lines.block("try:"):
-                    _print_moment(lines, needs_time, awaits)
-                    lines.add(*work)
-                with lines.block("finally:"):
-                    lines.add("_lock.release()")
-            else:
+            with _turn(lines, way):
                 _print_moment(lines, needs_time, awaits)
                 lines.add(*work)
         with (
@@ -112,6 +122,19 @@ def print_method(
             lines.block("if not self._overlooks(_error):"),
         ):
             lines.add("raise")
+
+
+@contextmanager
+def _turn(lines: Lines, way: Way) -> Iterator[None]:
+    """What is added inside is done by one thread at a time."""
+    if way == "alone":
+        yield
+        return
+    lines.add(*_TURNS if way == "turns" else ("_lock = self._lock", "_lock.acquire()"))
+    with lines.block("try:"):
+        yield
+    with lines.block("finally:"):
+        lines.add(*_TURNED if way == "turns" else ("_lock.release()",))
 
 
 def _print_checks(lines: Lines, number: int, event: Event, parameters: Sequence[str]) -> None:

@@ -12,7 +12,7 @@ from honnin.compiler.cost.slices import slices
 from honnin.compiler.generator.accounts import Accounts
 from honnin.compiler.generator.candidates import Planner
 from honnin.compiler.generator.checks import is_personal
-from honnin.compiler.generator.events import Handler, members_name, print_method
+from honnin.compiler.generator.events import Handler, Way, members_name, print_method
 from honnin.compiler.generator.kept import print_kept
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import Names, comment, identifier
@@ -20,7 +20,7 @@ from honnin.compiler.generator.program import Program, entity_of, program
 from honnin.compiler.generator.releases import print_release
 from honnin.compiler.generator.start import attributes, print_start
 from honnin.compiler.machine import Machine
-from honnin.compiler.runtime import base, facts, history, modes, oracle, snapshot, waiting
+from honnin.compiler.runtime import base, facts, history, modes, oracle, snapshot, turns, waiting
 from honnin.spec.core import (
     BoolT,
     DurationT,
@@ -147,7 +147,7 @@ def _runtime() -> str:
     plain: set[str] = set()
     named: dict[str, set[str]] = {}
     bodies = []
-    for module in (base, facts, history, snapshot, waiting, modes, oracle):
+    for module in (base, facts, history, snapshot, waiting, modes, turns, oracle):
         assert module.__file__ is not None
         text = Path(module.__file__).read_text(encoding="utf-8")
         _, _, text = text.partition("from __future__ import annotations\n")
@@ -265,7 +265,8 @@ def _class(made: Program) -> Lines:
     accounts = Accounts(made)
     work = Lines(depth=1)
     public = Lines(depth=1)
-    quick = {lock: Lines(depth=1) for lock in (False, True)}
+    ways: tuple[Way, ...] = ("turns", "alone")
+    quick = {way: Lines(depth=1) for way in ways}
     names = Names(PUBLIC)
     methods = {}
     for number, event in enumerate(made.specification.events):
@@ -274,11 +275,11 @@ def _class(made: Program) -> Lines:
         work.add("")
         name = methods[event.name] = names.new(event.name)
         scope = _parameter_names(event)
-        print_method(public, number, event, name, scope, needs_time=made.needs_time, lock=True)
+        print_method(public, number, event, name, scope, needs_time=made.needs_time, way="lock")
         public.add("")
         body = handler.body if list(handler.fields) == scope else None
-        for lock, lines in quick.items():
-            print_method(lines, number, event, name, scope, needs_time=made.needs_time, lock=lock, body=body)
+        for way, lines in quick.items():
+            print_method(lines, number, event, name, scope, needs_time=made.needs_time, way=way, body=body)
             lines.add("")
     print_release(work, made, planner)
     kept = attributes(made, planner)
@@ -297,14 +298,14 @@ def _class(made: Program) -> Lines:
     lines.lines += [*start.lines, "", *public.lines, *work.lines]
     for method in accounts.methods:
         lines.lines += [*("    " + line for line in method.lines), ""]
-    for kind, words, lock in (
-        ("Shared", "with the work of each event in its method: `Oracle()` makes one", True),
-        ("Unshared", "without a lock, for one thread alone: `Oracle(shared=False)` makes one", False),
+    for kind, words, way in (
+        ("Shared", "with the work of each event in its method: `Oracle()` makes one", "turns"),
+        ("Unshared", "without a lock, for one thread alone: `Oracle(shared=False)` makes one", "alone"),
     ):
         lines.add("")
         with lines.block(f"class {kind}(Oracle):"):
             lines.add(f"# The same {words}.", "", "__slots__ = ()", "")
-        lines.lines += quick[lock].lines
+        lines.lines += quick[way].lines
     lines.add("Oracle._QUICK = Unshared, Shared")
     lines.add(f"METHODS = {methods!r}")
     return lines

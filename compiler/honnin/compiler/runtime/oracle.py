@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from types import FunctionType
 from typing import Any, Literal, NamedTuple, Self, TypeAlias
 
 from honnin.compiler.runtime.base import (
@@ -38,6 +39,7 @@ from honnin.compiler.runtime.facts import Given, entities_in, read_facts
 from honnin.compiler.runtime.history import Here
 from honnin.compiler.runtime.modes import Modes
 from honnin.compiler.runtime.snapshot import Seal
+from honnin.compiler.runtime.turns import Turns
 from honnin.compiler.runtime.waiting import Failure
 
 OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
@@ -122,8 +124,7 @@ class OracleBase(Modes):
             raise SettingRefused(f"mask_key is a key of at least {SHORTEST_KEY} bytes")
         if sealed and (mask_key is None or reveal):
             raise SettingRefused("sealed needs a mask_key, and nothing can be revealed then")
-        alone = not shared and isinstance(self, (self._QUICK or (OracleBase,))[0])
-        self._lock: Any = nullcontext() if alone else threading.RLock()
+        self._lock: Any = self._made_lock(shared)
         self._on_violation = on_violation
         self._clock = clock
         self._facts = read_facts(self._GIVENS, {} if facts is None else facts)
@@ -151,6 +152,16 @@ class OracleBase(Modes):
         self.broken: list[Violation] = []
         self.faults: list[Fault] = []
         self._start()
+
+    def _made_lock(self, shared: bool) -> Any:
+        """What the methods of the class take turns by: those that do an event's work in place have ways of their own."""
+        quick = self._QUICK
+        if quick is not None and isinstance(self, quick[1]):
+            return Turns(
+                self, {one.__code__ for one in vars(quick[1]).values() if isinstance(one, FunctionType)}
+            )
+        unshared = OracleBase if quick is None else quick[0]
+        return nullcontext() if not shared and isinstance(self, unshared) else threading.RLock()
 
     def _start(self) -> None:
         """Make the state and judge position 0."""
