@@ -10,17 +10,21 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import combinations
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 import z3
 
 from honnin.__main__ import hear
 from honnin.compiler.answers import Answer, Unknown
-from honnin.compiler.limit import Expired, OutOfMemory, limited
+from honnin.compiler.limit import OVERDUE, Expired, OutOfMemory, limited
 from honnin.compiler.prove import prove
 from honnin.compiler.proving.engines import z3_searched
 from honnin.compiler.smt.bounded import Searched
 from honnin.compiler.smt.proof import Deadline, check
+from honnin.compiler.smt.terms import Moment, State, holds
+from honnin.compiler.smt.universe import Universe
+from honnin.spec.core import INT, Binder, Compare, Var
 from honnin.spec.load import check_text
 
 GENEROUS = 60.0
@@ -65,6 +69,29 @@ def test_nothing_is_raised_once_the_work_has_ended() -> None:
             limited(time.monotonic(), _for_ever, grace=0)
         for _ in range(100):
             pass
+
+
+def _slowly() -> None:
+    time.sleep(0.01)
+
+
+def test_terms_are_not_made_for_ever() -> None:
+    """The thread that waits beside it sees it in the midst of z3's own code always: whoever makes terms has to look."""
+    universe = Universe(None)
+    at = Moment(universe, State({}), lambda name: name, {}, {}, {})
+    one, two = (Binder(f"x{number}", number, INT) for number in range(2))
+    formula = Compare("<=", Var(one, INT), Var(two, INT))
+    values = {binder.uid: universe.fresh(INT) for binder in (one, two)}
+    slowly = FunctionType(_slowly.__code__, {"__name__": "z3.z3", "time": time})
+
+    def make() -> None:
+        for _ in range(1000):
+            slowly()
+            holds(formula, at, values)
+
+    with pytest.raises(Expired):
+        limited(time.monotonic() + 0.1, make, grace=0)
+    assert not OVERDUE
 
 
 class _Finalised:

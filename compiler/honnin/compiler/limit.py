@@ -2,7 +2,8 @@
 
 Engines look at the clock between two pieces of work and end with OutOfTime, ready to go on. What is done by `limited` ends in any case: a
 thread that waits beside it raises Expired in the midst of it, but for the midst of z3's own Python code, which would lose count of its
-references. (Calls of z3 end by z3's own limit.) What z3 says where it holds all that it may is OutOfMemory there.
+references. (Calls of z3 end by z3's own limit.) Where formulas are made for z3 the thread comes to look in the midst of such code nearly
+always: who makes them calls `look_up`. What z3 says where it holds all that it may is OutOfMemory there.
 """
 
 from __future__ import annotations
@@ -87,6 +88,7 @@ class _Watch:
             try:
                 with self._turn:
                     self._stopped.set()
+                    OVERDUE.pop(self, None)
             except Expired:
                 continue
 
@@ -99,7 +101,19 @@ class _Watch:
                 is_safe = may_be_left(sys._current_frames().get(self._watched))
                 if is_safe:
                     _raise_in(self._watched)
+                else:
+                    OVERDUE[self] = self._watched
             pause = AGAIN if is_safe else SOON
+
+
+OVERDUE: Final[dict[_Watch, int]] = {}
+"""The threads in which Expired was to be raised, and could not be yet."""
+
+
+def look_up() -> None:
+    """Expired if it was to be raised in this thread, and could not be: to be called, where there are OVERDUE ones, often."""
+    if threading.get_ident() in OVERDUE.values():
+        raise Expired
 
 
 _NOT_LEFT = frozenset(("__del__", "begin_watch", "_begin_query", "_end_query"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from honnin.compiler.limit import OVERDUE, look_up
 from honnin.compiler.product import NOW, counter_name, counter_type
 from honnin.compiler.smt.inwards import moved
 from honnin.compiler.smt.universe import Reading, Universe, Unsupported
@@ -124,6 +125,8 @@ def labels_of(system: System) -> dict[str, EnumT]:
 
 def evaluate(expr: Expr, at: Moment, names: Environment) -> Term:
     """The value of the expression there."""
+    if OVERDUE:
+        look_up()
     return _EVALUATE[type(expr)](expr, at, names)
 
 

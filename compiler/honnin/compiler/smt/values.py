@@ -180,9 +180,9 @@ def maybe(term: Term) -> Maybe:
 
 
 def add(left: Term, right: Term) -> Number:
-    if left == 0 and is_known(left):
+    if is_known(left) and left == 0:
         return number(right)
-    if right == 0 and is_known(right):
+    if is_known(right) and right == 0:
         return number(left)
     return number(left) + number(right)
 
