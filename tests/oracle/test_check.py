@@ -56,9 +56,10 @@ event issue(r: Request, p: Person)
 state who: Terminal -> Person?
 state wanted: Request -> Person?
 state served: Int
+state used: Terminal -> Int
 after login(t, p) { who[t] := p }
 after logout(t) { who[t] := none }
-after request(r, _, p) { wanted[r] := p }
+after request(r, t, p) { wanted[r] := p used[t] += 1 }
 after issue(_, _) { served += 1 }
 invariant right_person "Right": on issue(r, s): wanted[r] == s
 invariant in_session "In": on request(_, t, p): who[t] == p
@@ -66,6 +67,7 @@ invariant once_only "Once": on issue(r, _): not earlier[<= 1h] issue(r, _)
 invariant answered "Soon": on request(r, _, _): eventually[<= 60s] issue(r, _)
 invariant nobody_since "Since": on request(_, t, p): not logout(t) since login(t, p)
 invariant few "Few": on issue(_, _): served < 1000
+invariant rested "Rested": on login(t, _): used[t] < 100
 invariant after_another "Next": on issue(r, _): previously request(r, _, _)
 invariant anybody "Any": on issue(_, p): exists t: Terminal. who[t] == p
 cover served_at_all: on issue(_, _): true
@@ -116,7 +118,7 @@ def test_the_cost_of_each_claim_as_json(honnin: Run, tmp_path: Path) -> None:
         for r in honnin("check", "--cost", "--format", "json", file).records
         if "cost" in r
     }
-    assert [name for name, cost in told.items() if cost["bounded"] == "never"] == ["right_person"]
+    assert [name for name, cost in told.items() if cost["bounded"] == "never"] == ["right_person", "rested"]
     assert told["answered"] == {
         "claim": "answered",
         "bounded": "always",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from honnin.spec.core import (
     Assign,
@@ -13,6 +14,7 @@ from honnin.spec.core import (
     IfStatement,
     Now,
     Pick,
+    Specification,
     Statement,
     When,
     walk,
@@ -49,3 +51,29 @@ def statement_expressions(body: tuple[Statement, ...]) -> Iterator[Expr]:
                     yield from statement_expressions(branch)
             case _:
                 pass
+
+
+def assignments(body: Iterable[Statement]) -> Iterator[Assign]:
+    """Every assignment in a block."""
+    for statement in body:
+        match statement:
+            case Assign():
+                yield statement
+            case IfStatement(then=then, otherwise=otherwise):
+                yield from assignments((*then, *otherwise))
+            case For(body=inner):
+                yield from assignments(inner)
+            case _:
+                pass
+
+
+def written_twice(specification: Specification) -> Iterator[str]:
+    """The states that one event may write twice: where the two differ, nothing is written at the event."""
+    for event in specification.events:
+        blocks = (
+            update.body
+            for update in specification.updates
+            if any(pattern.event == event.name for pattern in update.patterns)
+        )
+        counts = Counter(assign.place for body in blocks for assign in assignments(body))
+        yield from (name for name, count in counts.items() if count > 1)

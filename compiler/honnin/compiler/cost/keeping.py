@@ -8,7 +8,8 @@ from typing import Literal, TypeAlias
 
 from honnin.compiler.cost.needs import needed
 from honnin.compiler.cost.slices import Slice, slices
-from honnin.compiler.generator.program import OPEN, Program, assigned, entity_of
+from honnin.compiler.formulas import assignments
+from honnin.compiler.generator.program import OPEN, Program, entity_of
 from honnin.compiler.generator.specialise import at_event
 from honnin.compiler.machine import Check, Register
 from honnin.compiler.simplify import free, is_true, negation, normal
@@ -132,7 +133,7 @@ def _state_freed(specification: Specification, place: str) -> str | None:
     events: dict[str, None] = {}
     shrinks = False
     for after in specification.updates:
-        for assign in assigned(after.body):
+        for assign in assignments(after.body):
             if assign.place == place:
                 value = _bare(assign.value)
                 shrinks |= assign.operator == "-="

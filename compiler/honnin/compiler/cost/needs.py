@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from honnin.compiler.formulas import statement_expressions
-from honnin.compiler.generator.program import OPEN, Program, assigned
+from honnin.compiler.formulas import assignments, written_twice
+from honnin.compiler.generator.program import OPEN, Program
 from honnin.compiler.machine import Check
-from honnin.spec.core import Expr, StateRead, walk
+from honnin.spec.core import Assign, Expr, For, IfStatement, Statement, StateRead, walk
 
 
 def needed(made: Program, check: Check) -> tuple[str, ...]:
     """The states, registers (`#1`) and goals (`?1`) behind the claim, in the order in which they are met."""
     found: dict[str, None] = {}
     waiting = [check.when, check.body]
-    while waiting:
+    while waiting or _add_contested(made, found, waiting):
         for node in walk(waiting.pop(0)):
             if isinstance(node, StateRead) and node.state not in found:
                 found[node.state] = None
                 waiting += behind(made, node.state)
     return tuple(found)
+
+
+def _add_contested(made: Program, found: dict[str, None], waiting: list[Expr]) -> bool:
+    """Adds the states that one event may write twice, if a state was found."""
+    if not any(state.name in found for state in made.specification.states):
+        return False
+    for place in written_twice(made.specification):
+        if place not in found:
+            found[place] = None
+            waiting += behind(made, place)
+    return bool(waiting)
 
 
 def behind(made: Program, place: str) -> Iterator[Expr]:
@@ -31,6 +42,25 @@ def behind(made: Program, place: str) -> Iterator[Expr]:
         yield from (register.set, register.hold)
     else:
         for after in made.specification.updates:
-            if any(assign.place == place for assign in assigned(after.body)):
+            if any(assign.place == place for assign in assignments(after.body)):
                 yield after.when
-                yield from statement_expressions(after.body)
+                yield from _deciding(after.body, place)
+
+
+def _deciding(body: Iterable[Statement], place: str) -> Iterator[Expr]:
+    """What decides whether, where and what the statements write to the place."""
+    for statement in body:
+        match statement:
+            case Assign(place=written, keys=keys, value=value) if written == place:
+                yield from (*keys, value)
+            case IfStatement(condition=condition, then=then, otherwise=otherwise):
+                inner = (*then, *otherwise)
+                if any(assign.place == place for assign in assignments(inner)):
+                    yield condition
+                    yield from _deciding(inner, place)
+            case For(where=where, body=inner):
+                if any(assign.place == place for assign in assignments(inner)):
+                    yield where
+                    yield from _deciding(inner, place)
+            case _:
+                pass

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
 from honnin.compiler.cost.needs import behind, needed
-from honnin.compiler.generator.program import OPEN, Program, assigned, entity_of
+from honnin.compiler.formulas import assignments
+from honnin.compiler.generator.program import OPEN, Program, entity_of
 from honnin.compiler.generator.specialise import at_event, field_variable, triggered, with_bindings
 from honnin.compiler.machine import Check
 from honnin.compiler.simplify import is_false, is_true, negation, normal
@@ -97,7 +98,7 @@ def _matters(made: Program, check: Check, places: tuple[str, ...], event: Event)
         assign.place in places
         for after in made.specification.updates
         if any(pattern.event == event.name for pattern in after.patterns)
-        for assign in assigned(after.body)
+        for assign in assignments(after.body)
     )
 
 
@@ -151,7 +152,7 @@ class _Way:
 
     def _updated(self, event: Event, own: Var) -> bool:
         for after in self.made.specification.updates:
-            if not any(assign.place in self.keys for assign in assigned(after.body)):
+            if not any(assign.place in self.keys for assign in assignments(after.body)):
                 continue
             for _, bound in triggered(after.patterns, event):
                 if not self._reads_own(at_event(with_bindings(after.when, bound), event), own):
@@ -165,8 +166,10 @@ class _Way:
             return at_event(with_bindings(expr, bound), event)
 
         match statement:
+            case Assign(place=place) if place not in self.keys:
+                return True
             case Assign(place=place, keys=keys, value=value):
-                if place in self.keys and not _is(here(keys[self.keys[place]]), own):
+                if not _is(here(keys[self.keys[place]]), own):
                     return False
                 return all(self._reads_own(here(part), own) for part in (*keys, value))
             case IfStatement(condition=condition, then=then, otherwise=otherwise):

@@ -5,10 +5,9 @@ Everything else is left out of the states of a search; that changes neither whic
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from honnin.compiler.formulas import statement_expressions
+from honnin.compiler.formulas import assignments, statement_expressions, written_twice
 from honnin.compiler.machine import Machine
 from honnin.compiler.product import Product, counter_name, place_name
 from honnin.compiler.simplify import free
@@ -122,8 +121,8 @@ class _Finder:
             initial = () if check.initial is None else (check.initial,)
             self.read((check.when, check.body, *initial), index)
             self._patterns(check.claim.patterns, (check.when, check.body))
-        for place in contested(machine):
-            self._add(place)
+        for name in written_twice(machine.specification):
+            self._add(place_name(machine, name))
 
     def _patterns(self, patterns: Iterable[Pattern], reads: Iterable[Expr]) -> None:
         used = frozenset(uid for expr in reads for uid in free(expr))
@@ -169,35 +168,9 @@ def _block_reads(body: Iterable[Statement], states: set[str]) -> Iterator[Expr]:
 
 def writes(statement: Statement, places: Iterable[str]) -> bool:
     """Whether the statement may write one of the places."""
-    return any(assign.place in places for assign in assigns((statement,)))
-
-
-def assigns(body: Iterable[Statement]) -> Iterator[core.Assign]:
-    """Every assignment in a block."""
-    for statement in body:
-        match statement:
-            case core.Assign():
-                yield statement
-            case core.IfStatement(then=then, otherwise=otherwise):
-                yield from assigns((*then, *otherwise))
-            case core.For(body=inner):
-                yield from assigns(inner)
-            case _:
-                pass
+    return any(assign.place in places for assign in assignments((statement,)))
 
 
 def may_fail(expr: Expr) -> bool:
     """Whether the expression takes what may be none, so that it can make a step impossible."""
     return any(isinstance(node, core.Present) for node in core.walk(expr))
-
-
-def contested(machine: Machine) -> Iterator[str]:
-    """The places that one event may write twice."""
-    for event in machine.specification.events:
-        blocks = (
-            update.body
-            for update in machine.specification.updates
-            if any(pattern.event == event.name for pattern in update.patterns)
-        )
-        counts = Counter(assign.place for body in blocks for assign in assigns(body))
-        yield from (place_name(machine, name) for name, count in counts.items() if count > 1)

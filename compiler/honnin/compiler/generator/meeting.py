@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from honnin.compiler.formulas import statement_expressions
-from honnin.compiler.generator.program import assigned
+from honnin.compiler.formulas import assignments, statement_expressions
 from honnin.spec import core
 from honnin.spec.core import Binder, Expr, Specification
 from honnin.spec.personal import bound_fields, sources
@@ -32,7 +31,7 @@ def _groups(specification: Specification) -> Iterator[frozenset[str]]:
         bound = bound_fields(after, specification)
         for expr in (after.when, *statement_expressions(after.body)):
             yield from _of(expr, bound, specification)
-        for assign in assigned(after.body):
+        for assign in assignments(after.body):
             yield frozenset((assign.place, *sources(assign.value, bound)))
             yield from _keys(assign.place, assign.keys, bound)
     for claim in specification.claims:

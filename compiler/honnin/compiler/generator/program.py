@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from honnin.compiler.formulas import reads_now, statement_expressions
+from honnin.compiler.formulas import assignments, reads_now, statement_expressions
 from honnin.compiler.fresh import register_default, state_default
 from honnin.compiler.generator.aggregates import Aggregate, aggregate
 from honnin.compiler.generator.functions import with_functions
@@ -14,20 +12,16 @@ from honnin.compiler.machine import Check, Machine, Register
 from honnin.compiler.simplify import FALSE, free, literal_of, simplify
 from honnin.spec.core import (
     BOOL,
-    Assign,
     Binder,
     BoolT,
     EntityT,
     Event,
     Eventually,
     Expr,
-    For,
-    IfStatement,
     Implies,
     Lit,
     OptionalT,
     Specification,
-    Statement,
     StateRead,
     TextT,
     Type,
@@ -308,7 +302,7 @@ def _counters(specification: Specification) -> frozenset[str]:
     """The states that are only added to: what they are comes from all the events that did."""
     operators: dict[str, set[str]] = {}
     for after in specification.updates:
-        for assign in assigned(after.body):
+        for assign in assignments(after.body):
             operators.setdefault(assign.place, set()).add(assign.operator)
     return frozenset(place for place, found in operators.items() if ":=" not in found)
 
@@ -366,24 +360,10 @@ def variables_of(expr: Expr) -> tuple[Var, ...]:
     return tuple(found.values())
 
 
-def assigned(body: tuple[Statement, ...]) -> Iterator[Assign]:
-    """Every assignment in an `after` block's statements."""
-    for statement in body:
-        match statement:
-            case Assign():
-                yield statement
-            case IfStatement(then=then, otherwise=otherwise):
-                yield from assigned((*then, *otherwise))
-            case For(body=inner):
-                yield from assigned(inner)
-            case _:
-                pass
-
-
 def changed_by(specification: Specification, event: Event) -> tuple[str, ...]:
     """The states that some `after` block writes at the event, in order."""
     found: dict[str, None] = {}
     for after in specification.updates:
         if any(pattern.event == event.name for pattern in after.patterns):
-            found.update({assign.place: None for assign in assigned(after.body)})
+            found.update({assign.place: None for assign in assignments(after.body)})
     return tuple(found)

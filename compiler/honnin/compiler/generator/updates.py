@@ -10,11 +10,12 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import PurePath
 from typing import TypeAlias
 
+from honnin.compiler.formulas import assignments
 from honnin.compiler.generator.candidates import in_range
 from honnin.compiler.generator.expressions import POSITION, Level, Printer
 from honnin.compiler.generator.lines import Lines, Writer, each
 from honnin.compiler.generator.names import comment, tuple_text
-from honnin.compiler.generator.program import Program, assigned
+from honnin.compiler.generator.program import Program
 from honnin.compiler.generator.specialise import at_event, before, triggered, with_bindings
 from honnin.compiler.simplify import (
     FALSE,
@@ -224,7 +225,7 @@ def _reads(exprs: Sequence[Expr]) -> tuple[StateRead, ...]:
 
 def print_changes(lines: Lines, printer: Printer, found: Sequence[Change]) -> bool:
     """The state after the event; true when faults may have been found, in `_faults`."""
-    places = [assign.place for change in found for assign in assigned(change.body)]
+    places = [assign.place for change in found for assign in assignments(change.body)]
     printing = _Printing(lines, frozenset(place for place in places if places.count(place) > 1))
     direct = is_direct(found)
     if not direct:

@@ -8,12 +8,11 @@ from typing import TypeVar
 
 from honnin.compiler.deadlines import due
 from honnin.compiler.explicit.relevance import relevance
-from honnin.compiler.formulas import statement_expressions
+from honnin.compiler.formulas import assignments, statement_expressions
 from honnin.compiler.product import NOW, Place, Product, latest_name, place_name
 from honnin.compiler.simplify import free
 from honnin.spec import core
 from honnin.spec.core import (
-    Assign,
     Binder,
     BoolT,
     Compare,
@@ -26,7 +25,6 @@ from honnin.spec.core import (
     Lit,
     OptionalT,
     Property,
-    Statement,
     Type,
     Var,
     VarRead,
@@ -194,23 +192,10 @@ def _assigned(prod: Product, constants: Mapping[Type, tuple[Lit, ...]]) -> Itera
         if place.origin == "state":
             yield from ((place.name, literal) for literal in constants.get(place.value, ()))
     for path in prod.paths:
-        for assign in _assigns(path.body):
+        for assign in assignments(path.body):
             value = assign.value.body if isinstance(assign.value, Lift) else assign.value
             if isinstance(value, Lit) and value.value is not None and assign.operator == ":=":
                 yield assign.place, value
-
-
-def _assigns(body: tuple[Statement, ...]) -> Iterator[Assign]:
-    for statement in body:
-        match statement:
-            case Assign():
-                yield statement
-            case core.IfStatement(then=then, otherwise=otherwise):
-                yield from _assigns((*then, *otherwise))
-            case core.For(body=inner):
-                yield from _assigns(inner)
-            case _:
-                pass
 
 
 def _expressions(prod: Product) -> Iterator[Expr]:

@@ -14,7 +14,7 @@ from honnin.compiler.explicit.reduction.cells import Cells, Fixed, Held, Key, Me
 from honnin.compiler.explicit.reduction.liveness import Live
 from honnin.compiler.explicit.reduction.ownership import Owner, Uses
 from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight
-from honnin.compiler.explicit.relevance import assigns
+from honnin.compiler.formulas import assignments
 from honnin.compiler.product import Path
 from honnin.spec.core import Arithmetic, Assign, IntT, Lit, Process, VarRead
 from honnin.spec.records import dataclass, replace
@@ -115,7 +115,7 @@ def passed(uses: Uses, path: Path, counter: Cells) -> int:
 def only_grows(uses: Uses, counter: Cells) -> bool:
     """Whether the counter is a number in one cell, the same for everybody, that nothing sets back."""
     slot = uses.vocabulary.slots[counter.slot]
-    body = (assign for path in uses.vocabulary.product.paths for assign in assigns(path.body))
+    body = (assign for path in uses.vocabulary.product.paths for assign in assignments(path.body))
     return (
         all(isinstance(key, Fixed) for key in counter.keys)
         and isinstance(slot.value, IntT)

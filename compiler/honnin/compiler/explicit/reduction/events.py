@@ -8,7 +8,7 @@ from honnin.compiler.explicit.layout import is_finite
 from honnin.compiler.explicit.positions import at_event, fixed_keys, stays
 from honnin.compiler.explicit.reduction.cells import Cells, Key
 from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight, Write, written
-from honnin.compiler.explicit.relevance import contested
+from honnin.compiler.formulas import written_twice
 from honnin.compiler.machine import Check, Machine, Phase, Register
 from honnin.compiler.product import place_name
 from honnin.compiler.simplify import is_true, normal
@@ -49,7 +49,7 @@ class _Happening:
         self.event = event
         self.arguments = arguments
         self.effect = effect
-        self.is_contested = any(True for _ in contested(machine))
+        self.is_contested = any(True for _ in written_twice(machine.specification))
         names = {-1 - i: key for i, key in enumerate(arguments)}
         self.sight = Sight(names, effect.memory, index)
 
