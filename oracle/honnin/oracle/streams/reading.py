@@ -65,15 +65,20 @@ class Inputs:
         """The logs one after another."""
         for number, path in enumerate(self.paths):
             log = self._opened(number, path)
-            self._open = [log]
+            self._open.append(log)
             with self.session.working(f"{path}: line {log.line}") as progress:
                 for portion in self._blocks(log):
                     progress.update(f"{path}: line {portion[1].number:,}")
                     yield portion
+            self._settle()
+
+    def _settle(self) -> None:
+        """Logs that were read to their ends are closed, but for those of which lines still wait and those after them."""
+        while self._open and not self._open[0].waits:
+            log = self._open.pop(0)
             if self.keeping:
                 self._finished.append(log.mark(self.key))
-                self._open = []
-            if path != STANDARD_INPUT:
+            if log.path != STANDARD_INPUT:
                 log.stream.close()
 
     def apart(self) -> list[Iterator[tuple[Log, Block]]]:
