@@ -259,6 +259,23 @@ def test_a_violation_tells_which_of_its_parts_hold() -> None:
     }
 
 
+def test_an_account_shows_what_is_empty_and_in_which_unit_time_is() -> None:
+    text = """
+    spec s
+    entity R
+    event typed(r: R, t: Text, d: Duration)
+    state last: R -> Text?
+    after typed(r, t, _) { last[r] := t }
+    invariant i "": on typed(r, t, d): last[r] == none or last[r]! == t or d < 1s
+    """
+    oracle = oracle_module(load(text).main).Oracle("collect")
+    oracle.typed("r", "", 0)
+    oracle.typed("r", "x", 1.5)
+    lines = oracle.violations[0].account()
+    assert "with r = r, t = x, d = 1.5 s" in lines
+    assert 'because last[r] = ""' in lines
+
+
 def test_no_causes_where_none_are_asked_for() -> None:
     oracle = oracle_module(load(SESSION).main).Oracle("collect", explain=False)
     oracle.login("k", "alice", at=1)

@@ -209,7 +209,7 @@ def shown(value: Shown) -> str:
         return "none" if value is None else str(value).lower()
     if isinstance(value, float):
         return f"{_plain(value)} s"
-    return _one_line(value) if isinstance(value, str) else str(value)
+    return (_one_line(value) or '""') if isinstance(value, str) else str(value)
 
 
 def seconds(microseconds: int | None) -> float | None:
