@@ -10,6 +10,8 @@ from click.testing import CliRunner
 from honnin.compiler.certificate.manifest import MANIFEST, read
 from honnin.oracle.cli import cli
 
+from .test_invariants import OF_NUMBERS
+
 ROOT = Path(__file__).parents[2]
 FILES = sorted([*ROOT.glob("examples/*/*.honnin"), *ROOT.glob("tests/protocols/*.honnin")])
 QUICK = ("lock_server_sync", "peterson", "stale_replica")
@@ -31,3 +33,20 @@ def test_cvc5_says_the_same(file: Path, tmp_path: Path) -> None:
     assert f"{len(proofs)} proved again" in again.output or not proofs, again.output
     unknown = sum(check.answer == "unknown" for check in manifest.checks)
     assert again.exit_code == (3 if unknown else 0), again.output
+
+
+@pytest.mark.parametrize(
+    ("text", "check"),
+    [
+        pytest.param(*each, id=each[1], marks=() if each in OF_NUMBERS[:2] else (pytest.mark.long,))
+        for each in OF_NUMBERS
+    ],
+)
+def test_cvc5_says_the_same_of_numbers_and_times(text: str, check: str, tmp_path: Path) -> None:
+    file, folder = tmp_path / "numbers.honnin", str(tmp_path / "proofs")
+    kept = [line for line in text.splitlines() if not line.startswith("check")]
+    file.write_text("\n".join((*kept, check, "")), encoding="utf-8")
+    assert CliRunner().invoke(cli, ["prove", str(file), "--certificate", folder]).exit_code == 0
+    again = CliRunner().invoke(cli, ["recheck", folder, "--specification", str(file)])
+    assert again.exit_code == 0, again.output
+    assert "1 proved again" in again.output

@@ -20,7 +20,7 @@ from honnin.compiler.certificate import solver as solvers
 from honnin.compiler.certificate.manifest import MANIFEST, SEAL, Malformed, read, seal
 from honnin.compiler.certificate.solver import Said, Solver
 
-from .conftest import Honnin
+from .conftest import LAMP, Honnin
 
 HARD = """(set-logic ALL)
 (declare-fun a () Int) (declare-fun b () Int) (declare-fun c () Int)
@@ -277,3 +277,51 @@ def test_control_c_ends_it_and_its_solver(proofs: Honnin) -> None:
     running.stderr.close()
     with pytest.raises(ProcessLookupError):
         os.kill(solver, 0)
+
+
+# ---------------------------------------------------------------- what is said of the answers
+
+
+ONE_SIDED = """spec lamp "A lamp"
+event on_()
+event off_()
+given wired: Bool
+assume is_wired "there is current": always: wired
+invariant no_glow "never off": on off_(): wired
+cover shone: on off_(): true
+system switch implements lamp {
+  var up: Bool = false
+  action push() { when not up  up := true  emit on_() }
+}
+check switch satisfies no_glow
+check switch reaches shone
+"""
+
+
+def test_what_a_proof_rests_on_and_whether_it_is_vacuous_is_told_again(honnin: Honnin) -> None:
+    Path("lamp.honnin").write_text(ONE_SIDED)
+    assert honnin("prove", "lamp.honnin", "--certificate", "proofs").exit_code == 1
+    ran = honnin("recheck", "proofs")
+    assert ran.exit_code == 1
+    lines = ran.stdout.splitlines()
+    assert lines[0] == "check switch satisfies no_glow: proved"
+    assert lines[2:4] == [
+        "  rests on is_wired: always: wired",
+        "  this design can never exercise: no_glow",
+    ]
+    assert lines[4] == "check switch reaches shone: unreachable, NOT expected"
+    records = [
+        json.loads(line) for line in honnin("recheck", "proofs", "--format", "json").stdout.splitlines()
+    ]
+    satisfies, reaches = (record["recheck"] for record in records if "recheck" in record)
+    assert (satisfies["status"], satisfies["exercised"]) == (3, {"no_glow": False})
+    assert (satisfies["premises"], satisfies["expected"]) == ({"is_wired": "always: wired"}, True)
+    assert (reaches["verdict"], reaches["expected"], reaches["status"]) == ("proved again", False, 1)
+
+
+def test_a_refuted_design_is_no_pass(honnin: Honnin) -> None:
+    Path("lamp.honnin").write_text(LAMP.replace("when not up  ", ""))
+    assert honnin("prove", "lamp.honnin", "--certificate", "proofs").exit_code == 1
+    ran = honnin("recheck", "proofs")
+    assert ran.exit_code == 1
+    assert ran.stdout.splitlines()[0] == "check switch satisfies lamp: refuted, NOT expected"

@@ -66,7 +66,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Certified:
-    """A check and its answer. `proof` is None where nothing can be checked again; `why` says why not."""
+    """A check and its answer. `exercised`: by claim, whether the design can exercise it, where it is proved to satisfy it.
+
+    `proof` is None where nothing can be checked again; `why` says why not.
+    """
 
     subject: str
     relation: str
@@ -74,8 +77,14 @@ class Certified:
     answer: str
     expected: bool
     premises: Mapping[str, str]
+    exercised: Mapping[str, bool]
     proof: Proof | None
     why: str | None = None
+
+    @property
+    def is_vacuous(self) -> bool:
+        """Whether it holds only because nothing that is asked can happen."""
+        return bool(self.exercised) and not any(self.exercised.values())
 
     @property
     def title(self) -> str:
@@ -137,6 +146,7 @@ def _certified(check: _Object) -> Certified:
         check.text("answer"),
         check.truth("expected"),
         check.texts("premises"),
+        check.truths("exercised"),
         check.maybe("proof", lambda name: _proof(check.object(name))),
         check.maybe("why", check.text),
     )
@@ -208,6 +218,10 @@ class _Object:
     def texts(self, name: str) -> Mapping[str, str]:
         inner = self.object(name)
         return {key: inner.text(key) for key in inner._found}
+
+    def truths(self, name: str) -> Mapping[str, bool]:
+        inner = self.object(name)
+        return {key: inner.truth(key) for key in inner._found}
 
     def list_of_texts(self, name: str) -> tuple[str, ...]:
         found = self._of(name, list)

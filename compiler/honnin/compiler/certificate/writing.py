@@ -52,7 +52,10 @@ def _certified(number: int, answer: Answer, word: str, until: float) -> tuple[Ce
     if isinstance(verdict, Proved | Unreachable) and verdict.evidence is not None:
         evidence = verdict.evidence
         premises = {premise.name: premise.text for premise in evidence.proved.premises}
-    check = Certified(answer.subject, answer.relation, answer.target, word, answer.expected, premises, None)
+    exercised = verdict.exercised if isinstance(verdict, Proved) else {}
+    check = Certified(
+        answer.subject, answer.relation, answer.target, word, answer.expected, premises, exercised, None
+    )
     if evidence is None:
         return replace(check, why="there is no proof"), {}
     try:

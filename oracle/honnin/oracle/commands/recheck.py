@@ -51,8 +51,8 @@ RUNS = frozenset(("refuted", "reached"))
 def command(session: Session, folder: Path, timeout: float, specification: Path | None) -> Status:
     """Check the proofs that `prove --certificate DIR` wrote again, obligation by obligation, with cvc5.
 
-    Exit status: 0 every obligation is met, 1 one is not, 2 the certificate or the usage is wrong, 3 one is undecided, or an
-    answer has no obligations.
+    Exit status: 0 every obligation is met, 1 one is not, or an answer is not the expected one, 2 the certificate or the usage is
+    wrong, 3 one is undecided, an answer has no obligations, or holds only because nothing that it asks can happen.
     """
     manifest = open_certificate(folder)
     if specification is not None:
@@ -97,8 +97,10 @@ class _Result:
                 return Status.NO
             case "undecided" | "nothing to check":
                 return Status.UNDECIDED
+            case _ if not self.check.expected:
+                return Status.NO
             case _:
-                return Status.WELL
+                return Status.UNDECIDED if self.check.is_vacuous else Status.WELL
 
 
 def _recheck(session: Session, folder: Path, check: Certified, solver: Solver, seconds: float) -> _Result:
@@ -122,12 +124,19 @@ def _recheck(session: Session, folder: Path, check: Certified, solver: Solver, s
 
 def _show(session: Session, folder: Path, result: _Result) -> None:
     check, proof = result.check, result.check.proof
+    if result.verdict != "a run" or not check.expected:
+        surprise = "" if check.expected or check.answer == "unknown" else paint(", NOT expected", "red")
+        session.say(f"check {check.title}: {check.answer}{surprise}")
     if proof is None and result.verdict != "a run":
-        session.say(f"check {check.title}: {check.answer}")
         session.say(f"  {paint('nothing that could be checked again', 'yellow')}: {check.why}")
     if proof is not None:
-        session.say(f"check {check.title}: {check.answer}")
         session.say(f"  {_counted(result, proof)}  ({result.seconds:.1f} s)")
+        for name, text in check.premises.items():
+            session.say(f"  rests on {name}: {text}")
+        never = [name for name, able in check.exercised.items() if not able]
+        if never:
+            words = f"this design can never exercise: {', '.join(never)}"
+            session.say(f"  {paint(words, 'yellow')}")
         session.diagnose([_not_met(folder, proof, each) for each in result.failed], {})
         for each, why in result.undecided:
             session.say(f"  undecided {each.file}: {about_obligation(proof, each)}: {why}")
@@ -165,6 +174,9 @@ def _record(result: _Result) -> dict[str, object]:
         "relation": check.relation,
         "target": check.target,
         "answer": check.answer,
+        "expected": check.expected,
+        "premises": dict(check.premises),
+        "exercised": dict(check.exercised),
         "verdict": result.verdict,
         "status": int(result.status),
         "obligations": 0 if proof is None else len(proof.obligations),
