@@ -38,11 +38,12 @@ def work(mode: str, events: int) -> None:
     os._exit(0)
 
 
-def instructions(mode: str, events: int) -> int:
+def instructions(script: str, mode: str, events: int) -> int:
+    """Of the whole process that does the work of a mode."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told"
         command = ["valgrind", "--tool=cachegrind", "--cache-sim=no", f"--log-file={told}"]
-        command += [f"--cachegrind-out-file={folder}/out", sys.executable, __file__, mode, str(events)]
+        command += [f"--cachegrind-out-file={folder}/out", sys.executable, script, mode, str(events)]
         subprocess.run(command, check=True, env={**os.environ, "PYTHONHASHSEED": "0"})
         found = re.search(r"I +refs: +([0-9,]+)", told.read_text())
     assert found is not None
@@ -53,7 +54,7 @@ def main() -> None:
     """Prints a table."""
     by_hand = 0.0
     for mode in MODES:
-        each = (instructions(mode, MANY) - instructions(mode, FEW)) / (MANY - FEW)
+        each = (instructions(__file__, mode, MANY) - instructions(__file__, mode, FEW)) / (MANY - FEW)
         by_hand = by_hand or each
         print(f"{mode:<32} {each:>8,.0f} instructions an event  {each / by_hand:4.2f} of by hand")
 

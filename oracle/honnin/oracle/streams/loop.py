@@ -16,6 +16,8 @@ _LARGEST_FLOAT = 2147483648.0
 _LARGEST_INTEGER = 10**15
 _LEAP = 61_000_000
 """Microseconds: no minute has so many."""
+_WHOLE = 100_000_000
+"""Microseconds: seconds are read with a one before them, for no number in JSON begins with a zero."""
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 
 
@@ -110,25 +112,27 @@ def _dated(times: list[Any]) -> list[int]:
 
 def _alike(times: list[str]) -> list[int]:
     """The times, each from that of its minute; none where they have not one form, digits apart, and one offset. Raises _Refused."""
+    import msgspec
+
     from honnin.compiler.runtime.base import _INSTANT, instant
 
     form = _INSTANT.fullmatch(times[0])
-    together = "\n".join(times)
-    if form is None or not together.isascii():
+    text = "\n".join(times) + "\n"
+    if form is None or not text.isascii():
         return []
-    if (together + "\n").encode().translate(_ZEROS) != (times[0] + "\n").encode().translate(_ZEROS) * len(
-        times
-    ):
+    if text.encode().translate(_ZEROS) != (times[0] + "\n").encode().translate(_ZEROS) * len(times):
         return []
     end = form.start(5)
     until = min(end, 26)
-    heads = [text[:17] for text in times]
-    seconds = [int(float(text[17:until]) * 1e6 + 0.5) for text in times]
-    offsets = {text[end:] for text in times}
-    if len(offsets) > 1 or max(seconds) >= _LEAP:
+    if text.count(form[5] + "\n") != len(times):
         return []
-    (offset,) = offsets
-    minutes = {minute: instant(f"{minute}00{offset}") for minute in dict.fromkeys(heads)}
+    filled = "0" * (6 - max(until - 20, 0)) + ",1"
+    told = filled.join([one[17:until] for one in times]).replace(".", "")
+    seconds = msgspec.json.decode(f"[1{told}{filled[:-2]}]")
+    if max(seconds) >= _WHOLE + _LEAP:
+        return []
+    heads = [one[:17] for one in times]
+    minutes = {head: instant(f"{head}00{form[5]}") - _WHOLE for head in dict.fromkeys(heads)}
     return list(map(add, map(minutes.__getitem__, heads), seconds))
 
 
