@@ -57,7 +57,8 @@ def _until(path: Path, text: str) -> None:
         time.sleep(0.05)
 
 
-def test_follow_ends_on_control_c_with_the_summary(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_follow_ends_when_it_is_asked_with_the_summary(tmp_path: Path, number: signal.Signals) -> None:
     log, out = tmp_path / "log.jsonl", tmp_path / "out"
     log.write_bytes(b'{"event": "a", "x": 99}\n')
     with out.open("w") as stream:
@@ -71,7 +72,7 @@ def test_follow_ends_on_control_c_with_the_summary(tmp_path: Path) -> None:
         with log.open("ab") as more:
             more.write(b'{"event": "a", "x": 98}\n{"event": "a", "x": 1}')
         _until(out, "line 2")
-        running.send_signal(signal.SIGINT)
+        running.send_signal(number)
         assert running.wait(20) == 1
     text = out.read_text()
     assert "untried: 3 events, 2 violations" in text

@@ -1,4 +1,4 @@
-"""Ctrl-C while a log is read: the reading ends, the summary still comes. And while a file is written: it is written whole first."""
+"""Ctrl-C or SIGTERM while a log is read: the reading ends, the summary still comes. And while a file is written: it is written whole first."""
 
 from __future__ import annotations
 
@@ -38,18 +38,20 @@ class Interruptible:
     def __init__(self) -> None:
         self.asked = False
         self._waiting = False
-        self._before: Any = None
+        self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
-        self._before = signal.getsignal(signal.SIGINT)
-        if self._before is not signal.SIG_IGN:
-            signal.signal(signal.SIGINT, self._handle)
+        for number, handler in ((signal.SIGINT, self._handle), (signal.SIGTERM, self._end)):
+            self._before[number] = signal.getsignal(number)
+            if self._before[number] is not signal.SIG_IGN:
+                signal.signal(number, handler)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        signal.signal(signal.SIGINT, self._before)
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
 
     def upto(self, items: Iterator[_T]) -> Iterator[_T]:
         """The items until they end or Ctrl-C is pressed, while one is waited for or after one is done with."""
@@ -62,6 +64,11 @@ class Interruptible:
             finally:
                 self._waiting = False
             yield item
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        self.asked = True
+        if self._waiting:
+            raise KeyboardInterrupt
 
     def _handle(self, number: int, frame: FrameType | None) -> None:
         if self.asked or self._waiting:
