@@ -151,7 +151,10 @@ class Writer:
         key = self._key(place, keys)
         self._remember(place, key)
         new = f"{self.printer.current(place, keys, key)[0]} {operator} {text}"
-        self._store_or_delete(place, key, keys, new, replaces=False)
+        if place.grows:
+            self._store(place, key, keys, new, replaces=False)
+        else:
+            self._store_or_delete(place, key, keys, new, replaces=False)
 
     def _key(self, place: Place, keys: Sequence[str]) -> str:
         key = self.printer.joined(keys) if keys else "()"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from honnin.compiler.formulas import assignments, reads_now, statement_expressions
 from honnin.compiler.fresh import register_default, state_default
 from honnin.compiler.generator.aggregates import Aggregate, aggregate
@@ -12,6 +14,7 @@ from honnin.compiler.machine import Check, Machine, Register
 from honnin.compiler.simplify import FALSE, free, literal_of, simplify
 from honnin.spec.core import (
     BOOL,
+    Assign,
     Binder,
     BoolT,
     EntityT,
@@ -43,7 +46,8 @@ class Place:
 
     A place without keys is one attribute. Any other is a dictionary of the keys whose value is not the default; a `flag` is a Bool
     of which only the presence of the key counts. `default` is None where the default is computed at the start. Of a `traced` place the
-    events that wrote it last are kept too: in its own dictionary if it is a flag, else in `source`; in `replaced` those before them.
+    events that wrote it last are kept too: in its own dictionary if it is a flag, else in `source`; in `replaced` those before them. One that
+    only `grows` is never again at its default.
     """
 
     name: str
@@ -56,6 +60,7 @@ class Place:
     boxed: bool = False
     traced: bool = False
     overwritten: bool = True
+    grows: bool = False
 
     @property
     def scalar(self) -> bool:
@@ -265,6 +270,7 @@ def _aggregates(made: Program) -> None:
 
 
 def _states(made: Program) -> None:
+    growing = _growing(made.specification)
     for state in made.specification.states:
         attribute = "self._state_" + made.names.new(state.name)
         keys = tuple(Var(Binder(str(i), i, key), key) for i, key in enumerate(state.keys))
@@ -272,7 +278,14 @@ def _states(made: Program) -> None:
         literal = literal_of(default)
         flag = isinstance(state.value, BoolT) and literal is not None
         made.places[state.name] = Place(
-            state.name, attribute, state.keys, state.value, literal, flag, traced=state.name in made.traced
+            state.name,
+            attribute,
+            state.keys,
+            state.value,
+            literal,
+            flag,
+            traced=state.name in made.traced,
+            grows=literal is not None and state.name in growing,
         )
 
 
@@ -300,11 +313,25 @@ def _registers(made: Program) -> None:
 
 def _counters(specification: Specification) -> frozenset[str]:
     """The states that are only added to: what they are comes from all the events that did."""
-    operators: dict[str, set[str]] = {}
+    return _always(specification, lambda assign: assign.operator != ":=")
+
+
+def _growing(specification: Specification) -> frozenset[str]:
+    """The states to which only more than nothing is added."""
+    return _always(specification, lambda assign: assign.operator == "+=" and _is_positive(assign.value))
+
+
+def _is_positive(expr: Expr) -> bool:
+    return isinstance(expr, Lit) and isinstance(expr.value, int) and expr.value > 0
+
+
+def _always(specification: Specification, holds: Callable[[Assign], bool]) -> frozenset[str]:
+    """The states that are written, always in such a way."""
+    found: dict[str, bool] = {}
     for after in specification.updates:
         for assign in assignments(after.body):
-            operators.setdefault(assign.place, set()).add(assign.operator)
-    return frozenset(place for place, found in operators.items() if ":=" not in found)
+            found[assign.place] = found.get(assign.place, True) and holds(assign)
+    return frozenset(place for place, always in found.items() if always)
 
 
 def _with_goals(made: Program, expr: Expr) -> Expr:
