@@ -124,3 +124,12 @@ def test_and_what_does_not_hold_there_is_refuted() -> None:
     verdict = prove(made, faulty(made), timeout=TIMEOUT).verdict
     assert isinstance(verdict, Refuted)
     assert len(verdict.counterexample.steps) == 5
+
+
+def test_many_values_of_one_entity_and_few_of_the_others() -> None:
+    """What goes wrong with six nodes only is found, where six of everything are too many."""
+    made = module("three_votes")
+    verdict = prove(made, faulty(made), timeout=2 * TIMEOUT).verdict
+    assert isinstance(verdict, Refuted), verdict
+    assert verdict.counterexample.scope["Node"] == ("n1", "n2", "n3", "n4", "n5", "n6")
+    assert len(verdict.counterexample.scope["Candidate"]) == 2

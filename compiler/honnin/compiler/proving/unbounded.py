@@ -187,7 +187,7 @@ def _search_on(work: _Work) -> Verdict:
     found = _deeper(work, SEARCH_SHARE * work.time_left)
     if found is None and work.hunt is not None:
         found = _hunt_on(work, work.hunt)
-    return found or _deeper(work, work.time_left) or _unknown(work)
+    return found or _deeper(work, work.time_left, last=True) or _unknown(work)
 
 
 def _hunt_on(work: _Work, hunt: Hunt) -> Verdict | None:
@@ -203,9 +203,9 @@ def _hunt_on(work: _Work, hunt: Hunt) -> Verdict | None:
     return None
 
 
-def _deeper(work: _Work, seconds: float) -> Verdict | None:
-    """A verdict, if searching for so many seconds of CPU in scopes of one size of every entity gives one."""
-    found = work.deepening.turn(seconds, work.deadline, work.progress)
+def _deeper(work: _Work, seconds: float, last: bool = False) -> Verdict | None:
+    """A verdict, if bounded searches of so many seconds of CPU give one."""
+    found = work.deepening.turn(seconds, work.deadline, work.progress, last)
     return None if found is None else _shortest(work, found)
 
 
@@ -238,9 +238,15 @@ def _words(scope: Mapping[str, int]) -> str:
     return ", ".join(f"{size} {entity}" for entity, size in scope.items()) or "no entities"
 
 
+def _smallest_first(searched: tuple[tuple[int, ...], Bounds]) -> tuple[int, tuple[int, ...]]:
+    return max(searched[0], default=0), searched[0]
+
+
 def _unknown(work: _Work) -> Unknown:
-    covered = [one for _, one in sorted(work.deepening.covered.items()) if one.depth >= 0]
-    guessed = [one for _, one in sorted(work.deepening.guessed.items()) if one.depth >= 0]
+    covered, guessed = (
+        [one for _, one in sorted(by_scope.items(), key=_smallest_first) if one.depth >= 0]
+        for by_scope in (work.deepening.covered, work.deepening.guessed)
+    )
     tried = [
         *(f"bounded search: no run of {_lengths(one)} with {_words(one.scope)}" for one in covered),
         *(
