@@ -1,8 +1,8 @@
 """Blocks of lines decoded at once by msgspec, where that is sure to give what reading them one by one gives.
 
 msgspec takes the last of two equal keys, and a number with a fraction as a binary one. So a block is taken only if a count of its
-colons shows that no key is there twice, and no time is written finer than a microsecond or with an exponent. Whatever is not sure is
-divided, and in the end read line by line, by the oracle: it alone says what is wrong with a line.
+colons, those of times with dates apart, shows that no key is there twice, and no number of seconds is written finer than a microsecond or
+with an exponent. Whatever is not sure is divided, and in the end read line by line, by the oracle: it alone says what is wrong with a line.
 """
 
 from __future__ import annotations
@@ -167,12 +167,15 @@ class FastReader:
         if len(found) != count:
             return None
         times = [one.at for one in found]
+        if (type(times[0]) is float or float in set(map(type, times))) and _is_fine(data):
+            return None
         if not self.loose:
             pairs = sum(map(self.pairs.__getitem__, map(type, found)))
             pairs += 0 if self.needs_time else count - times.count(msgspec.UNSET)
-        if signs.count(b":") == pairs or (data.count(b'":') == pairs and not _SPACED.search(data)):
+        colons = signs.count(b":")
+        if colons in (pairs, pairs + _colons(times)):
             return found, times
-        return None
+        return (found, times) if data.count(b'":') == pairs and not _SPACED.search(data) else None
 
     def _loose(self, data: bytes, signs: bytes, count: int) -> tuple[list[Any], int]:
         """Events with more fields than are declared, none of them nested."""
@@ -183,15 +186,23 @@ class FastReader:
 
 
 def _is_unsure(data: bytes, signs: bytes, count: int) -> bool:
-    """Whether one of `count` lines does not begin an object, a name may be spelled with escapes, or a time is finer than a microsecond."""
+    """Whether one of `count` lines does not begin an object, or a name or a text may be spelled with escapes."""
     if signs.count(b"{") != count or signs.count(b"\n{") != count - 1:
         begun = _NOT_BEGUN.search(data)
         if begun is not None and begun.end() < len(data):
             return True
-    if b"\\" in signs and b"\\u00" in data:
-        return True
+    return b"\\" in signs and b"\\u00" in data
+
+
+def _is_fine(data: bytes) -> bool:
+    """Whether a time may be finer than a microsecond."""
     fine = _DECIMALS.search(data) or (b"-" in data and _EXPONENT.search(data))
     return fine is not None and fine is not False and _FINE.search(data) is not None
+
+
+def _colons(times: list[Any]) -> int:
+    """How many colons are in the times, if all are text."""
+    return "".join(times).count(":") if type(times[0]) is str and set(map(type, times)) == {str} else 0
 
 
 @dataclass(slots=True)
