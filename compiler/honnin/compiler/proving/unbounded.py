@@ -35,7 +35,7 @@ FIRST_STATES: Final = {"satisfies": 150, "implies": 150, "violates": 12_000, "re
 FIRST_SHARE: Final = {"satisfies": 0.1, "implies": 0.1, "violates": 0.4, "reaches": 0.4}
 """Of the time, what that search may take."""
 
-FIRST_SECONDS: Final = {"satisfies": 1.0, "implies": 1.0, "violates": 3.0, "reaches": 3.0}
+FIRST_SECONDS: Final = {"satisfies": 0.5, "implies": 0.5, "violates": 3.0, "reaches": 3.0}
 """What it may take at most, by the clock, which goes on while others work; after each turn of the proof twice as much as before."""
 
 MORE_STATES: Final = 6

@@ -38,7 +38,7 @@ GROWTH: Final = 2.0
 
 UNCONFIRMED: Final = "an invariant was found that z3 does not confirm"
 
-TEMPLATES: Final = 2.0
+TEMPLATES: Final = 3.0
 _DIRECTED: Final = {False: 1.0, True: 0.4}
 """So many times a turn are the turns of each search; the directed one needs quantified literals now and then only."""
 

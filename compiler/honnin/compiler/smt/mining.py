@@ -7,14 +7,14 @@ least one differs from r: a small hitting set.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from copy import copy
 from math import prod
 from typing import Final, TypeAlias
 
 from honnin.compiler.simplify import disjunction, negation
 from honnin.compiler.smt.atoms import Budget, atoms, weight
-from honnin.compiler.smt.plans import Plan, budget_of
+from honnin.compiler.smt.plans import Layer, Plan, budget_of
 from honnin.compiler.smt.structures import Structure, row_function, satisfiable
 from honnin.compiler.smt.vocabulary import Vocabulary
 from honnin.spec.core import Binder, Expr, Forall, Type, Var, walk
@@ -22,6 +22,9 @@ from honnin.spec.records import dataclass, field
 
 More: TypeAlias = Callable[[], Iterable[Structure]]
 """Further samples."""
+
+Kind: TypeAlias = tuple[tuple[Type, ...], bool, bool]
+"""Of a table: the sorts of its variables, whether its atoms may have quantifiers, and be projections of such."""
 
 MOST_LOOKS = 20_000
 """So many partial clauses are looked at for one row; then what was found must do."""
@@ -188,6 +191,8 @@ class Table:
         """Clauses that the state violates and no sample does, the simplest first."""
         found: dict[tuple[_Sign, ...], Clause] = {}
         for row in sorted(self.rows_of(structure) - self.known):
+            if len(found) >= ENOUGH * most:
+                break
             for chosen in self.excluding(row, most_literals, most):
                 # The clause is false in the row: an atom that is true there is negated.
                 signs = tuple((index, bool(row >> index & 1)) for index in sorted(chosen))
@@ -212,7 +217,7 @@ class Tables:
         self.samples = list(samples)
         self._more = more
         self._budgets: dict[tuple[Type, ...], Budget] = {}
-        self._made: dict[tuple[tuple[Type, ...], bool, bool], Table | None] = {}
+        self._made: dict[Kind, Table | None] = {}
         self._denied_by: dict[Expr, Structure | None] = {}
 
     def learn_more(self) -> None:
@@ -225,18 +230,15 @@ class Tables:
                     table.add(sample)
         self._denied_by = {}
 
-    def of(self, plan: Plan) -> Iterator[Table | None]:
-        """The tables of the plan, few variables first; None comes before, while it is worked."""
-        for sorts in plan.sorts(self.words):
-            key = sorts, plan.quantified, plan.projected
-            if key not in self._made:
-                yield from self._make(key)
-            made = self._made[key]
-            if made is not None:
-                yield made.copy()
+    def table(self, kind: Kind) -> Generator[None, None, Table | None]:
+        """The table of the kind, if it says anything that those of fewer variables do not."""
+        if kind not in self._made:
+            yield from self._make(kind)
+        made = self._made[kind]
+        return None if made is None else made.copy()
 
-    def _make(self, key: tuple[tuple[Type, ...], bool, bool]) -> Iterator[None]:
-        sorts, quantified, projected = key
+    def _make(self, kind: Kind) -> Iterator[None]:
+        sorts, quantified, projected = kind
         if sorts not in self._budgets:
             self._budgets[sorts] = budget_of(sorts, self.words)
         budget = self._budgets[sorts]
@@ -248,7 +250,7 @@ class Tables:
                 if number % _AT_ONCE == 0:
                     yield
                 table.add(sample)
-        self._made[key] = table
+        self._made[kind] = table
 
     def clauses(self, table: Table, structure: Structure, literals: int, most: int) -> Iterator[list[Clause]]:
         """Clauses of the table that the structure violates and no sample does; empty lists come before, while it is worked."""
@@ -273,7 +275,10 @@ class Tables:
         return self._denied_by[formula]
 
 
-MANY: Final = 3
+ENOUGH: Final = 4
+"""Where there are so many times as many clauses as are wanted, no more rows are looked at."""
+
+MANY: Final = 2
 """A table of so many variables is made of one sample of EVERY at first."""
 
 EVERY: Final = 12
@@ -290,43 +295,61 @@ def _looked_at(samples: Iterable[Structure], sorts: Sequence[Type]) -> Iterator[
     return (s for s in samples if prod(len(s.domain(type)) for type in sorts) <= MOST_ROWS)
 
 
+class _Asked:
+    """A layer of a plan: the tables that it has been asked about, and those to come."""
+
+    def __init__(self, layer: Layer, words: Vocabulary) -> None:
+        self.literals = layer.literals
+        self.tables: list[Table] = []
+        self.coming = ((sorts, layer.quantified, layer.projected) for sorts in layer.sorts(words))
+
+
 class Template:
     """The clauses of a plan: a table for each choice of variables, made when it is needed.
 
-    A clause is looked for in the tables of few variables first: another is asked only where these have none.
+    A clause is looked for in the tables of one layer after the other, of few variables first: another is asked only where these have none.
     """
 
     def __init__(self, tables: Tables, plan: Plan) -> None:
         self.plan = plan
         self._tables = tables
         self._more: list[Structure] = []
-        self._made: list[Table] = []
-        self._coming = tables.of(plan)
+        self._made: dict[Kind, Table | None] = {}
+        self._layers = [_Asked(layer, tables.words) for layer in plan.layers]
 
     def add(self, structure: Structure) -> None:
         """The state is a sample from now on."""
         self._more.append(structure)
-        for table in self._made:
-            table.add(structure)
+        for table in self._made.values():
+            if table is not None:
+                table.add(structure)
 
     def clauses(self, structure: Structure, most: int) -> Iterator[list[Clause]]:
         """Clauses that the state violates and no sample does, the simplest first; empty lists come before, while it is worked."""
-        for table in self._made:
-            for found in self._tables.clauses(table, structure, self.plan.literals, most):
-                yield found
-                if found:
-                    return
-        for coming in self._coming:
-            if coming is None:
-                yield []
-                continue
-            for sample in self._more:
-                coming.add(sample)
-            self._made.append(coming)
-            for found in self._tables.clauses(coming, structure, self.plan.literals, most):
-                yield found
-                if found:
-                    return
+        for layer in self._layers:
+            for table in self._of(layer):
+                if table is None:
+                    yield []
+                    continue
+                for found in self._tables.clauses(table, structure, layer.literals, most):
+                    yield found
+                    if found:
+                        return
+
+    def _of(self, layer: _Asked) -> Iterator[Table | None]:
+        """The tables of the layer; None comes before, while one is made."""
+        yield from layer.tables
+        for kind in layer.coming:
+            if kind not in self._made:
+                made = yield from self._tables.table(kind)
+                if made is not None:
+                    for sample in self._more:
+                        made.add(sample)
+                self._made[kind] = made
+            table = self._made[kind]
+            if table is not None:
+                layer.tables.append(table)
+                yield table
 
 
 def is_connected(budget: Budget, atoms: Sequence[Expr]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import combinations_with_replacement
+from typing import Final
 
 from honnin.compiler.smt.atoms import Budget, binder
 from honnin.compiler.smt.vocabulary import Vocabulary
@@ -12,25 +13,26 @@ from honnin.spec.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What clauses to look for: at most so many variables, so many literals, whether atoms may have quantifiers, or be projections of such."""
+class Layer:
+    """Clauses of `least` to `most` variables, of at most so many literals; whether atoms may have quantifiers, or be projections of such."""
 
-    variables: int
+    least: int
+    most: int
     literals: int
     quantified: bool = False
     projected: bool = False
 
     def sorts(self, words: Vocabulary) -> Iterator[tuple[Type, ...]]:
         """The sorts of the variables, in every choice, few variables first."""
-        for size in range(self.variables + 1):
+        for size in range(self.least, self.most + 1):
             for sorts in combinations_with_replacement(words.sorts, size):
                 if all(isinstance(type, EntityT) or sorts.count(type) < _MOST_OF_KEYS for type in sorts):
                     yield sorts
 
-    def has(self, other: Plan) -> bool:
-        """Whether every clause of the other plan is one of this."""
+    def has(self, other: Layer) -> bool:
+        """Whether every clause of the other layer is one of few or as many variables of this."""
         return (
-            self.variables >= other.variables
+            self.most >= other.most
             and self.literals >= other.literals
             and self.quantified >= other.quantified
             and self.projected >= other.projected
@@ -39,7 +41,26 @@ class Plan:
     def __str__(self) -> str:
         kind = ", quantified atoms" if self.quantified else ""
         kind += " and their projections" if self.projected else ""
-        return f"clauses of {self.literals} literals over {self.variables} variables{kind}"
+        return f"clauses of {self.literals} literals over {self.most} variables{kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What clauses to look for: those of a layer where those before have none."""
+
+    layers: tuple[Layer, ...]
+
+    @property
+    def quantified(self) -> bool:
+        """Whether some atoms have quantifiers."""
+        return any(layer.quantified for layer in self.layers)
+
+    def has(self, other: Plan) -> bool:
+        """Whether every clause of the other plan is one of this."""
+        return all(any(own.has(layer) for own in self.layers) for layer in other.layers)
+
+    def __str__(self) -> str:
+        return str(self.layers[-1])
 
 
 _MOST_OF_KEYS = 3
@@ -47,8 +68,11 @@ _MOST_OF_KEYS = 3
 
 
 def budget_of(sorts: tuple[Type, ...], words: Vocabulary) -> Budget:
-    """Variables of these sorts, and what there is to read of them."""
-    return Budget(tuple(_numbered(sorts)), words.functions)
+    """Variables of these sorts, and what there is to read of them if they are few."""
+    return Budget(tuple(_numbered(sorts)), words.functions if len(sorts) <= MOST_READ else ())
+
+
+MOST_READ: Final = 3
 
 
 def _numbered(sorts: tuple[Type, ...]) -> Iterator[Binder]:
@@ -58,13 +82,16 @@ def _numbered(sorts: tuple[Type, ...]) -> Iterator[Binder]:
 
 def plans(words: Vocabulary) -> Iterator[Plan]:
     """The plans for a vocabulary, the cheapest first."""
-    quantified = bool(words.formulas)
-    yield Plan(2, 4)
+    quantified, projected = bool(words.formulas), bool(words.projections)
+    few, wide = Layer(0, 2, 4), Layer(3, 4, 3)
+    yield Plan((few,))
     if quantified:
-        yield Plan(3, 4)
-        yield Plan(2, 4, quantified=True)
-    projected = bool(words.projections)
+        yield Plan((few, wide, Layer(3, 3, 4)))
+        yield Plan((Layer(0, 2, 4, quantified=True),))
+    few = Layer(0, 2, 4, quantified, projected)
     if projected:
-        yield Plan(2, 4, quantified=True, projected=True)
-    for variables, literals in ((3, 4), (3, 5), (4, 5)):
-        yield Plan(variables, literals, quantified, projected)
+        yield Plan((few,))
+    short, long, longer = (Layer(3, 3, literals, quantified, projected) for literals in (3, 4, 5))
+    yield Plan((few, wide, short, long))
+    yield Plan((few, wide, short, longer))
+    yield Plan((few, wide, short, longer, Layer(4, 4, 5, quantified, projected)))

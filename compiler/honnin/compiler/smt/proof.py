@@ -178,6 +178,9 @@ class Twin(Protocol):
 
     def broken_there(self, path: int, clause: Claimed, active: Sequence[Claimed]) -> Found | bool: ...
 
+    def rested_on(self, active: Sequence[Claimed]) -> list[Claimed]:
+        """Those of the active clauses on which its last answer False rests."""
+
 
 class Induction:
     """The proof obligations of a product: that claims hold at every position, and properties of states always.
@@ -200,9 +203,9 @@ class Induction:
         self.product = product
         self.deadline = deadline
         self.universe = universe or Universe(None)
-        self._twins = self._make_twin = twin
+        self._make_twin = twin
         self._few = FEW
-        self.prefers_twin = False
+        self.believes, self.prefers_twin = True, False
         self.encoding = Encoding(product, self.universe)
         self.before = State({p.name: self.universe.function(p.keys, p.value) for p in product.places})
         self.totals = Totals(self.universe, self.before)
@@ -223,16 +226,16 @@ class Induction:
         return None if self._make_twin is None else self._make_twin(self._few)
 
     def alone(self) -> None:
-        """From now on nothing is believed."""
-        self._make_twin = self.twin = None
+        """From now on nothing is believed; the twin is asked for advice only."""
+        self.believes = False
 
     def look_farther(self) -> bool:
         """What z3 cannot say is asked again, of more elements than before; False when that is too much."""
-        if self._twins is None or self._few >= MOST_FEW:
+        if self._make_twin is None or self._few >= MOST_FEW:
             return False
         self._few += 1
-        self._make_twin = self._twins
-        del self.twin
+        self.believes = True
+        self.__dict__.pop("twin", None)
         return True
 
     @cached_property
@@ -348,7 +351,9 @@ class Induction:
         """An initial state in which the clause is false; False: there is none; True: z3 cannot say."""
         value = holds(clause.matrix, self.encoding.design(self.initial_state), clause.names)
         answer = self._ask(self.start, neg(value), (), None)
-        return answer if answer is not True or self.twin is None else self.twin.not_initial_there(clause)
+        if answer is not True or self.twin is None or not self.believes:
+            return answer
+        return self.twin.not_initial_there(clause)
 
     def initial_violation(self) -> Found | bool:
         """The same for the claims and the design's properties."""
@@ -366,29 +371,37 @@ class Induction:
         taken, solver = self.paths[path]
         noted = path, self._safe
         return self._known(path, self._safe, active) and self._answered(
-            lambda: self._ask(solver, self.failure(taken), active, taken.state, noted),
+            lambda clauses: self._ask(solver, self.failure(taken), clauses, taken.state, noted),
             lambda twin: twin.violation_there(path, active),
             active,
         )
 
     def _answered(
         self,
-        ask: Callable[[], Found | bool],
+        ask: Callable[[Sequence[Claimed]], Found | bool],
         ask_there: Callable[[Twin], Found | bool],
         active: Sequence[Claimed],
     ) -> Found | bool:
-        """What z3 says, or the twin where z3 cannot; the twin first where it has found what z3 could not."""
-        there = ask_there(self.twin) if self.prefers_twin and self.twin is not None else None
-        if isinstance(there, Found):
-            return there
-        answer = ask()
-        if answer is not True or self.twin is None:
+        """What z3 says, or the twin where z3 cannot; the twin first where it has found what z3 could not.
+
+        Where the twin finds nothing, z3 may be able to say so from the clauses on which the twin's answer rests.
+        """
+        twin, first = self.twin, self.prefers_twin
+        answer = True if first and twin is not None else ask(active)
+        if answer is not True or twin is None:
             return answer
-        if there is None:
-            there = ask_there(self.twin)
-        self.prefers_twin |= isinstance(there, Found)
+        there = ask_there(twin)
+        if isinstance(there, Found):
+            self.prefers_twin = True
+            return there
+        if there is False and ask(twin.rested_on(active)) is False:
+            return False
+        if first:
+            answer = ask(active)
+            if answer is not True:
+                return answer
         self.rests_on = tuple(active)
-        return there
+        return there if self.believes else True
 
     def failure(self, taken: Taken) -> Formula:
         """Something that must not happen on the path."""
@@ -410,8 +423,8 @@ class Induction:
                 clause.kept[path] = ()
         noted = path, clause.kept
         return self._known(path, clause.kept, active) and self._answered(
-            lambda: self._ask(
-                solver, conj((neg(clause.after[path]), clause.before)), active, taken.state, noted
+            lambda clauses: self._ask(
+                solver, conj((neg(clause.after[path]), clause.before)), clauses, taken.state, noted
             ),
             lambda twin: twin.broken_there(path, clause, active),
             active,
@@ -449,7 +462,7 @@ class Induction:
 
     def within(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.CheckSatResult:
         """What the solver says; where a twin can be asked, soon, and sooner where it has been asked already."""
-        share = 1.0 if self._make_twin is None else SOONER if self.prefers_twin else SOON
+        share = 1.0 if self._make_twin is None or not self.believes else SOONER if self.prefers_twin else SOON
         return check(solver, replace(self.deadline, query=share * self.deadline.query), assumptions)
 
     def smallest(self, solver: z3.Solver, assumptions: Sequence[z3.BoolRef]) -> z3.ModelRef:

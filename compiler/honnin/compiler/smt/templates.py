@@ -30,7 +30,7 @@ _CANDIDATES = 40
 _CONSIDERED = 8
 
 
-FIRST_SECONDS: Final = {False: 0.8, True: 6.0}
+FIRST_SECONDS: Final = {False: 0.8, True: 3.0}
 """Of CPU for the first turn of each plan, without and with quantified atoms; its later ones are longer by LONGER each."""
 
 LONGER: Final = 2.0
@@ -67,7 +67,7 @@ class Templates:
         self.settled: list[Claimed] = []
         self.paths = range(len(induction.paths))
         self._tables = tables
-        self._track = _Track(Template(self._tables, Plan(0, 0)), [])
+        self._track = _Track(Template(self._tables, Plan(())), [])
         self._settle(settled)
         for lemma in map(induction.clause, lemmas):
             if induction.not_initial(lemma) is False:

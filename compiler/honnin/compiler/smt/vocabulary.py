@@ -52,7 +52,7 @@ class Vocabulary:
     `shapes`: reads whose keys are themselves reads, with their free variables; `comparisons`: those that do arithmetic;
     `formulas`: those with quantifiers; `projections`: that one of these is true of some value of a variable. `constants`: every literal by its type. `compared`: by place or given, the literals that its
     values are compared with or assigned. `keyed`: by place of the design, the literals among its keys. `sorts`: what clauses
-    quantify over. `functions`: reads that give an element for elements, with their free variables.
+    quantify over. `functions`: reads that give an element for elements or for nothing, with their free variables.
     """
 
     places: tuple[Place, ...]
@@ -229,7 +229,7 @@ def _sorts(prod: Product, places: Sequence[Place]) -> tuple[Type, ...]:
 
 
 def _functions(prod: Product, places: Sequence[Place]) -> Iterator[Expr]:
-    """The reads of places and givens that give an element for one or more elements."""
+    """The reads of places and givens that give an element for elements, or one for all."""
     for place in places:
         if _is_function(place.keys, place.value):
             yield VarRead(place.name, _keys(place.keys), place.value)
@@ -239,7 +239,7 @@ def _functions(prod: Product, places: Sequence[Place]) -> Iterator[Expr]:
 
 
 def _is_function(keys: Sequence[Type], value: Type) -> bool:
-    return bool(keys) and all(isinstance(type, EntityT) for type in (*keys, value))
+    return all(isinstance(type, EntityT) for type in (*keys, value))
 
 
 def _keys(types: Sequence[Type]) -> tuple[Var, ...]:

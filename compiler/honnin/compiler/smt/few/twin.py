@@ -54,6 +54,11 @@ class FewTwin(Induction):
         clauses, tests = self.same(active)
         return checked(self.broken(path, own, clauses), tests)
 
+    def rested_on(self, active: Sequence[Claimed]) -> list[Claimed]:
+        numbers = {clause.number for clause in self.rests_on}
+        own = ((clause, self._own.get(clause.number)) for clause in active)
+        return [clause for clause, here in own if isinstance(here, Claimed) and here.number in numbers]
+
     def same(self, clauses: Sequence[Claimed]) -> tuple[list[Claimed], list[Test]]:
         """The clauses here; for those that are too long, whether they are false of a state."""
         own = [self._same(clause) for clause in clauses]
