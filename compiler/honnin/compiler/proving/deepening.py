@@ -26,6 +26,9 @@ WIDER_AFTER: Final = 2.0
 SHARE: Final = 0.3
 """Of the time that is left, what one step of a search may take while there are others: it may be one formula of very many values."""
 
+LEAST: Final = 1.0
+"""Seconds that it may take in any case."""
+
 _Sizes: TypeAlias = tuple[int, ...]
 _Search: TypeAlias = tuple[_Sizes, bool]
 """How many values of each entity, and whether none of a type without end is left out."""
@@ -48,6 +51,7 @@ class Deepening:
         same = [(size,) * entities for size in range(1, LARGEST + 1 if entities else 2)]
         self._spent: dict[_Search, float] = {(sizes, False): 0.0 for sizes in same}
         self._searches: dict[_Search, Unrolling] = {}
+        self._was_late = False  # one of them ended for want of time
         self._wider = [
             tuple(size if i == one else FEW for i in range(entities))
             for size in MORE
@@ -91,10 +95,11 @@ class Deepening:
             yield "a bounded search goes further in the same time with python-sat: pip install 'honnin[sat]'"
 
     def _deeper(self, which: _Search, deadline: float, progress: Progress) -> Refuted | Reached | None:
-        until = deadline
+        until, now = deadline, time.monotonic()
         if len(self._spent) > 1:
-            until = min(deadline, time.monotonic() + SHARE * (deadline - time.monotonic()))
+            until = min(deadline, now + max(LEAST, SHARE * (deadline - now)))
         found = z3_searched(until, lambda: self._step(which, until, progress))
+        self._was_late |= time.monotonic() >= until
         if isinstance(found, str):
             self._end(which, found)
             return None
