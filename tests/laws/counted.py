@@ -43,6 +43,10 @@ DRAWS = (
     "c[a] += 1",
     "y := k k := k + 1",
     "k := c[a] + 1",
+    "x := e[e1] e[e1] += 1",
+    "x := e[e2] e[e2] += 1",
+    "e[e1] += 2 x := e[e1]",
+    "x := c[owner[r]] c[owner[r]] += 1",
 )
 USES = (
     "when x == y",
@@ -61,6 +65,10 @@ USES = (
     "box[x] := a",
     "box[k] := a",
     "box[x] := none",
+    "store[r] := box[x]",
+    "when box[x] == none or box[x]! != a",
+    "for v: R where store[v] == a { store[v] := box[x] }",
+    "for v: P { c[v] += 1 }",
     "emit show(r, box[x]!)",
     "emit number(r, x)",
     "emit number(r, y!)",
@@ -88,10 +96,14 @@ ACTIONS = (
     "action more() { k += 1 }",
     "action spoil() { box[0] := none }",
     "action keep() { d := k }",
+    "action skip(p: P) { when c[p] == k c[p] += 3 }",
+    "init: k == 2",
+    "assume one: forall p, q: P. p == q",
+    "assume few: k < 4",
     "action drop() { box[d] := none }",
 )
 ENDS = ("", "", "", "goto l1", "stop", "if f { stop }")
-SHARED = "var c: P -> Int  var d: Int  var next: Int -> Int"
+SHARED = "var c: P -> Int  var d: Int  var next: Int -> Int  var e: E -> Int = -1"
 OWN = "var y: Int?  var z: Int = any"
 
 
