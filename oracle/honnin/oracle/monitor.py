@@ -112,7 +112,7 @@ class Spec:
         called with each violation. `clock` gives the time, in seconds, of an event reported without one. Personal values are
         shown as tokens made with `mask_key` (a key of its own without one), or in clear if `reveal`. A `sealed` oracle keeps them
         only as digests under `mask_key`: its `snapshot` has none in clear. Several threads may report events to one oracle; where one
-        thread alone does, `shared=False` saves the lock. Unless `explain` is off, a violation tells the earlier events that it comes from.
+        thread alone does, `shared=False` saves a little. Unless `explain` is off, a violation tells the earlier events that it comes from.
         `fail_open` and `sample`: see docs/commands.md, "Left running".
         """
         if isinstance(facts, str | Path):

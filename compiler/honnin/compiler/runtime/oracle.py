@@ -110,7 +110,7 @@ class OracleBase(Modes):
         `clock` (seconds) is asked only where a claim needs the time and an event has no `at`. With `reveal`, personal values are
         shown; otherwise they are tokens under `mask_key` (by default a key of this oracle's own). If `sealed`, the oracle itself
         keeps personal values only as digests under `mask_key`, so that a snapshot has none in clear. `shared`: several threads may
-        report events at once; where one thread alone does, `shared=False` saves the lock. `explain`: violations tell the
+        report events at once; where one thread alone does, `shared=False` saves a little. `explain`: violations tell the
         earlier events that they come from (`causes`).
 
         `fail_open`: nothing that goes wrong reaches the caller, but for a violation. `sample`: the share of slices (by the entity
