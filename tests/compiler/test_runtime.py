@@ -153,6 +153,22 @@ def causes(oracle: Any) -> list[list[Any]]:
     ]
 
 
+def test_what_a_window_forgets_goes_out_of_its_index() -> None:
+    text = """spec s
+    entity K, P
+    event login(k: K, p: P)
+    invariant I "": on login(k, p): not (exists q: P. q != p and earlier[<= 10s] login(k, q))"""
+    oracle = oracle_module(load(text).main).Oracle("collect")
+    for number in range(200):
+        oracle.login(f"k{number % 150}", f"p{number}", at=number)
+    held = [name for name in dir(oracle) if name.startswith(("_past_", "_by_"))]
+    assert any(name.startswith("_by_") for name in held)
+    assert {len(getattr(oracle, name)) for name in held} == {11}
+    assert not oracle.violations
+    oracle.login("k49", "p0", at=205)
+    assert [v.bindings["q"] for v in oracle.violations] == ["p199"]
+
+
 @pytest.mark.parametrize(
     "formula",
     [

@@ -38,6 +38,15 @@ invariant both "": on ask(r, p): eventually[<= 60s] answer(r, p) and eventually[
 invariant seldom "": on ask(_, p): count[<= 60s](ask(_, p)) < 50
 invariant lately "": on answer(r, p): once[<= 300s] ask(r, _)
 """
+SESSIONS = """
+spec sessions
+entity T, P
+event login(t: T, p: P)
+event logout(t: T)
+invariant alone "": on login(t, p): not (exists q: P. q != p and ((not logout(t)) since login(t, q)))
+invariant lately "": on login(t, p): not (exists q: P. q != p and earlier[<= 30d] login(t, q))
+invariant nobody "": on logout(t): forall q: P. earlier[<= 30d] login(t, q) implies earlier login(t, q)
+"""
 
 
 def drawn(type: Type, draw: Random, events: int) -> Value:
@@ -115,6 +124,11 @@ def test_the_work_of_the_examples_grows_with_their_events(file: Path) -> None:
 
 def test_the_work_of_deadlines_and_windows_grows_with_their_events() -> None:
     assert growth(load(DEADLINES).main) <= 11
+
+
+def test_the_work_of_who_else_was_there_grows_with_the_events() -> None:
+    """Within a window too, of which nothing has been forgotten yet."""
+    assert growth(load(SESSIONS).main) <= 11
 
 
 def test_a_claim_that_looks_at_every_value_would_be_noticed() -> None:

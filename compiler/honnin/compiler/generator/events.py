@@ -56,6 +56,7 @@ RESERVED = frozenset(
         "every",
         "forget_counts",
         "forget_times",
+        "forgotten",
         "lately",
         "present",
         "seconds",

@@ -129,6 +129,7 @@ from honnin.compiler.runtime.history import (
     every,
     forget_counts,
     forget_times,
+    forgotten,
     lately,
     present,
     some,

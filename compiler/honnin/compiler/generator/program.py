@@ -295,7 +295,6 @@ def _registers(made: Program) -> None:
         keys = tuple(key.type for key in register.keys)
         flag = register.stores == "whether" and register.value is None
         empty: Value = False if flag else 0 if register.stores == "times" else None
-        indexable = register.operator == "since" and not (register.stores == "latest" and register.window)
         literal = Lit(empty, register.type)
         made.places[register.name] = Place(
             register.name,
@@ -304,7 +303,7 @@ def _registers(made: Program) -> None:
             register.type,
             literal,
             flag,
-            indexable,
+            indexable=register.operator == "since",
             boxed=register.stores == "times",
             traced=register.name in made.traced and not register.fresh,
             overwritten=register.value is not None,

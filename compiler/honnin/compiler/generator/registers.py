@@ -206,8 +206,18 @@ def print_forgetting(lines: Lines, program: Program) -> None:
             place = program.place(register.name)
             forget = "forget_counts" if register.stores == "times" else "forget_times"
             source = f", {place.source}" if place.traced else ""
-            attribute = place.attribute
-            lines.add(f"{forget}({attribute}_queue, {attribute}, {NOW} - {register.window}{source})")
+            queue, before = f"{place.attribute}_queue", f"{NOW} - {register.window}"
+            indexes = program.indexes.get(place.name)
+            if not indexes:
+                lines.add(f"{forget}({queue}, {place.attribute}, {before}{source})")
+                continue
+            with (
+                lines.block(f"if {queue} and {queue}[0][0] < {before}:"),
+                lines.block(f"for _gone in forgotten({queue}, {place.attribute}, {before}{source}):"),
+            ):
+                for positions, attribute in indexes.items():
+                    part = tuple_text(f"_gone[{position}]" for position in positions)
+                    lines.add(f"unindex({attribute}, {part}, _gone)")
 
 
 def print_goals(lines: Lines, printer: Printer, event: Event) -> None:

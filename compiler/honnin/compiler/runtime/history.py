@@ -219,6 +219,18 @@ def forget_times(
             sources.pop(key, None)
 
 
+def forgotten(
+    queue: deque[tuple[int, Any]], times: dict[Any, int], before: int, sources: Sources = _UNTRACED
+) -> Iterator[Any]:
+    """The same, key by key, where there are indexes that the keys must be taken out of."""
+    while queue and queue[0][0] < before:
+        at, key = queue.popleft()
+        if times.get(key) == at:
+            del times[key]
+            sources.pop(key, None)
+            yield key
+
+
 def lately(here: Here | None, since: int) -> Here | None:
     """An event that cleared a place, unless it may have been about an identity that has been released since."""
     return here if here is not None and here[1] >= since else None
