@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from honnin.compiler.certificate.manifest import MANIFEST, read
 from honnin.oracle.cli import cli
+from tests.compiler.test_integers import RIGHT
 
 from .test_invariants import OF_NUMBERS
 
@@ -35,11 +36,15 @@ def test_cvc5_says_the_same(file: Path, tmp_path: Path) -> None:
     assert again.exit_code == (3 if unknown else 0), again.output
 
 
+def _asked(text: str, design: str, claim: str) -> tuple[str, str]:
+    return text, f"check {design} satisfies {claim}"
+
+
 @pytest.mark.parametrize(
     ("text", "check"),
     [
         pytest.param(*each, id=each[1], marks=() if each in OF_NUMBERS[:2] else (pytest.mark.long,))
-        for each in OF_NUMBERS
+        for each in dict.fromkeys((*OF_NUMBERS, *(_asked(*right) for right in RIGHT)))
     ],
 )
 def test_cvc5_says_the_same_of_numbers_and_times(text: str, check: str, tmp_path: Path) -> None:
