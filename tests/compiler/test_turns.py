@@ -79,6 +79,10 @@ def counted(oracle: Any) -> tuple[int, int, int]:
     return oracle.position, oracle._state_n, sum(oracle._state_of.values())
 
 
+def nobody_is_alone(turns: Turns) -> bool:
+    return bool(turns.alone.acquire(blocking=False))
+
+
 def instructions(oracle: Any, before: int) -> int:
     one = Stepped(oracle, 0, before=before)
     one.start()
@@ -104,7 +108,7 @@ def test_the_second_thread_comes_while_the_first_is_anywhere_in_an_event(before:
         first.join(WAIT)
         second.join(WAIT)
         assert counted(oracle) == (before + 3,) * 3, f"at instruction {step} of {steps}"
-        assert oracle._lock.settled
+        assert oracle._lock.settled and nobody_is_alone(oracle._lock), f"at instruction {step} of {steps}"
     assert steps > 60 and waited > steps / 2, "it has to wait in most places"
 
 
@@ -136,6 +140,7 @@ def test_the_second_thread_stops_anywhere_while_the_first_goes_on() -> None:
         for thread in (timer, second, third):
             thread.join(WAIT)
         assert counted(oracle) == (5, 5, 5), f"at instruction {step} of {steps}"
+        assert oracle._lock.settled and nobody_is_alone(oracle._lock), f"at instruction {step} of {steps}"
     assert steps > 100 and len(other) == steps
 
 
@@ -218,9 +223,14 @@ def test_a_thread_that_has_ended_is_waited_for_by_nobody(oracle: Any) -> None:
 def test_nobody_is_alone_without_the_interpreters_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "_is_gil_enabled", lambda: False, raising=False)
     turns = Turns(object(), ())
-    assert turns.settled and not turns.alone._is_owned()
+    with turns:
+        assert turns.settled and not turns.alone._is_owned()
+    assert nobody_is_alone(turns)
 
 
 def test_nobody_is_alone_with_another_librarys_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(threading, "RLock", threading.Lock)
-    assert Turns(object(), ()).settled
+    turns = Turns(object(), ())
+    with turns:
+        assert turns.settled and turns.lock.locked()
+    assert nobody_is_alone(turns)

@@ -13,8 +13,8 @@ from collections.abc import Collection
 from types import CodeType, FrameType
 from typing import Any
 
-_PAUSE = 0.0005
-"""Seconds between two looks at what another thread does, which does not tell when it is done."""
+_PAUSES = (0.0005, 0.05)
+"""Seconds between two looks at what another thread does, which does not tell when it is done: at first, and at most."""
 
 
 class Turns:
@@ -51,13 +51,15 @@ class Turns:
         if self._first not in (None, me):
             self._settle()
         self.lock.acquire()
+        if self.settled:
+            return self.lock
         if self._first is None:
-            self._first = me
             self.alone.acquire()
-        elif self._first != me and not self.settled:
+            self._first = me  # last: from then on another may put a lock in the place of `alone`
+        elif self._first != me:
             self.lock.release()
             return self.take(own)
-        elif not self.settled and not self.alone._is_owned():
+        elif not self.alone._is_owned():
             self.settled = not self._inside(own)
         return self.lock
 
@@ -65,8 +67,10 @@ class Turns:
         """Nobody is alone from now on; wait until the first works no longer as if it were."""
         if not self.settled:
             self.alone = threading.RLock()
+        pause, most = _PAUSES
         while not self.settled and self._inside(0):
-            time.sleep(_PAUSE)
+            time.sleep(pause)
+            pause = min(2 * pause, most)
         self.settled = True
 
     def _inside(self, own: int) -> bool:
