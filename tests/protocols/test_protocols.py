@@ -20,11 +20,21 @@ from honnin.spec.load import check_file
 
 FOLDER = Path(__file__).parent
 NAMES = sorted(file.stem for file in FOLDER.glob("*.honnin"))
-QUICK = ("client_server", "lock_server_async", "lock_server_sync", "peterson", "primary_backup")
+QUICK = (
+    "client_server",
+    "firewall",
+    "lock_server_async",
+    "lock_server_sync",
+    "moesi",
+    "peterson",
+    "primary_backup",
+    "simple_decentralized_lock",
+)
 """Protocols each check of which takes less than two seconds."""
 TIMEOUT = 60.0
 
 FEWEST = {
+    ("chord_join", "in_order"): 2,
     ("client_server", "asked_for"): 3,
     ("client_server_database", "asked_for"): 7,
     ("consensus_epr", "consensus_epr"): 10,
@@ -37,6 +47,10 @@ FEWEST = {
     ("decentralized_lock", "one_holder"): 2,
     ("distributed_lock", "distributed_lock"): 7,
     ("distributed_lock", "one_says"): 7,
+    ("fencing_tokens", "fencing_tokens"): 4,
+    ("fencing_tokens", "one_writer"): 4,
+    ("firewall", "asked_first"): 1,
+    ("german_cache", "alone"): 8,
     ("hybrid_reliable_broadcast", "hybrid_reliable_broadcast"): 6,
     ("hybrid_reliable_broadcast", "unforgeable"): 6,
     ("learning_switch", "learning_switch"): 3,
@@ -45,22 +59,28 @@ FEWEST = {
     ("lock_server_async", "one_holder"): 12,
     ("lock_server_sync", "lock_server_sync"): 1,
     ("lock_server_sync", "one_client"): 3,
+    ("moesi", "alone"): 3,
+    ("multi_signature", "all_agreed"): 5,
     ("paxos", "one_value"): 8,
     ("paxos", "paxos"): 8,
     ("peterson", "alone"): 6,
     ("peterson", "peterson"): 6,
     ("primary_backup", "primary_backup"): 4,
     ("primary_backup", "survives"): 3,
+    ("quorum_leader", "one_leader"): 4,
+    ("raft_election", "at_most_one"): 5,
     ("ricart_agrawala", "alone"): 6,
     ("ricart_agrawala", "ricart_agrawala"): 6,
     ("ring_leader_election", "at_most_one"): 6,
     ("ring_leader_election", "ring_leader_election"): 6,
     ("sharded_store", "one_value"): 4,
     ("sharded_store_no_lost_keys", "somewhere"): 3,
+    ("simple_decentralized_lock", "one_holder"): 2,
     ("ticket_lock", "alone"): 4,
     ("ticket_lock", "ticket_lock"): 4,
     ("ticket_lock_numbers", "alone"): 6,
     ("ticket_lock_numbers", "ticket_lock_numbers"): 6,
+    ("token_tree", "alone"): 4,
     ("toy_consensus_epr", "one_value"): 4,
     ("toy_consensus_epr", "toy_consensus_epr"): 4,
     ("toy_consensus_forall", "one_value"): 4,
