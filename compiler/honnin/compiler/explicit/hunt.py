@@ -53,7 +53,7 @@ class Hunt:
     """Searches for a run that violates one of the claims and properties watched, or reaches a cover.
 
     `depth` steps are covered, in every scope up to `sizes`. `certain`: no run of at most `depth` steps was missed for want of values or of
-    room. `done` and `possible`: the bits (watch.py) and the paths seen on the way. `is_empty`: no initial state was seen.
+    room; `states` were seen. `done` and `possible`: the bits (watch.py) and the paths seen on the way. `is_empty`: no initial state was seen.
     """
 
     def __init__(self, product: Product, properties: tuple[Property, ...]) -> None:
@@ -67,6 +67,7 @@ class Hunt:
         )
         self.needs = Needs(self._searched.vocabulary)
         self.depth = -1
+        self.states = 0
         self.sizes: Sizes = tuple(1 for _ in self.needs.of)
         self.certain = not self.compiled.guesses
         self.done = 0
@@ -81,10 +82,6 @@ class Hunt:
         if self.compiled.vocabulary.cells(sizes) > MOST_CELLS_FIXED:
             raise NotApplicable("the scope is too large to search state by state")
         self._fixed = sizes
-
-    @property
-    def states(self) -> int:
-        return sum(search.states for search in self._searches.values())
 
     @property
     def exhausted(self) -> bool:
@@ -119,6 +116,7 @@ class Hunt:
             self._searched, self._searches = self.compiled, {}
             self.needs = Needs(self.compiled.vocabulary)
         self.depth, self.sizes = steps, sizes
+        self.states = sum(search.states for search in self._searches.values())
         self.certain &= enough and not any(s.space.guessed for s in self._searches.values())
         return None
 
