@@ -209,8 +209,27 @@ system lax implements gates "Lax" {
 def test_what_happens_twice_is_told_so() -> None:
     module, run = run_of(TWICE, Check("lax", "violates", "once_only"))
     assert sentence(run, module) == (
-        "admit (step 2) again has gate = Gate ga1, ticket = Ticket t1, as admit (step 1)."
+        "admit (step 2) again has gate = Gate ga1, ticket = Ticket t1, as admit (step 1) had."
     )
+
+
+UNANNOUNCED = """spec wards "Wards"
+entity Patient
+event admit(patient: Patient)
+event move(patient: Patient)
+state here: Patient -> Bool
+after admit(p) { here[p] := true }
+invariant known "Only who was admitted is moved": on move(p): here[p]
+system porter implements wards "Moves anybody" {
+  action take_in(p: Patient) { emit admit(p) }
+  action push(p: Patient) { emit move(p) }
+}
+"""
+
+
+def test_what_had_not_come_before_is_told() -> None:
+    module, run = run_of(UNANNOUNCED, Check("porter", "violates", "known"))
+    assert sentence(run, module) == "move (step 1) has patient = Patient p1; no admit had come before."
 
 
 def test_a_missed_deadline_names_what_raised_it() -> None:

@@ -164,8 +164,13 @@ def _tell(last: _Seen, earlier: Sequence[_Seen], relevant: _Relevant) -> str:
         _mixed_up(last, earlier, told, relevant)
         or _two_of_a_kind(last, earlier)
         or _follows(last, told)
-        or f"{last} has {_fields(last)}."
+        or f"{last} has {_fields(last)}{_missing(told, relevant)}."
     )
+
+
+def _missing(told: Sequence[_Seen], relevant: _Relevant) -> str:
+    """That nothing came before which the claim is about, where that is so."""
+    return "" if told or not relevant else f"; no {' and no '.join(relevant)} had come before"
 
 
 def _mixed_up(
@@ -248,7 +253,7 @@ def _follows(last: _Seen, told: Sequence[_Seen]) -> str | None:
             continue
         if before.event == last.event:
             same = [n for n in range(len(last.values)) if last.values[n] == before.values[n]]
-            return f"{last} again has {_fields(last, same)}, as {before}."
+            return f"{last} again has {_fields(last, same)}, as {before} had."
         index, other, type, value = shared[0]
         return (
             f"{last} has {last.field(index)} = {_noun(type, value)}, the {before.field(other)} in {before}."
