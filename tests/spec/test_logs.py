@@ -6,7 +6,9 @@ import pytest
 
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.examples import run_example
+from honnin.spec.format import format_file
 from honnin.spec.load import check_text
+from honnin.spec.logs.model import path_text
 from honnin.spec.logs.reading import read_mapped_line
 from honnin.spec.parser import parse
 
@@ -245,3 +247,17 @@ def test_a_time_does_not_go_back() -> None:
     assert told(rules, line, last=at + 1) == ("HN0608", "`at` is before the time of the event before")
     missing = ("HN0603", "`at`, from `.t`: nothing is there")
     assert told(rules, '{"r": 1, "k": "tax", "p": 0}') == missing
+
+
+def test_keys_in_japanese_are_written_as_words() -> None:
+    """And what would be read as another key stays quoted: a half-width kana, a combining mark."""
+    keys = {"操作": ".操作", "ｷｰ": '."ｷｰ"', "か\u3099": '."か\u3099"', "x-y": '."x-y"', "値1": ".値1"}
+    assert {key: path_text((key,)) for key in keys} == keys
+    written = " ".join(f'when {path} == "a" => a(.値)' for path in keys.values())
+    text = f'spec s\nevent a(x: Int)\nfrom json "m" {{ {written} otherwise ignore }}\n'
+    first = parse(text, "first").file
+    assert first is not None
+    formatted = format_file(first)
+    second = parse(formatted, "second").file
+    assert all(f"when {path} ==" in formatted for path in keys.values())
+    assert second is not None and format_file(second) == formatted

@@ -8,6 +8,7 @@ from typing import assert_never
 from honnin.spec import syntax as s
 from honnin.spec.format_formulas import argument, call, literal, string
 from honnin.spec.layout import LINE, SOFT, Doc, Group, Nest, commas, joined
+from honnin.spec.logs.model import is_word
 
 
 def log_rule(rule: s.LogRule) -> Doc:
@@ -71,7 +72,7 @@ def _path(path: s.LogPath) -> str:
 
 
 def _key(key: str) -> str:
-    return key if key.isidentifier() and key.isascii() else string(key)
+    return key if is_word(key) else string(key)
 
 
 def _condition(condition: s.LogCondition, around: type[s.LogOr | s.LogAnd | s.LogNot] | None = None) -> Doc:

@@ -6,6 +6,7 @@ A path that leads nowhere is none, as `null` is. Two scalars are equal only if t
 from __future__ import annotations
 
 from typing import Literal, TypeAlias
+from unicodedata import is_normalized
 
 from honnin.spec.core import Value
 from honnin.spec.records import dataclass
@@ -111,7 +112,12 @@ def path_text(path: Path) -> str:
 
 
 def _key(key: str) -> str:
-    return key if key.isidentifier() and key.isascii() else f'"{key}"'
+    return key if is_word(key) else f'"{key}"'
+
+
+def is_word(key: str) -> bool:
+    """Whether a key of a path can be written without quotes: words are normalised when they are read, what is quoted is not."""
+    return key.isidentifier() and is_normalized("NFKC", key)
 
 
 def same(left: object, right: object) -> bool:
