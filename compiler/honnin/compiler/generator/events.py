@@ -73,14 +73,13 @@ RESERVED = frozenset(
 Way: TypeAlias = Literal["lock", "turns", "alone"]
 """How threads share an event's method: by a lock; by `Turns`, in place; or not at all."""
 _TURNS = (
-    "_turns = self._lock",
-    "if _turns.alone._is_owned():",
+    "if self._lock.alone._is_owned():",
     "    _lock = None",
-    "elif _turns.settled:",
-    "    _lock = _turns.lock",
+    "elif self._lock.settled:",
+    "    _lock = self._lock.lock",
     "    _lock.acquire()",
     "else:",
-    "    _lock = _turns.take(1)",
+    "    _lock = self._lock.take(1)",
 )
 _TURNED = ("if _lock is not None:", "    _lock.release()")
 
