@@ -357,6 +357,11 @@ HARD = (
         'invariant i "": on out(_): taken[0] == none or taken[1] == none after number(r, 0) { taken[0] := r } after number(r, x) { taken[1] := r }',
         "l1: { emit number(r, 0) } l2: { emit number(r, 1) } l3: { emit out(r) }",
     ),
+    # A choice of which one way through the step makes something, and another nothing.
+    written(
+        'invariant i "": on show(r, p): wanted[r] != none implies wanted[r]! == p after ask(r, p) { wanted[r] := p }',
+        "l1: { pick o: E either { f := true } or { if o == e2 { emit ask(r, a) b := a } } } l2: { when b != none } l3: { emit show(r, b!) emit mark(e1) }",
+    ),
     # What is read at every step.
     written(
         _RIGHT,

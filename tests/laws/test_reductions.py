@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 
 import pytest
 
@@ -13,7 +13,9 @@ from honnin.compiler.explicit.reduction.liveness import Live, live
 from honnin.compiler.explicit.reduction.ownership import Uses
 from honnin.compiler.product import Path
 from honnin.spec.core import Pick
+from honnin.spec.load import check_text
 
+from .designs import drawn_design
 from .processes import HARD, designs
 from .side_by_side import compare, compare_states, on_drawn
 
@@ -37,6 +39,23 @@ def test_on_the_states_of_drawn_designs() -> None:
     assert counts["orders"] > 20 * CI_DESIGNS
 
 
+def of_any_kind(seeds: Iterable[int], counts: Counter[str]) -> None:
+    """The same of designs that are not drawn for this."""
+    for seed in seeds:
+        drawn = drawn_design(seed)
+        if check_text(drawn).module is not None:
+            counts["designs"] += 1
+            compare(drawn, counts)
+            compare_states(drawn, counts)
+
+
+def test_on_drawn_designs_of_any_kind() -> None:
+    counts: Counter[str] = Counter()
+    of_any_kind(range(140, 160), counts)
+    assert counts["designs"] > 10
+    assert counts["fewer states"] > 20
+
+
 @pytest.mark.parametrize("text", HARD, ids=range(len(HARD)))
 def test_on_designs_that_need_one_of_the_conditions(text: str) -> None:
     compare(text, Counter())
@@ -48,6 +67,14 @@ def test_on_many_drawn_designs(capsys: pytest.CaptureFixture[str]) -> None:
     counts = on_drawn_designs(LONG_DESIGNS) + on_drawn_designs(LONG_DESIGNS, compare_states)
     with capsys.disabled():
         print(f"\n{LONG_DESIGNS} designs: {dict(counts)}")
+
+
+@pytest.mark.long
+def test_on_many_drawn_designs_of_any_kind(capsys: pytest.CaptureFixture[str]) -> None:
+    counts: Counter[str] = Counter()
+    of_any_kind(range(10_000, 10_000 + LONG_DESIGNS), counts)
+    with capsys.disabled():
+        print(f"\n{dict(counts)}")
 
 
 def test_a_fault_is_noticed_in_what_is_dead(monkeypatch: pytest.MonkeyPatch) -> None:

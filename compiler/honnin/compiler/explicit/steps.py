@@ -127,7 +127,7 @@ class Steps:
 
     def _search(self, number: int, path: Path, guards: tuple[PathStatement, ...], nesting: ExitStack) -> None:
         """Nested loops over parameters and picks, cut short by the guards."""
-        one_will_do = frozenset() if self._plan is None else self._plan.indifferent
+        one_will_do = frozenset() if self._plan is None else self._plan.indifferent[number]
         state, known = "s", "h"
         chosen: list[Binder] = []
         for binder in path.parameters:

@@ -23,11 +23,11 @@ LeaveOut: TypeAlias = Literal["nothing", "values", "orders"]
 @dataclass(frozen=True, slots=True)
 class Plan:
     """`live`: what need not be at rest. `numbers`: which are only names. After a path of `local` its instance goes on at once; after one of `idle` no run
-    goes on. `indifferent`: choices, by the uid of their name, of which one value will do."""
+    goes on. `indifferent`: for each path the choices, by the uid of their name, of which one value will do."""
 
     live: Live
     numbers: tuple[NumberNames, ...] = ()
-    indifferent: frozenset[int] = frozenset()
+    indifferent: tuple[frozenset[int], ...] = ()
     local: frozenset[int] = frozenset()
     idle: frozenset[int] = frozenset()
 
@@ -46,8 +46,7 @@ def plan(
         return None
     numbers, used = number_names(vocabulary, properties), uses(vocabulary, properties)
     used = with_drawn(used, live(used))
-    choices = (indifferent(vocabulary, path, constants) for path in vocabulary.product.paths)
-    one_will_do = frozenset(uid for uids in choices for uid in uids)
+    one_will_do = tuple(indifferent(vocabulary, path, constants) for path in vocabulary.product.paths)
     if leave_out == "values":
         return Plan(live(used), numbers, one_will_do)
     return Plan(live(used), numbers, one_will_do, local(used), idle(used))
