@@ -35,13 +35,16 @@ class Ids:
     key: bytes
     limit: int = REMEMBERED
     seen: OrderedDict[str, tuple[str, Accepted]] = field(default_factory=OrderedDict)
+    _short_key: bytes = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._short_key = hashlib.sha256(self.key).digest()
 
     def name(self, id: str, parsed: dict[str, Any]) -> Name:
         """What is kept of a record."""
-        return Name(self._digest(id)[:32], self._digest(text_of(parsed))[:16])
-
-    def _digest(self, text: str) -> str:
-        return hmac.digest(self.key, text.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+        named = hmac.digest(self.key, id.encode("utf-8", "surrogatepass"), hashlib.sha256).hex()
+        said = text_of(parsed).encode("utf-8", "surrogatepass")
+        return Name(named[:32], hashlib.blake2b(said, key=self._short_key, digest_size=8).hexdigest())
 
     def known(self, name: Name) -> Accepted | None:
         """What was answered when the record was accepted, if it was. Raises BadInput where another one was, with its id."""
