@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from honnin.compiler.generator import blocks
 from honnin.compiler.generator.blocks import NotInOne, in_one
 from honnin.compiler.generator.module import generate
 from honnin.compiler.lower import lower
@@ -139,3 +140,26 @@ class Shared(Oracle):
     with pytest.raises(NotInOne):
         in_one(source.replace("return a", "self._y = a"), [0])
     in_one(source.replace("return a", "self._x = a"), [0])
+
+
+def test_a_fault_is_noticed_in_what_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loop that forgets the position when it writes back what it did."""
+    right = blocks._Names.kept
+    monkeypatch.setattr(
+        blocks._Names, "kept", lambda names: right(names).replace("self.position = ", "__forgotten = ")
+    )
+    with pytest.raises(AssertionError):
+        for seed in SEEDS:
+            check(drawn, seed)
+
+
+def test_a_fault_is_noticed_in_what_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that works on with what it knew before a method was called."""
+    right = blocks._Names.read
+    monkeypatch.setattr(
+        blocks._Names, "read", lambda names, wanted: right(names, wanted) if wanted == names.all else "pass"
+    )
+    with pytest.raises(AssertionError):
+        for seed in SEEDS:
+            check(drawn, seed)
+            check(releasing, seed)
