@@ -113,7 +113,7 @@ def test_alternatives_of_one_claim_bind_the_same_names() -> None:
     text = ISSUE + 'invariant I "": on ask(r, p) or issue(r, p): not (exists q: P. wanted[r] == q and q != p)'
     report = judge(text, "ask(r1, a) issue(r1, a) ask(r1, b)")
     assert [words(failure) for failure in report.violated] == ["I@3"]
-    assert report.violated[0].bindings == (("r", "r1"), ("p", "b"))
+    assert report.violated[0].bindings == (("r", "r1"), ("p", "b"), ("q", "a"))
 
 
 def test_a_conflict_names_the_place_and_both_writes() -> None:
