@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from random import Random
 
@@ -16,11 +16,11 @@ from honnin.compiler.premises import premise_mutants
 from honnin.compiler.product import build_product
 from honnin.compiler.prove import prove
 from honnin.compiler.replay import design_of, run_of
-from honnin.spec.core import Check, Module, Occurrence
-from honnin.spec.design import Configuration, initial_states, steps
+from honnin.spec.core import Check, Module
+from honnin.spec.design import initial_states
 
 from .answers import MOST_STEPS_WALKED, SECONDS, Scope, check, module, scopes, without
-from .walk import TooMany, sought, state_key, takes, walk
+from .walk import TooMany, can_report, sought, takes, walk
 
 CI_SEEDS = range(8)
 LONG_SEEDS = range(1_000, 1_060)
@@ -93,29 +93,7 @@ def design_reports(made: Module, outcome: Survived) -> bool:
     product = build_product(made, made.system("d"), ())
     events = tuple(replace(e, at=0) for step in outcome.seen.steps for e in step.events)
     design = design_of(product, run_of(outcome.seen))
-    tried: set[Hashable] = set()
-    return any(_reports(state, events, FURTHEST, tried) for state in initial_states(design, 0))
-
-
-def _reports(state: Configuration, events: tuple[Occurrence, ...], silent: int, tried: set[Hashable]) -> bool:
-    """`tried`: states, with how much was left to report and how many steps could still be silent, from which it was tried."""
-    if not events:
-        return True
-    here = state_key(state, True), len(events), silent
-    if here in tried:
-        return False
-    tried.add(here)
-    for taken in steps(state, 0):
-        said = taken.emitted[: len(events)]
-        if (
-            said
-            and said == events[: len(said)]
-            and _reports(taken.next, events[len(said) :], FURTHEST, tried)
-        ):
-            return True
-        if not taken.emitted and silent and _reports(taken.next, events, silent - 1, tried):
-            return True
-    return False
+    return can_report(initial_states(design, 0), events, FURTHEST)
 
 
 @pytest.mark.parametrize("seed", CI_SEEDS)

@@ -15,7 +15,7 @@ from honnin.spec.design import Configuration, Design, Move, initial_states, step
 
 from .answers import module, scopes
 from .walk import TooMany as TooManyFacts
-from .walk import _all_facts, _reports
+from .walk import _all_facts, _reports, can_report
 
 SEEDS = range(40)
 DEPTH, SILENT = 3, 4
@@ -24,19 +24,6 @@ ASKED, MOST = 6, 3_000
 
 class _Over(Exception):
     pass
-
-
-def reports(state: Configuration, events: Sequence[Occurrence], silent: int = SILENT) -> bool:
-    """Whether a run from the state reports these events first."""
-    if not events:
-        return True
-    for taken in steps(state, 0):
-        said = taken.emitted[: len(events)]
-        if said and list(said) == list(events[: len(said)]) and reports(taken.next, events[len(said) :]):
-            return True
-        if not taken.emitted and silent and reports(taken.next, events, silent - 1):
-            return True
-    return False
 
 
 def traces(state: Configuration, depth: int) -> Iterator[tuple[Occurrence, ...]]:
@@ -81,13 +68,13 @@ def problems(seed: int, counts: Counter[str]) -> Iterator[str]:
         others = list(initial_states(Design(design, specifications, facts, scope), 0))
         counts["followed" if isinstance(found, Searched) else "told apart"] += 1
         if isinstance(found, Searched):
-            if not all(any(reports(o, trace) for o in others) for trace in traces(start, DEPTH)):
+            if not all(can_report(others, trace, SILENT) for trace in set(traces(start, DEPTH))):
                 yield f"seed {seed}: {mutant.words}: not told apart, and the events differ"
             continue
         whole, before = reached(start, found).trace, reached(start, found[:-1]).trace
-        if any(reports(other, whole) for other in others):
+        if can_report(others, whole, SILENT):
             yield f"seed {seed}: {mutant.words}: the design reports the same"
-        if not any(reports(other, before) for other in others):
+        if not can_report(others, before, SILENT):
             yield f"seed {seed}: {mutant.words}: the design could not follow so far"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -11,6 +11,7 @@ from honnin.spec.core import (
     EntityT,
     Given,
     Module,
+    Occurrence,
     OptionalT,
     Specification,
     System,
@@ -18,7 +19,7 @@ from honnin.spec.core import (
     Value,
     finite_values,
 )
-from honnin.spec.design import Configuration, Design, broken_properties, initial_states, steps
+from honnin.spec.design import Configuration, Design, Taken, broken_properties, initial_states, steps
 from honnin.spec.evaluation import Place, Snapshot, Term, World
 from honnin.spec.facts import Facts, FactTable, Missing
 from honnin.spec.meaning import evaluate
@@ -154,6 +155,28 @@ def _labelled(state: Configuration, facts: Facts, remembers: bool) -> Hashable:
         (name, tuple(sorted(table.values.items(), key=repr))) for name, table in sorted(facts.items())
     )
     return tables, state_key(state, remembers)[1:]
+
+
+def can_report(states: Iterable[Configuration], events: Sequence[Occurrence], silent: int) -> bool:
+    """Whether a run from one of the states, without time, reports these events first; at most so many steps in a row report nothing."""
+    tried: set[Hashable] = set()
+
+    def goes_on(state: Configuration, at: int, left: int) -> bool:
+        if at == len(events):
+            return True
+        here = state_key(state, True), at, left
+        if here in tried:
+            return False
+        tried.add(here)
+        return any(follows(taken, at, left) for taken in steps(state, 0))
+
+    def follows(taken: Taken, at: int, left: int) -> bool:
+        if not taken.emitted:
+            return left > 0 and goes_on(taken.next, at, left - 1)
+        said = list(taken.emitted[: len(events) - at])
+        return said == list(events[at : at + len(said)]) and goes_on(taken.next, at + len(said), silent)
+
+    return any(goes_on(state, 0, silent) for state in states)
 
 
 def _specifications(module: Module, system: System) -> tuple[Specification, ...]:
