@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from oracle_instructions import instructions
+from oracle_instructions import compare
 
 MODES = ("by hand, values checked", "honnin watch, msgspec", "honnin watch, msgspec, no causes")
 FEW, MANY = 25_000, 75_000
@@ -40,11 +40,7 @@ def main() -> None:
         os.environ["LOGS"] = folder
         for count in (FEW, MANY):
             streams.write(Path(folder) / f"{count}.jsonl", list(log(count)), (",", ":"))
-        by_hand = 0.0
-        for mode in MODES:
-            each = (instructions(__file__, mode, MANY) - instructions(__file__, mode, FEW)) / (MANY - FEW)
-            by_hand = by_hand or each
-            print(f"{mode:<34} {each:>8,.0f} instructions a line  {each / by_hand:4.2f} of by hand")
+        compare(__file__, MODES, FEW, MANY, "a line")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from honnin.spec.core import (
+    After,
     Assign,
     Either,
     Emit,
@@ -63,6 +64,35 @@ def assignments(body: Iterable[Statement]) -> Iterator[Assign]:
                 yield from assignments((*then, *otherwise))
             case For(body=inner):
                 yield from assignments(inner)
+            case _:
+                pass
+
+
+def writes(body: Iterable[Statement], places: Container[str]) -> bool:
+    """Whether the block may write one of the places."""
+    return any(assign.place in places for assign in assignments(body))
+
+
+def update_reads(update: After, states: Container[str]) -> Iterator[Expr]:
+    """What decides whether, where and what the block writes to these states; nothing when it does not."""
+    if writes(update.body, states):
+        yield update.when
+        yield from _write_reads(update.body, states)
+
+
+def _write_reads(body: Iterable[Statement], states: Container[str]) -> Iterator[Expr]:
+    for statement in body:
+        if not writes((statement,), states):
+            continue
+        match statement:
+            case Assign(keys=keys, value=value):
+                yield from (*keys, value)
+            case IfStatement(condition=condition, then=then, otherwise=otherwise):
+                yield condition
+                yield from _write_reads((*then, *otherwise), states)
+            case For(where=where, body=inner):
+                yield where
+                yield from _write_reads(inner, states)
             case _:
                 pass
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from honnin.compiler.formulas import assignments, written_twice
+from honnin.compiler.formulas import update_reads, written_twice
 from honnin.compiler.generator.program import OPEN, Program
 from honnin.compiler.machine import Check
-from honnin.spec.core import Assign, Expr, For, IfStatement, Statement, StateRead, walk
+from honnin.spec.core import Expr, StateRead, walk
 
 
 def needed(made: Program, check: Check) -> tuple[str, ...]:
@@ -42,25 +42,4 @@ def behind(made: Program, place: str) -> Iterator[Expr]:
         yield from (register.set, register.hold)
     else:
         for after in made.specification.updates:
-            if any(assign.place == place for assign in assignments(after.body)):
-                yield after.when
-                yield from _deciding(after.body, place)
-
-
-def _deciding(body: Iterable[Statement], place: str) -> Iterator[Expr]:
-    """What decides whether, where and what the statements write to the place."""
-    for statement in body:
-        match statement:
-            case Assign(place=written, keys=keys, value=value) if written == place:
-                yield from (*keys, value)
-            case IfStatement(condition=condition, then=then, otherwise=otherwise):
-                inner = (*then, *otherwise)
-                if any(assign.place == place for assign in assignments(inner)):
-                    yield condition
-                    yield from _deciding(inner, place)
-            case For(where=where, body=inner):
-                if any(assign.place == place for assign in assignments(inner)):
-                    yield where
-                    yield from _deciding(inner, place)
-            case _:
-                pass
+            yield from update_reads(after, (place,))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice, product
 
 from honnin.compiler.cost.needs import behind, needed
-from honnin.compiler.formulas import assignments
+from honnin.compiler.formulas import writes
 from honnin.compiler.generator.program import OPEN, Program, entity_of
 from honnin.compiler.generator.specialise import at_event, field_variable, triggered, with_bindings
 from honnin.compiler.machine import Check
@@ -95,10 +95,9 @@ def _matters(made: Program, check: Check, places: tuple[str, ...], event: Event)
     if any(isinstance(node, Atom) and node.event == event.name for expr in formulas for node in walk(expr)):
         return True
     return any(
-        assign.place in places
+        writes(after.body, places)
         for after in made.specification.updates
         if any(pattern.event == event.name for pattern in after.patterns)
-        for assign in assignments(after.body)
     )
 
 
@@ -152,7 +151,7 @@ class _Way:
 
     def _updated(self, event: Event, own: Var) -> bool:
         for after in self.made.specification.updates:
-            if not any(assign.place in self.keys for assign in assignments(after.body)):
+            if not writes(after.body, self.keys):
                 continue
             for _, bound in triggered(after.patterns, event):
                 if not self._reads_own(at_event(with_bindings(after.when, bound), event), own):

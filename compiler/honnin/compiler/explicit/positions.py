@@ -18,8 +18,8 @@ from honnin.compiler.explicit.formulas import (
 )
 from honnin.compiler.explicit.layout import Vocabulary, is_finite
 from honnin.compiler.explicit.lines import Lines
-from honnin.compiler.explicit.relevance import writes
 from honnin.compiler.explicit.watch import CONFLICT, Watch
+from honnin.compiler.formulas import writes
 from honnin.compiler.machine import Check, Machine, Phase, Register
 from honnin.compiler.product import place_name
 from honnin.compiler.simplify import FALSE, conjunction, free, is_false, is_true, simplify
@@ -144,9 +144,7 @@ class _Position:
             for update in self.machine.specification.updates
         ]
         kept = {s.name for s in self.machine.specification.states if self._is_kept(s.name)}
-        blocks = [
-            (u, patterns) for u, patterns in blocks if patterns and any(writes(s, kept) for s in u.body)
-        ]
+        blocks = [(u, patterns) for u, patterns in blocks if patterns and writes(u.body, kept)]
         if not blocks:
             return
         self.lines.add("w = []")

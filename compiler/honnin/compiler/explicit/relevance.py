@@ -5,14 +5,14 @@ Everything else is left out of the states of a search; that changes neither whic
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from honnin.compiler.formulas import assignments, statement_expressions, written_twice
+from honnin.compiler.formulas import statement_expressions, update_reads, writes, written_twice
 from honnin.compiler.machine import Machine
 from honnin.compiler.product import Product, counter_name, place_name
 from honnin.compiler.simplify import free
 from honnin.spec import core
-from honnin.spec.core import After, Binder, Expr, Pattern, Property, Statement
+from honnin.spec.core import Binder, Expr, Pattern, Property, Statement
 from honnin.spec.records import dataclass, field
 
 
@@ -94,7 +94,7 @@ class _Finder:
                     looked_at = (a for i, a in enumerate(arguments) if (event, i) in self.relevance.arguments)
                     self.read((*looked_at, *filter(may_fail, arguments)), None)
                 case _:
-                    if writes(statement, self.places) or any(
+                    if writes((statement,), self.places) or any(
                         map(may_fail, statement_expressions((statement,)))
                     ):
                         self._written(statement)
@@ -135,40 +135,10 @@ class _Finder:
     def updates(self, index: int, machine: Machine) -> None:
         states = {s.name for s in machine.specification.states if place_name(machine, s.name) in self.places}
         for update in machine.specification.updates:
-            read = list(_update_reads(update, states))
+            read = list(update_reads(update, states))
             if read:
                 self.read(read, index)
                 self._patterns(update.patterns, read)
-
-
-def _update_reads(update: After, states: set[str]) -> Iterator[Expr]:
-    """What the writes to these states depend on; nothing when there is none."""
-    read = list(_block_reads(update.body, states))
-    if read:
-        yield update.when
-        yield from read
-
-
-def _block_reads(body: Iterable[Statement], states: set[str]) -> Iterator[Expr]:
-    for statement in body:
-        if not writes(statement, states):
-            continue
-        match statement:
-            case core.Assign(keys=keys, value=value):
-                yield from (*keys, value)
-            case core.IfStatement(condition=condition, then=then, otherwise=otherwise):
-                yield condition
-                yield from _block_reads((*then, *otherwise), states)
-            case core.For(where=where, body=inner):
-                yield where
-                yield from _block_reads(inner, states)
-            case _:
-                pass
-
-
-def writes(statement: Statement, places: Iterable[str]) -> bool:
-    """Whether the statement may write one of the places."""
-    return any(assign.place in places for assign in assignments((statement,)))
 
 
 def may_fail(expr: Expr) -> bool:

@@ -16,9 +16,9 @@ from honnin.compiler.explicit.lines import Lines
 from honnin.compiler.explicit.positions import Positions
 from honnin.compiler.explicit.reduction.plan import Plan, labels
 from honnin.compiler.explicit.reduction.reset import Reset
-from honnin.compiler.explicit.relevance import may_fail, writes
+from honnin.compiler.explicit.relevance import may_fail
 from honnin.compiler.explicit.watch import Watch
-from honnin.compiler.formulas import statement_expressions
+from honnin.compiler.formulas import statement_expressions, writes
 from honnin.compiler.product import Path, PathStatement, counter_name
 from honnin.compiler.simplify import is_true
 from honnin.spec import core
@@ -251,7 +251,7 @@ class Steps:
 
     def _for(self, statement: core.For, view: View) -> None:
         """Each iteration sees the state before the `for` and its own writes."""
-        if not writes(statement, self.vocabulary.by_name) and not any(
+        if not writes((statement,), self.vocabulary.by_name) and not any(
             map(may_fail, statement_expressions((statement,)))
         ):
             return

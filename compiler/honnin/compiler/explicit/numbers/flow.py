@@ -11,7 +11,8 @@ from itertools import count
 from typing import TypeAlias
 
 from honnin.compiler.explicit.layout import Slot, Vocabulary
-from honnin.compiler.explicit.relevance import may_fail, writes
+from honnin.compiler.explicit.relevance import may_fail
+from honnin.compiler.formulas import writes
 from honnin.compiler.machine import Machine
 from honnin.compiler.product import Path, place_name
 from honnin.spec import core
@@ -195,7 +196,7 @@ class Flow:
             if place_name(machine, s.name) in self.vocabulary.by_name
         }
         for update in machine.specification.updates:
-            if any(writes(statement, kept) for statement in update.body):
+            if writes(update.body, kept):
                 self._patterns(update.patterns)
                 self.value(update.when, index)
                 self._block(update.body, index)

@@ -8,7 +8,7 @@ from honnin.compiler.explicit.layout import is_finite
 from honnin.compiler.explicit.positions import at_event, fixed_keys, stays
 from honnin.compiler.explicit.reduction.cells import Cells, Key
 from honnin.compiler.explicit.reduction.reader import Effect, Reader, Sight, Write, written
-from honnin.compiler.formulas import written_twice
+from honnin.compiler.formulas import assignments, written_twice
 from honnin.compiler.machine import Check, Machine, Phase, Register
 from honnin.compiler.product import place_name
 from honnin.compiler.simplify import is_true, normal
@@ -98,20 +98,8 @@ class _Happening:
 
     def _writes(self, body: Iterable[core.Statement]) -> bool:
         """Whether the block writes anything that is kept."""
-        for statement in body:
-            match statement:
-                case core.Assign(place=place):
-                    if place_name(self.machine, place) in self.reader.vocabulary.by_name:
-                        return True
-                case core.IfStatement(then=then, otherwise=otherwise):
-                    if self._writes((*then, *otherwise)):
-                        return True
-                case core.For(body=inner):
-                    if self._writes(inner):
-                        return True
-                case _:
-                    pass
-        return False
+        kept = self.reader.vocabulary.by_name
+        return any(place_name(self.machine, assign.place) in kept for assign in assignments(body))
 
     def _block(self, body: Iterable[core.Statement], sight: Sight, surely: bool) -> None:
         for statement in body:
