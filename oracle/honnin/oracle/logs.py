@@ -12,7 +12,7 @@ import click
 
 from honnin.compiler.runtime.base import duration
 from honnin.oracle.files import Refused, about, open_specification, read_facts_file, read_key, unreadable
-from honnin.oracle.options import FACTS, KEY, PATH, REVEAL, STRICT
+from honnin.oracle.options import FACTS, KEY, MIDWAY, PATH, REVEAL, STRICT
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status, worst
 from honnin.oracle.streams.collecting import not_collecting
@@ -89,12 +89,6 @@ _REORDER = click.option(
 _ID = click.option(
     "--id", metavar="FIELD", help="Drop a line whose FIELD was that of an earlier line: a copy of it."
 )
-_MIDWAY = click.option(
-    "--begins-midway",
-    "midway",
-    is_flag=True,
-    help="The log begins in mid-stream: what hangs on what happened before is undecided.",
-)
 _BEGIN = click.option(
     "--begin-with",
     type=PATH,
@@ -150,7 +144,7 @@ def reading_logs(body: Callable[..., Status]) -> Callable[..., Status]:
     @_MERGE
     @_REORDER
     @_ID
-    @_MIDWAY
+    @MIDWAY
     @_BEGIN
     @_QUARANTINE
     @_STOP
@@ -245,9 +239,8 @@ def _made(
     session: Session, module: Module, key: bytes | None, ledgers: dict[str, Ledger], wishes: Wishes
 ) -> Watching:
     """What watches, with everything that is wished of it."""
-    from honnin.compiler.midway.specification import DOUBT
     from honnin.oracle.certificates import Coverage, open_certificate
-    from honnin.oracle.doubts import Doubts
+    from honnin.oracle.doubts import judging
     from honnin.oracle.monitor import compile_module
     from honnin.oracle.streams.fast import fast_reader
     from honnin.oracle.streams.ordering import Ids, Reorder
@@ -258,7 +251,7 @@ def _made(
     mapping = named_mapping(spec, wishes.mapping)
     kept = wishes.checkpoint or wishes.begin_with
     sealed = kept is not None and key is not None and not wishes.reveal
-    judge = _midway(module) if wishes.midway else spec
+    judge, doubts = judging(module) if wishes.midway else (spec, None)
     oracle = judge.oracle(
         "collect", facts=facts, mask_key=key, reveal=wishes.reveal, sealed=sealed, shared=False
     )
@@ -278,23 +271,8 @@ def _made(
         ids=None if wishes.id is None else Ids(wishes.id, key or _NO_KEY),
         reorder=None if wishes.reorder is None else Reorder(wishes.reorder),
         also=None if output is None else session,
-        doubts=Doubts(_assumed(module)) if wishes.midway else None,
-        unsure=tuple(dict.fromkeys(name.removesuffix(DOUBT) for name in judge.not_monitored))
-        if wishes.midway
-        else (),
+        doubts=doubts,
     )
-
-
-def _midway(module: Module) -> Spec:
-    """The oracle for a log that begins in mid-stream."""
-    from honnin.compiler.midway.specification import midway
-    from honnin.oracle.monitor import compile_specification
-
-    return compile_specification(midway(module.main), f"{module.digest}-midway")
-
-
-def _assumed(module: Module) -> frozenset[str]:
-    return frozenset(claim.name for claim in module.main.claims if claim.kind == "assume")
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,12 @@ KEY = click.option(
     help="The key that personal values are masked with (default: a new one for this run).",
 )
 REVEAL = click.option("--reveal", is_flag=True, help="Show personal values in clear.")
+MIDWAY = click.option(
+    "--begins-midway",
+    "midway",
+    is_flag=True,
+    help="The events begin in mid-stream: what hangs on what happened before is undecided.",
+)
 FILES = click.argument("files", nargs=-1, required=True, type=PATH)
 FILE = click.argument("file", type=PATH)
 

@@ -36,7 +36,7 @@ class StopOnBadInput(Exception):
 class Watching:
     """One trace, which may stand in several logs. What was found is counted here: the oracle's own lists are emptied.
 
-    With `doubts`, the log begins in mid-stream, and nothing is said of the claims `unsure`.
+    With `doubts`, the log begins in mid-stream.
     `between` is called whenever a checkpoint could be made; `idle`, whenever there is nothing to read; `named`: logs are named beside
     their lines; `also`: where the summary is told too.
     """
@@ -54,7 +54,6 @@ class Watching:
     merging: bool = False
     clock: WallClock | None = None
     doubts: Doubts | None = None
-    unsure: tuple[str, ...] = ()
     named: bool = False
     also: Session | None = None
     between: Callable[[], None] = field(default=lambda: None)
@@ -67,7 +66,7 @@ class Watching:
 
     def begin(self) -> None:
         """Says what is watched and what is not; then what already failed before any event."""
-        left_out = (*self.spec.not_monitored, *self.unsure)
+        left_out = self.spec.not_monitored if self.doubts is None else self.doubts.not_monitored
         self.session.tell(
             {
                 "start": {
@@ -276,11 +275,12 @@ class Watching:
         if not (oracle.violations or oracle.broken or oracle.faults):
             return
         sure: list[Violation] = oracle.violations
+        broken: list[Violation] = oracle.broken
         if self.doubts is not None:
-            sure, doubted = self.doubts.split(oracle.violations, oracle.broken)
+            sure, broken, doubted = self.doubts.split(sure, broken)
             for violation in doubted:
                 self._tell_doubt(self.doubts, violation, line, log)
-        for violation in oracle.broken:
+        for violation in broken:
             self.broken[violation.invariant] += 1
             self._tell(violation, "assumption broken", line, log)
         for violation in sure:

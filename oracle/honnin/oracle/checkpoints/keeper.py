@@ -66,7 +66,7 @@ class Keeper:
         if run.reorder is not None:
             run.reorder.latest = body["latest"]
         if run.doubts is not None:
-            run.doubts.counts, run.doubts.shaken = Counter(body["doubts"]["counts"]), body["doubts"]["shaken"]
+            run.doubts.restore(body["doubts"])
         self.begun = body["begun"]
         return True
 
@@ -94,9 +94,7 @@ class Keeper:
             },
             "ids": None if run.ids is None else run.ids.kept(),
             "latest": None if run.reorder is None else run.reorder.latest,
-            "doubts": None
-            if run.doubts is None
-            else {"counts": run.doubts.counts, "shaken": run.doubts.shaken},
+            "doubts": None if run.doubts is None else run.doubts.kept(),
             "logs": self.reached(),
             "files": {name: ledger.mark() for name, ledger in self.ledgers.items()},
         }

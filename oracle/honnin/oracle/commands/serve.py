@@ -23,7 +23,7 @@ from honnin.oracle.files import (
     read_key,
 )
 from honnin.oracle.logs import DURATION, named_mapping
-from honnin.oracle.options import FACTS, FILE, KEY, PATH, REVEAL, speaking
+from honnin.oracle.options import FACTS, FILE, KEY, MIDWAY, PATH, REVEAL, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
 from honnin.spec.diagnostics import Diagnostic
@@ -55,6 +55,7 @@ class Wishes:
     body: int
     remember: int
     late: int | None
+    midway: bool
     check: bool
 
 
@@ -106,6 +107,7 @@ class Wishes:
     type=DURATION,
     help="Let deadlines pass without events, so long after the wall clock says so.",
 )
+@MIDWAY
 @click.option(
     "--max-waiting",
     "waiting",
@@ -185,7 +187,9 @@ def _is_loopback(host: str) -> bool:
 
 
 def _service(session: Session, module: Any, wishes: Wishes) -> Service:
+    from honnin.oracle.doubts import judging
     from honnin.oracle.monitor import compile_module
+    from honnin.oracle.serving.found import Found
     from honnin.oracle.serving.ids import Ids
     from honnin.oracle.serving.keeping import Keeping
     from honnin.oracle.serving.service import Service
@@ -193,8 +197,9 @@ def _service(session: Session, module: Any, wishes: Wishes) -> Service:
     facts = read_facts_file(wishes.facts, module.main)
     key = read_key(wishes.key)
     spec = compile_module(module)
+    judge, doubts = judging(module) if wishes.midway else (spec, None)
     is_sealed = wishes.checkpoint is not None and key is not None and not wishes.reveal
-    oracle = spec.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal, sealed=is_sealed)
+    oracle = judge.oracle("collect", facts=facts, mask_key=key, reveal=wishes.reveal, sealed=is_sealed)
     keeping = None
     if wishes.checkpoint is not None:
         keeps_personal = any(type(oracle)._SEALED_FIELDS) and not (is_sealed or wishes.reveal)
@@ -211,6 +216,7 @@ def _service(session: Session, module: Any, wishes: Wishes) -> Service:
         keeping,
         wishes.waiting,
         None if wishes.late is None else wishes.late / 1e6,
+        found=Found(doubts),
     )
     service.found.drain(oracle)
     if keeping is not None:
@@ -236,7 +242,7 @@ def _listen(session: Session, service: Service, wishes: Wishes, token: str | Non
     with socket:
         host, port = socket.getsockname()[:2]
         address = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-        left_out = service.spec.not_monitored
+        left_out = service.not_monitored
         session.tell(
             {
                 "start": {
@@ -255,8 +261,10 @@ def _listen(session: Session, service: Service, wishes: Wishes, token: str | Non
         asyncio.run(listen(service, socket, token, wishes.body, wishes.id_field))
     if service.trouble is not None:
         raise stopped(service.trouble)
+    found = service.found
+    undecided = {} if found.doubts is None else {"undecided": found.doubts.counts.total()}
     session.tell(
-        {"end": {"positions": service.oracle.position, "violations": service.found.violated.total()}}
+        {"end": {"positions": service.oracle.position, "violations": found.violated.total(), **undecided}}
     )
     session.say(f"{service.spec.name}: ended behind event {service.oracle.position}")
     return Status.WELL

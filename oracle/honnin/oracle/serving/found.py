@@ -1,52 +1,66 @@
-"""What a service has found: every violation counted, the latest ones kept, with personal values as tokens."""
+"""What a service has found: every finding counted, the latest ones kept, with personal values as tokens."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from honnin.oracle.account import record
+from honnin.oracle.doubts import BECAUSE, Doubts
 from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
     from honnin.compiler.runtime.base import Violation
 
 KEPT = 10_000
-"""How many violations and broken assumptions are kept, the latest ones."""
+"""How many findings are kept, the latest ones."""
 
 
 @dataclass(slots=True)
 class Found:
-    """`total` numbers what was found, from 1."""
+    """`total` numbers what was found, from 1. With `doubts`, what is told begins in mid-stream, and a finding may be undecided:
+    all of those are counted, and the first of each claim is kept.
+    """
 
+    doubts: Doubts | None = None
     total: int = 0
     latest: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT))
     violated: Counter[str] = field(default_factory=Counter)
     broken: Counter[str] = field(default_factory=Counter)
     faults: int = 0
 
-    def drain(self, oracle: Any) -> tuple[str, ...]:
-        """Takes what the oracle has found since; the claims that failed, each once."""
+    def drain(self, oracle: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Takes what the oracle has found since; the claims that failed, and those that failed after some pasts only, each once."""
         if not (oracle.violations or oracle.broken or oracle.faults):
-            return ()
-        names = []
+            return (), ()
+        sure: list[Violation] = oracle.violations
+        broken: list[Violation] = oracle.broken
+        doubted: list[Violation] = []
+        if self.doubts is not None:
+            sure, broken, doubted = self.doubts.split(sure, broken)
+            for violation in doubted:
+                self.doubts.counts[violation.invariant] += 1
+                if self.doubts.counts[violation.invariant] == 1:
+                    self._keep(violation, "undecided", because=BECAUSE)
         for verdict, found, counts in (
-            ("assumption broken", oracle.broken, self.broken),
-            ("violated", oracle.violations, self.violated),
+            ("assumption broken", broken, self.broken),
+            ("violated", sure, self.violated),
         ):
             for violation in found:
                 counts[violation.invariant] += 1
-                names.append(violation.invariant)
                 self._keep(violation, verdict)
-            found.clear()
+        names = _names((*broken, *sure)), _names(doubted)
         self.faults += len(oracle.faults)
-        oracle.faults.clear()
-        return tuple(dict.fromkeys(names))
+        for told in (oracle.broken, oracle.violations, oracle.faults):
+            told.clear()
+        return names
 
-    def _keep(self, violation: Violation, verdict: str) -> None:
+    def _keep(self, violation: Violation, verdict: str, **more: str) -> None:
         self.total += 1
-        account = violation.account()
-        self.latest.append({"number": self.total, **record(violation, verdict), "account": account})
+        account = [*violation.account(), *(f"because {reason}" for reason in more.values())]
+        told = {**record(violation, verdict), **more, "account": account}
+        self.latest.append({"number": self.total, **told})
 
     def page(self, after: int, limit: int) -> dict[str, Any]:
         """Those with numbers behind `after`; `next` is where the next page begins, None at the end."""
@@ -69,6 +83,7 @@ class Found:
             "violated": dict(self.violated),
             "broken": dict(self.broken),
             "faults": self.faults,
+            "doubts": None if self.doubts is None else self.doubts.kept(),
         }
 
     def restore(self, kept: dict[str, Any]) -> None:
@@ -77,3 +92,9 @@ class Found:
         self.latest.clear()
         self.latest.extend(kept["latest"])
         self.violated, self.broken = Counter(kept["violated"]), Counter(kept["broken"])
+        if self.doubts is not None:
+            self.doubts.restore(kept["doubts"])
+
+
+def _names(found: Iterable[Violation]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(violation.invariant for violation in found))

@@ -182,8 +182,9 @@ class Door:
 def shown(answer: Answer) -> dict[str, Any]:
     """An answer as JSON has it."""
     match answer:
-        case Accepted(sequence, violated):
-            return {"sequence": sequence, "violated": list(violated)}
+        case Accepted(sequence, violated, undecided):
+            told = {"undecided": list(undecided)} if undecided else {}
+            return {"sequence": sequence, "violated": list(violated), **told}
         case Again(first):
             return {**shown(first), "repeated": True}
         case Rejected(reason):

@@ -14,10 +14,11 @@ from honnin.spec.records import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """`sequence`: the position of the record's last event; `violated`: the claims that failed at it."""
+    """`sequence`: the position of the record's last event; `violated`: the claims that failed at it; `undecided`: those that may have."""
 
     sequence: int
     violated: tuple[str, ...] = ()
+    undecided: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,13 @@ class Ids:
 
     def kept(self) -> list[Any]:
         """As JSON has it."""
-        return [[id, whole, one.sequence, list(one.violated)] for id, (whole, one) in self.seen.items()]
+        return [
+            [id, whole, one.sequence, list(one.violated), list(one.undecided)]
+            for id, (whole, one) in self.seen.items()
+        ]
 
     def restore(self, kept: list[Any]) -> None:
         """What `kept` gave."""
         self.seen.clear()
-        for id, whole, sequence, violated in kept:
-            self.remember(Name(id, whole), Accepted(sequence, tuple(violated)))
+        for id, whole, sequence, violated, undecided in kept:
+            self.remember(Name(id, whole), Accepted(sequence, tuple(violated), tuple(undecided)))

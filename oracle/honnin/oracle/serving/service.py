@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from honnin.compiler.runtime.base import BadInput
-from honnin.compiler.runtime.snapshot import from_journal, to_journal
+from honnin.compiler.runtime.snapshot import SnapshotRefused, from_journal, to_journal
 from honnin.oracle.files import Refused
 from honnin.oracle.mapped import is_dated
 from honnin.oracle.serving.found import Found
@@ -96,6 +96,12 @@ class Service:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     _queue: asyncio.Queue[_Submission | None] = field(default_factory=asyncio.Queue)
     _working: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def not_monitored(self) -> tuple[str, ...]:
+        """The claims that nothing is said of."""
+        doubts = self.found.doubts
+        return self.spec.not_monitored if doubts is None else doubts.not_monitored
 
     # ------------------------------------------------------------ what comes in
 
@@ -216,7 +222,7 @@ class Service:
             self.counts["ignored"] += 1
             return Ignored()
         self.counts["accepted"] += len(timed)
-        answer = Accepted(self.oracle.position, self.found.drain(self.oracle))
+        answer = Accepted(self.oracle.position, *self.found.drain(self.oracle))
         if name is not None:
             self.ids.remember(name, answer)
         if self.keeping is not None:
@@ -261,7 +267,7 @@ class Service:
         if now <= self.oracle._now or not self.oracle.pending or self.trouble is not None:
             return
         self.oracle.tick(Decimal(now).scaleb(-6))
-        if self.found.drain(self.oracle) and self.keeping is not None:
+        if any(self.found.drain(self.oracle)) and self.keeping is not None:
             self.keeping.add({"tick": now, "at": self.oracle.position})
         self._tell()
 
@@ -278,10 +284,13 @@ class Service:
             "ids": self.ids.kept(),
             "found": self.found.kept(),
             "counts": dict(self.counts),
+            "begins-midway": self.found.doubts is not None,
         }
 
     def restore(self, kept: dict[str, Any]) -> None:
         """What `kept` gave. Raises SnapshotRefused."""
+        if kept["begins-midway"] != (self.found.doubts is not None):
+            raise SnapshotRefused(f"it was made with{'' if kept['begins-midway'] else 'out'} --begins-midway")
         self.oracle.restore(kept["oracle"])
         self.ids.restore(kept["ids"])
         self.found.restore(kept["found"])
@@ -301,6 +310,6 @@ class Service:
             return
         self._observe([(n, from_journal(self.oracle, n, written), at) for n, written, at in record["events"]])
         self.counts["accepted"] += len(record["events"])
-        answer = Accepted(self.oracle.position, self.found.drain(self.oracle))
+        answer = Accepted(self.oracle.position, *self.found.drain(self.oracle))
         if record["id"] is not None:
             self.ids.remember(Name(*record["id"]), answer)

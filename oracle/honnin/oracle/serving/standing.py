@@ -14,8 +14,7 @@ Mood: TypeAlias = Literal["bad", "undecided", "untried", "good"]
 
 def standing(service: Service) -> dict[str, Any]:
     """Everything that is shown, as JSON has it. Nothing personal is in it."""
-    oracle, found = service.oracle, service.found
-    summary = oracle.finish()
+    found, summary = service.found, _summary(service)
     pending = {entry["invariant"] for entry in summary["pending"]}
     claims = [_claim(name, claim, name in pending, service) for name, claim in summary["claims"].items()]
     claims += [
@@ -36,22 +35,33 @@ def standing(service: Service) -> dict[str, Any]:
         "claims": claims,
         "found": found.total,
         "latest": list(found.latest)[-20:],
+        "begins_midway": found.doubts is not None,
         "faults": found.faults,
         "trouble": service.trouble,
         "ending": service.stopping,
     }
 
 
+def _summary(service: Service) -> dict[str, Any]:
+    """That of the oracle; what is undecided is in it too."""
+    summary: dict[str, Any] = service.oracle.finish()
+    if service.found.doubts is not None:
+        service.found.doubts.summarise(summary)
+    return summary
+
+
 def _claim(name: str, claim: dict[str, Any], is_pending: bool, service: Service) -> dict[str, Any]:
     violated, broken = service.found.violated[name], service.found.broken[name]
     times = claim.get("exercised", claim.get("reached", 0))
-    unjudged = claim.get("unjudged", 0)
+    unjudged, doubted = claim.get("unjudged", 0), claim.get("undecided", 0)
     mood: Mood = "good" if times else "untried"
     verdict = claim["verdict"]
     if violated:
         mood, verdict = "bad", "violated"
     elif broken:
         mood, verdict = "undecided", "assumption broken"
+    elif doubted:
+        mood, verdict = "undecided", "undecided, as the log begins midway"
     elif is_pending or unjudged:
         mood, verdict = "undecided", "pending" if is_pending else "unjudged"
     elif not times:
@@ -68,6 +78,7 @@ def _claim(name: str, claim: dict[str, Any], is_pending: bool, service: Service)
         "times": times,
         "failures": violated + broken,
         "unjudged": unjudged,
+        "undecided": doubted,
     }
 
 
@@ -83,6 +94,8 @@ def _overall(service: Service, claims: list[dict[str, Any]], is_pending: bool) -
         return {"mood": "undecided", "words": "an assumption is broken: what failed later is not judged"}
     if service.counts["rejected"]:
         return {"mood": "undecided", "words": "some events could not be read"}
+    if found.doubts is not None and found.doubts.counts:
+        return {"mood": "undecided", "words": "something is undecided, as the log begins midway"}
     if is_pending:
         return {"mood": "undecided", "words": "something is pending"}
     if any(claim["verdict"] == "not monitored" for claim in claims):
@@ -107,6 +120,11 @@ _HELP = (
         "counter",
         "Failures of each invariant behind a broken assumption, which are not judged.",
     ),
+    (
+        "honnin_undecided_total",
+        "counter",
+        "Findings of each claim that are undecided, as the log begins in mid-stream.",
+    ),
     ("honnin_exercised_total", "counter", "How often each claim had something to say, or was reached."),
     ("honnin_specification_faults_total", "counter", "Events that wrote one place in two ways."),
     ("honnin_obligations_pending", "gauge", "Obligations that are open."),
@@ -129,7 +147,7 @@ def metrics(service: Service) -> str:
 
 
 def _samples(service: Service) -> Iterator[tuple[str, tuple[str, ...], float]]:
-    summary, counts = service.oracle.finish(), service.counts
+    summary, counts = _summary(service), service.counts
     yield "honnin_events_total", (), counts["accepted"]
     yield "honnin_records_rejected_total", (), counts["rejected"]
     yield "honnin_records_ignored_total", (), counts["ignored"]
@@ -141,6 +159,8 @@ def _samples(service: Service) -> Iterator[tuple[str, tuple[str, ...], float]]:
             yield "honnin_unjudged_total", (name,), claim["unjudged"]
         if claim["kind"] == "assume":
             yield "honnin_assumptions_broken_total", (name,), service.found.broken[name]
+        if claim["kind"] != "cover":
+            yield "honnin_undecided_total", (name,), claim.get("undecided", 0)
         yield "honnin_exercised_total", (name,), claim.get("exercised", claim.get("reached", 0))
     yield "honnin_specification_faults_total", (), service.found.faults
     yield "honnin_obligations_pending", (), len(summary["pending"])

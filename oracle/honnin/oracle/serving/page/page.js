@@ -24,7 +24,8 @@ function claimRow(claim) {
   const state = made("td", "", { class: "state", "data-mood": claim.mood });
   state.append(made("span", "", { class: "sign", "aria-hidden": "true" }), " ", made("span", claim.verdict, { class: "verdict" }));
   const kind = claim.kind === "invariant" ? "" : ` (${claim.kind === "assume" ? "assumption" : claim.kind})`;
-  const failed = claim.unjudged ? `${claim.failures} + ${claim.unjudged} unjudged` : String(claim.failures ?? "");
+  const others = ["undecided", "unjudged"].filter((what) => claim[what]).map((what) => ` + ${claim[what]} ${what}`);
+  const failed = `${claim.failures ?? ""}${others.join("")}`;
   row.append(state, made("th", claim.name + kind, { scope: "row" }), made("td", claim.title ?? ""),
     made("td", String(claim.times ?? ""), { class: "number" }), made("td", failed, { class: "number" }));
   return row;
