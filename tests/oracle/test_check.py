@@ -110,6 +110,40 @@ def test_the_cost_of_claims_about_released_identities(honnin: Run, golden: Golde
     golden("check_cost_released.txt", ran.out)
 
 
+ELSEWHERE = """
+spec elsewhere
+entity Book, Reader, Account, Key
+event lend(b: Book, u: Reader)
+event reserve(b: Book, u: Reader)
+event close(u: Reader)
+event transfer(k: Key, f: Account, t: Account, n: Int)
+event paid(b: Book, u: Reader, on_time: Bool)
+state lent: Book -> Reader?
+state reserved: Book -> Reader?
+state closed: Reader -> Bool
+state moved: Key -> Bool
+state balance: Account -> Int
+state debt: Reader -> Int
+after lend(b, u) { lent[b] := u  if reserved[b] == u { reserved[b] := none } }
+after reserve(b, u) { reserved[b] := u }
+after close(u) { closed[u] := true  for b: Book where lent[b] != none { lent[b] := none } }
+after transfer(k, f, t, n) { moved[k] := true  balance[f] -= n  balance[t] += n }
+after paid(_, u, soon) { if soon { debt[u] := 0 } else { debt[u] := 1 } }
+invariant one_reader "A block writes under a condition what the claim does not read": on lend(b, _): lent[b] == none
+invariant open "Or everywhere": on lend(_, u): not closed[u]
+invariant once_only "What is added up contradicts nothing": on transfer(k, _, _, _): not moved[k]
+invariant no_debt "Nor do two branches": on paid(_, u, _): debt[u] == 0
+"""
+
+
+def test_the_cost_of_claims_beside_what_they_do_not_read(honnin: Run, golden: Golden, tmp_path: Path) -> None:
+    file = tmp_path / "elsewhere.honnin"
+    file.write_text(ELSEWHERE, encoding="utf-8")
+    ran = honnin("check", "--cost", file)
+    assert ran.status == 0
+    golden("check_cost_elsewhere.txt", ran.out)
+
+
 def test_the_cost_of_each_claim_as_json(honnin: Run, tmp_path: Path) -> None:
     file = tmp_path / "costs.honnin"
     file.write_text(COSTS, encoding="utf-8")

@@ -98,12 +98,29 @@ def _write_reads(body: Iterable[Statement], states: Container[str]) -> Iterator[
 
 
 def written_twice(specification: Specification) -> Iterator[str]:
-    """The states that one event may write twice: where the two differ, nothing is written at the event."""
+    """The states that one event may write twice: where the two contradict each other, nothing is written at the event."""
     for event in specification.events:
-        blocks = (
-            update.body
+        body = tuple(
+            statement
             for update in specification.updates
             if any(pattern.event == event.name for pattern in update.patterns)
+            for statement in update.body
         )
-        counts = Counter(assign.place for body in blocks for assign in assignments(body))
-        yield from (name for name, count in counts.items() if count > 1)
+        replaced = {assign.place for assign in assignments(body) if assign.operator == ":="}
+        yield from (name for name, count in _writes_at_once(body).items() if count > 1 and name in replaced)
+
+
+def _writes_at_once(body: Iterable[Statement]) -> Counter[str]:
+    """How many of the writes to each state one event may do; of two branches it does one."""
+    counts: Counter[str] = Counter()
+    for statement in body:
+        match statement:
+            case Assign(place=place):
+                counts[place] += 1
+            case IfStatement(then=then, otherwise=otherwise):
+                counts += _writes_at_once(then) | _writes_at_once(otherwise)
+            case For(body=inner):
+                counts += _writes_at_once(inner)
+            case _:
+                pass
+    return counts

@@ -27,7 +27,6 @@ from honnin.spec.core import (
     Event,
     Exists,
     Expr,
-    For,
     Forall,
     IfStatement,
     Or,
@@ -165,7 +164,7 @@ class _Way:
             return at_event(with_bindings(expr, bound), event)
 
         match statement:
-            case Assign(place=place) if place not in self.keys:
+            case _ if not writes((statement,), self.keys):
                 return True
             case Assign(place=place, keys=keys, value=value):
                 if not _is(here(keys[self.keys[place]]), own):
@@ -175,10 +174,8 @@ class _Way:
                 return self._reads_own(here(condition), own) and all(
                     self._statement(inner, event, own, bound) for inner in (*then, *otherwise)
                 )
-            case For():
-                return False
             case _:
-                return True
+                return False
 
     def _remembered(self, event: Event, own: Var) -> bool:
         """Whether registers and goals change at the event only under its own value."""
