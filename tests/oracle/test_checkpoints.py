@@ -293,6 +293,17 @@ def test_what_is_no_checkpoint_is_not_written_over(honnin: Run, files: Files, sp
     assert files.checkpoint.read_bytes() == spoiled
 
 
+@pytest.mark.parametrize("folder", [".", "", "..", "beside"])
+def test_a_folder_is_no_checkpoint(honnin: Run, files: Files, folder: str) -> None:
+    (files.log.parent / "beside").mkdir()
+    files.log.write_bytes(b"")
+    named = files.log.parent / folder if folder == "beside" else folder
+    for command in (["watch", BOUNDED, files.log], ["serve", BOUNDED, "--check", "--port", "0"]):
+        ran = honnin(*command, "--checkpoint", named, *KEY)
+        assert ran.status == 2 and "HN0805" in ran.err and "is a directory" in ran.err
+    assert not (files.log.parent / "beside.lock").exists()
+
+
 def test_a_damaged_checkpoint(honnin: Run, files: Files) -> None:
     begun(honnin, files)
     kept = files.checkpoint.read_bytes()

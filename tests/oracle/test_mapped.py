@@ -58,6 +58,14 @@ def test_audit_counts_what_it_ignores(honnin: Run, printing: Path) -> None:
     assert [r["bad_input"]["line"] for r in ran.records if "bad_input" in r] == [3, 5, 6]
 
 
+def test_who_forgets_the_mapping_is_told_its_name(honnin: Run, printing: Path) -> None:
+    ran = honnin("watch", printing, printing.with_name("day.jsonl"))
+    assert ran.status == 4
+    assert "no line is an event of the specification; it has a mapping: --from audit\n" in ran.err
+    own = json.dumps({"event": "request", "request": "r1", "wanted": "花子"}) + "\n{}\n"
+    assert "mapping" not in honnin("watch", printing, input=own).err
+
+
 def test_a_mapping_that_is_not_there(honnin: Run, printing: Path) -> None:
     ran = honnin("watch", printing, "-", "--from", "adit", input="")
     assert ran.status == 2

@@ -99,12 +99,13 @@ def test_what_comes_too_late_is_told(honnin: Run) -> None:
 
 
 def test_times_are_needed_to_put_events_in_order(honnin: Run, tmp_path: Path) -> None:
-    log, untimed = tmp_path / "log", tmp_path / "untimed.honnin"
-    log.write_text('{"event": "a", "x": 1}\n')
+    log, other, untimed = tmp_path / "log", tmp_path / "other", tmp_path / "untimed.honnin"
+    for file in (log, other):
+        file.write_text('{"event": "a", "x": 1}\n')
     untimed.write_text('spec untimed event a(x: Int) invariant i "small": on a(x): x < 9')
     assert honnin("audit", untimed, log).status == 0
     for wish in (["--merge"], ["--reorder", "1s"]):
-        ran = honnin("audit", *wish, "--format", "json", untimed, log, log)
+        ran = honnin("audit", *wish, "--format", "json", untimed, log, other)
         reasons = [reason for (reason,) in told(ran, "reason") if reason]
         assert reasons and all("put in order by it" in reason for reason in reasons)
         assert ran.status == 4
@@ -475,6 +476,17 @@ def test_a_pipe_with_a_name_is_a_log(honnin: Run, tmp_path: Path) -> None:
     assert ran.status == 2 and "until its writer ends" in ran.err
     ran = honnin("watch", "--checkpoint", tmp_path / "kept", BOUNDED, pipe)
     assert ran.status == 2 and "needs a log that is a file" in ran.err
+
+
+def test_a_log_named_twice_is_refused(honnin: Run, tmp_path: Path) -> None:
+    """Or every event in it would count twice."""
+    log = tmp_path / "log"
+    log.write_text(ask(1, "r1"))
+    (tmp_path / "other").hardlink_to(log)
+    for logs in ([log, log], ["-", "-"], [log, tmp_path / "other"]):
+        ran = honnin("audit", "--merge", BOUNDED, *logs, input="")
+        assert ran.status == 2 and f"{logs[1]} is named twice" in ran.err
+    assert "also as" in ran.err
 
 
 def test_several_logs_that_grow_are_refused_with_what_to_do(honnin: Run, tmp_path: Path) -> None:

@@ -232,9 +232,10 @@ def test_words_of_the_author_stay_on_their_line(honnin: Run, tmp_path: Path) -> 
 
 
 def test_bad_lines_of_one_number_are_told_each(honnin: Run, tmp_path: Path) -> None:
-    log, kept = tmp_path / "log.jsonl", tmp_path / "kept"
-    log.write_text("{\n")
-    ran = honnin("audit", "--format", "json", "--quarantine", str(kept), "bounded.honnin", str(log), str(log))
+    logs, kept = (tmp_path / "log.jsonl", tmp_path / "next.jsonl"), tmp_path / "kept"
+    for log in logs:
+        log.write_text("{\n")
+    ran = honnin("audit", "--format", "json", "--quarantine", kept, "bounded.honnin", *logs)
     assert ran.status == 4
     assert [record["bad_input"]["line"] for record in ran.records if "bad_input" in record] == [1, 1]
     assert ran.records[-1]["summary"]["not_read"] == 2

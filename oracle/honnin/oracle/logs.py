@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -166,6 +167,7 @@ def check_logs(logs: Sequence[Path], wishes: Wishes, *, may_be_missing: bool = F
     problems = [unreadable(log) for log in there]
     if found := [problem for problem in problems if problem]:
         raise Refused(found)
+    _refuse_twice(logs)
     if wishes.midway and wishes.begin_with is not None:
         raise click.UsageError("with --begin-with nothing is unknown of what happened before")
     unseekable = any(log == STANDARD_INPUT or (log.exists() and not log.is_file()) for log in logs)
@@ -181,6 +183,18 @@ def check_logs(logs: Sequence[Path], wishes: Wishes, *, may_be_missing: bool = F
         for other in (*there, *(file for name, file in written.items() if name != what and file)):
             if file and (file == other or (file.exists() and other.exists() and file.samefile(other))):
                 raise click.UsageError(f"the {what} file is also {other}")
+
+
+def _refuse_twice(logs: Sequence[Path]) -> None:
+    """A usage error where one log is named twice, also by two names."""
+    seen: dict[object, Path] = {}
+    for log in logs:
+        status = log.stat() if log != STANDARD_INPUT and log.exists() else None
+        one = log if status is None else (status.st_dev, status.st_ino)
+        if one in seen:
+            also = "" if seen[one] == log else f", also as {seen[one]}"
+            raise click.UsageError(f"the log {log} is named twice{also}: its events would count twice")
+        seen[one] = log
 
 
 @contextmanager
@@ -335,6 +349,9 @@ class Run:
         run = self.watching
         if self.keeper is not None and not halted:
             self.keeper.save(run)
+        if run.unread and run.mapping is None and run.spec.mappings and not run.oracle.position:
+            known = " or ".join(f"--from {quote(name)}" for name in run.spec.mappings)
+            run.session.note(f"no line is an event of the specification; it has a mapping: {known}")
         uncovered = run.proof is not None and not run.proof.checks
         untried = wishes.strict and run.untried()
         return worst(run.end(), Status.UNDECIDED if untried or uncovered else Status.WELL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,9 @@ from honnin.oracle.files import Refused, about
 
 @contextmanager
 def locked(file: Path) -> Iterator[None]:
-    """Nobody else has the checkpoint meanwhile; Refused where somebody has it now."""
+    """Nobody else has the checkpoint meanwhile; Refused where somebody has it now, or it is a folder."""
+    if file.is_dir():
+        raise unwritable(file, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
     beside = file.with_name(file.name + ".lock")
     try:
         descriptor = os.open(beside, os.O_RDWR | os.O_CREAT, 0o600)
