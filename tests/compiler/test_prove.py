@@ -18,6 +18,9 @@ from honnin.compiler.answers import (
     Unreachable,
 )
 from honnin.compiler.prove import prove
+from honnin.compiler.proving.deepening import Deepening
+from honnin.compiler.proving.question import question
+from honnin.compiler.smt.bounded import Searched
 from honnin.spec.core import Module
 from honnin.spec.load import check_text
 
@@ -278,3 +281,36 @@ def test_a_design_that_implements_nothing_has_the_entities_and_the_facts_of_its_
     assert [premise.name for premise in proved.verdict.premises] == ["there"]
     assert isinstance(refuted.verdict, Refuted)
     assert len(refuted.verdict.counterexample.scope["R"]) == 2
+
+
+@pytest.mark.parametrize(
+    "asked, expected", [("reaches some", True), ("violates both", False), ("violates not_two", False)]
+)
+def test_what_no_step_reports_is_rather_proved_than_searched_for(asked: str, expected: bool) -> None:
+    made = module("system free implements s { action see() { emit b() } }", f"free {asked}")
+    assert question(made, made.checks[0]).expects_proof == expected
+
+
+def test_a_bounded_search_that_is_broken_off_is_begun_anew_when_nothing_else_is_left(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = """
+    spec tick event tock() state n: Int after tock() { n += 1 }
+    invariant small "": always: n < 9
+    system clock implements tick { action strike() { emit tock() } }
+    check clock violates small"""
+    made = check_text(text).module
+    assert made is not None
+    deepening, given = Deepening(question(made, made.checks[0])), list[float]()
+
+    def never_ends(self: Deepening, which: object, deadline: float, progress: object) -> Searched:
+        given.append(deadline - time.monotonic())
+        monkeypatch.setattr(time, "monotonic", lambda: deadline)
+        return Searched(None, 3, stopped="the time limit was reached")
+
+    monkeypatch.setattr(Deepening, "_step", never_ends)
+    for last in (False, False, True):
+        monkeypatch.setattr(time, "monotonic", lambda: 0.0)
+        deepening.turn(1.0, 1_000.0, print, last)
+    assert given == [300.0, 1_000.0]
+    assert deepening.troubles == ["bounded search with no entities: the time limit was reached"]

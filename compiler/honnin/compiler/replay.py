@@ -173,7 +173,7 @@ def _steps(
     for move in moves:
         assert before is not None
         taken = next(take(before, move))
-        path = _path(product, move)
+        path = path_of(product, move)
         picks = (s.binder.name for s in path.body if isinstance(s, Pick))
         yield TakenStep(
             step=move.step,
@@ -187,7 +187,7 @@ def _steps(
         before = taken.next
 
 
-def _path(product: Product, move: Move) -> Path:
+def path_of(product: Product, move: Move) -> Path:
     for path in product.paths:
         if path.step == move.step and move.branches in (None, path.branches):
             return path

@@ -16,7 +16,7 @@ from honnin.spec.lexer import RESERVED
 from honnin.spec.precedence import Level
 from honnin.spec.records import dataclass, replace
 
-_UNITS = (("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000))
+UNITS = (("d", 86_400_000_000), ("h", 3_600_000_000), ("min", 60_000_000), ("s", 1_000_000), ("ms", 1_000))
 
 
 def expression(expr: Expr, system: System | None = None) -> str:
@@ -72,7 +72,7 @@ def duration(microseconds: int) -> str:
     if microseconds == 0:
         return "0s"
     sign, size = ("-", -microseconds) if microseconds < 0 else ("", microseconds)
-    for unit, length in _UNITS:
+    for unit, length in UNITS:
         if size % length == 0:
             return f"{sign}{size // length}{unit}"
     return f"{sign}{size}us"

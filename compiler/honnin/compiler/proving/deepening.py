@@ -24,7 +24,7 @@ WIDER_AFTER: Final = 2.0
 """After so many seconds of CPU the first of these is begun, after as many more the next."""
 
 SHARE: Final = 0.3
-"""Of the time that is left, what one step of a search may take while there are others: it may be one formula of very many values."""
+"""Of the time that is left, what one step of a search may take while there is something else to do: it may be one formula of very many values."""
 
 LEAST: Final = 1.0
 """Seconds that it may take in any case."""
@@ -51,7 +51,7 @@ class Deepening:
         same = [(size,) * entities for size in range(1, LARGEST + 1 if entities else 2)]
         self._spent: dict[_Search, float] = {(sizes, False): 0.0 for sizes in same}
         self._searches: dict[_Search, Unrolling] = {}
-        self._was_late = False  # one of them ended for want of time
+        self._broken_off: list[_Search] = []
         self._wider = [
             tuple(size if i == one else FEW for i in range(entities))
             for size in MORE
@@ -63,16 +63,19 @@ class Deepening:
     def turn(
         self, seconds: float, deadline: float, progress: Progress, last: bool = False
     ) -> Refuted | Reached | None:
-        """Searches on for about so many seconds of CPU, or until the deadline (`time.monotonic`). In the last turn wider scopes are begun when
-        the others are done."""
+        """Searches on for about so many seconds of CPU, or until the deadline (`time.monotonic`). In the last turn searches that were broken off
+        are begun anew, and wider scopes when the others are done."""
         end = time.process_time() + seconds
+        if last:
+            self._spent |= dict.fromkeys(self._broken_off, 0.0)
+            self._broken_off.clear()
         while time.process_time() < end and time.monotonic() < deadline:
             self._widen(last)
             if not self._spent:
                 break
             which = min(self._spent, key=lambda one: (self._spent[one], one))
             started = time.process_time()
-            found = self._deeper(which, deadline, progress)
+            found = self._deeper(which, deadline, progress, alone=last and len(self._spent) == 1)
             if found is not None:
                 return found
             taken = time.process_time() - started
@@ -94,12 +97,13 @@ class Deepening:
         if (self._spent or self.troubles) and not is_installed():
             yield "a bounded search goes further in the same time with python-sat: pip install 'honnin[sat]'"
 
-    def _deeper(self, which: _Search, deadline: float, progress: Progress) -> Refuted | Reached | None:
+    def _deeper(
+        self, which: _Search, deadline: float, progress: Progress, *, alone: bool
+    ) -> Refuted | Reached | None:
         until, now = deadline, time.monotonic()
-        if len(self._spent) > 1:
+        if not alone:
             until = min(deadline, now + max(LEAST, SHARE * (deadline - now)))
         found = z3_searched(until, lambda: self._step(which, until, progress))
-        self._was_late |= time.monotonic() >= until
         if isinstance(found, str):
             self._end(which, found)
             return None
@@ -112,6 +116,8 @@ class Deepening:
         into[sizes] = bounds_of(self._scope(sizes), found)
         if found.complete or found.stopped:
             self._end(which, found.stopped or "")
+            if found.stopped and time.monotonic() >= until:
+                self._broken_off.append(which)
         return None
 
     def _step(self, which: _Search, deadline: float, progress: Progress) -> Searched:
@@ -137,4 +143,5 @@ class Deepening:
         self._searches.pop(which, None)
         if trouble:
             words = ", ".join(f"{size} {entity}" for entity, size in self._scope(which[0]).items())
-            self.troubles.append(f"bounded search with {words or 'no entities'}: {trouble}")
+            said = f"bounded search with {words or 'no entities'}: {trouble}"
+            self.troubles = [*(other for other in self.troubles if other != said), said]

@@ -12,6 +12,7 @@ from honnin.compiler.explicit.applicable import NotApplicable
 from honnin.compiler.explicit.hunt import Hunt, Sighting
 from honnin.compiler.explicit.search import TooLarge
 from honnin.compiler.limit import Exhausted, Expired, OutOfMemory, OutOfTime, limited
+from honnin.compiler.plain import plain
 from honnin.compiler.product import build_product
 from honnin.compiler.proving.question import Question
 from honnin.compiler.replay import Goal, ReplayDisagrees, confirmed, run_of
@@ -43,7 +44,7 @@ def seen(asked: Question, hunt: Hunt, sighting: Sighting) -> Refuted | Reached:
     """The verdict that a run found by the hunt gives, confirmed by the reference meaning."""
     shows = sighting.shows
     goal = Goal(shows.specification, shows.name, shows.is_cover)
-    found = confirmed(asked.product, sighting.run, goal)
+    found = plain(asked.product, confirmed(asked.product, sighting.run, goal), goal)
     return Reached(found, hunt.certain) if goal.is_cover else Refuted(found, hunt.certain)
 
 
@@ -103,7 +104,7 @@ def bounds_of(scope: Mapping[str, int], found: Searched) -> Bounds:
 def z3_seen(asked: Question, said: Counterexample) -> Refuted | Reached:
     """The verdict that a run found by z3 gives, confirmed by the reference meaning."""
     goal = next(g for g in asked.goals if (g.specification, g.claim) == (said.specification, said.claim))
-    shown = confirmed(asked.product, run_of(said), goal)
+    shown = plain(asked.product, confirmed(asked.product, run_of(said), goal), goal)
     return Reached(shown) if goal.is_cover else Refuted(shown)
 
 

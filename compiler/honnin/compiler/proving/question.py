@@ -5,7 +5,7 @@ from __future__ import annotations
 from honnin.compiler.answers import Premise
 from honnin.compiler.product import Product, build_product
 from honnin.compiler.replay import Goal, goals
-from honnin.spec.core import Check, Claim, Expr, Module, Property, Specification, System
+from honnin.spec.core import Check, Claim, Emit, Expr, Module, Property, Specification, System
 from honnin.spec.records import dataclass, replace
 from honnin.spec.words import expression
 
@@ -28,7 +28,17 @@ class Question:
 
     @property
     def expects_proof(self) -> bool:
-        return self.check.relation in ("satisfies", "implies")
+        """Whether the answer is rather a proof than a run: the author says so, or no step reports what a run would have to show."""
+        return self.check.relation in ("satisfies", "implies") or self._is_never_reported
+
+    @property
+    def _is_never_reported(self) -> bool:
+        reported = {s.event for path in self.product.paths for s in path.body if isinstance(s, Emit)}
+        claims = [c.claim for m in self.product.machines for c in m.checks if c.claim.kind != "assume"]
+        return not self.properties and all(
+            claim.form == "on" and reported.isdisjoint(pattern.event for pattern in claim.patterns)
+            for claim in claims
+        )
 
     @property
     def goals(self) -> tuple[Goal, ...]:

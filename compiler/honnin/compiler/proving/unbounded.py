@@ -29,13 +29,13 @@ from honnin.spec.core import Expr
 from honnin.spec.records import dataclass, field, replace
 
 FIRST_DEPTH: Final = 10
-FIRST_STATES: Final = {"satisfies": 150, "implies": 150, "violates": 12_000, "reaches": 12_000}
-"""How far the explicit search goes before a proof is tried: further where a run is expected."""
+FIRST_STATES: Final = {True: 150, False: 12_000}
+"""How far the explicit search goes before a proof is tried where one is expected, and, further, where a run is."""
 
-FIRST_SHARE: Final = {"satisfies": 0.1, "implies": 0.1, "violates": 0.4, "reaches": 0.4}
+FIRST_SHARE: Final = {True: 0.1, False: 0.4}
 """Of the time, what that search may take."""
 
-FIRST_SECONDS: Final = {"satisfies": 0.5, "implies": 0.5, "violates": 3.0, "reaches": 3.0}
+FIRST_SECONDS: Final = {True: 0.5, False: 3.0}
 """What it may take at most, by the clock, which goes on while others work; after each turn of the proof twice as much as before."""
 
 MORE_STATES: Final = 6
@@ -90,18 +90,18 @@ def unbounded(
     `to_prove`: a question whose proof answers the one asked, where that is not itself what is proved.
     """
     work = _Work(
-        asked, to_prove or asked, deadline, progress, Deepening(asked), FIRST_SECONDS[asked.check.relation]
+        asked, to_prove or asked, deadline, progress, Deepening(asked), FIRST_SECONDS[asked.expects_proof]
     )
     verdict = _first_search(work) or _proof(work) or _search_on(work)
     return verdict, (*vacuity(asked, work.hunt, verdict), *work.impossible, *_unproved_lemmas(work))
 
 
 def _first_search(work: _Work) -> Verdict | None:
-    share = FIRST_SHARE[work.asked.check.relation] * work.time_left
+    share = FIRST_SHARE[work.asked.expects_proof] * work.time_left
     until = time.monotonic() + share
     try:
         work.hunt = explicit_hunt(work.asked, until)
-        work.states = FIRST_STATES[work.asked.check.relation]
+        work.states = FIRST_STATES[work.asked.expects_proof]
         found = _hunt(work, work.hunt, work.states, wary=work.asked.expects_proof)
     except NotApplicable as reason:
         work.gives_up_hunt(reason)
@@ -113,7 +113,7 @@ def _first_search(work: _Work) -> Verdict | None:
 
 def _hunt(work: _Work, hunt: Hunt, states: int, *, wary: bool = False) -> Verdict | None:
     """A verdict, if searching until there are so many states gives one."""
-    share = FIRST_SHARE[work.asked.check.relation] * work.time_left
+    share = FIRST_SHARE[work.asked.expects_proof] * work.time_left
     until = time.monotonic() + min(work.seconds, share)
     sighting = hunt_to(hunt, FIRST_DEPTH, states, until, work.progress, wary=wary)
     if sighting is not None:
