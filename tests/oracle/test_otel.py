@@ -53,6 +53,25 @@ def counts(processor: OracleSpanProcessor | OracleLogProcessor) -> tuple[int, in
     return telemetry.accepted, telemetry.ignored, telemetry.refused
 
 
+def test_an_optional_field_without_an_attribute_is_none(printing: Path) -> None:
+    """No attribute of OpenTelemetry has the value null."""
+    more = "event note(request: Request, page: Int?, who: Person)\n"
+    more += 'invariant no_page "none": on note(_, p, _): p == none or p == 7\n'
+    printing.write_text(SPEC.replace("from json", f"{more}from json", 1), encoding="utf-8")
+    oracle = load(printing).oracle("collect", reveal=True)
+    processor = OracleLogProcessor(oracle)
+    log = logger(processor)
+    told: list[dict[str, Any]] = [
+        {"request": "r1", "who": "花子"},
+        {"request": "r1", "who": "花子", "honnin.page": 7},
+        {"request": "r1", "page": 7},
+    ]
+    for attributes in told:
+        log.emit(LogRecord(event_name="note", attributes=attributes))
+    assert counts(processor) == (2, 0, 1) and not oracle.violations
+    assert processor.telemetry.reason == "`note` needs the field `who`"
+
+
 def test_events_of_spans_and_spans(printing: Path) -> None:
     oracle = load(printing).oracle("collect", reveal=True)
     processor = OracleSpanProcessor(oracle)

@@ -85,6 +85,11 @@ def test_pages_of_violations(serve: Serve) -> None:
             {"content-type": "application/json", "content-encoding": "gzip"},
             413,
         ),
+        (
+            gzip.compress(b"[]", mtime=0) + b"more",
+            {"content-type": "application/json", "content-encoding": "gzip"},
+            400,
+        ),
         (b" " * 5000, {"content-type": "application/json"}, 413),
         (b'[1], "x": [2]', {"content-type": "application/json"}, 400),
         (b'[{"a": 1, "a": 2}]', {"content-type": "application/json"}, 400),
@@ -107,6 +112,14 @@ def test_requests_that_are_not_worked_on(
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/json"
     assert status == 200 or "error" in answer.json() or "rejected" in answer.json()
+
+
+def test_a_body_packed_in_several_parts_is_read_to_its_end(serve: Serve) -> None:
+    """As `cat` makes it of several files: what is not read would be acknowledged and lost."""
+    packed = b"".join(gzip.compress(lines(request(number)), mtime=0) for number in range(3))
+    headers = {"content-type": "application/x-ndjson", "content-encoding": "gzip"}
+    answers = serve().client.post("/events", content=packed, headers=headers).json()["answers"]
+    assert [answer["sequence"] for answer in answers] == [1, 2, 3]
 
 
 def test_a_body_without_a_length_is_cut_off(shared: Served) -> None:

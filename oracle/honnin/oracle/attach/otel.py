@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from honnin.compiler.runtime.base import BadInput, InvariantViolated, SpecificationFault
 from honnin.oracle.extras import NotInstalled
-from honnin.oracle.telemetry.records import json_value, log_record, native, span_event, span_record
+from honnin.oracle.telemetry.records import (
+    json_value,
+    log_record,
+    native,
+    span_event,
+    span_record,
+    vocabulary,
+)
 
 try:
     from opentelemetry.sdk._logs import LogRecordProcessor
@@ -43,7 +50,7 @@ class Telemetry:
         self._mapping = mapping
         self._timed = timed
         self._raising = raising
-        self._events = {event.name: [field.log_name for field in event.fields] for event in oracle._EVENTS}
+        self._events = vocabulary(oracle._EVENTS)
         self._lock = threading.Lock()
 
     def tell(self, record: Mapping[str, Any]) -> None:

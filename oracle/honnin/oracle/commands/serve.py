@@ -26,6 +26,7 @@ from honnin.oracle.logs import DURATION, named_mapping
 from honnin.oracle.options import FACTS, FILE, KEY, MIDWAY, PATH, REVEAL, speaking
 from honnin.oracle.session import Session
 from honnin.oracle.status import Status
+from honnin.oracle.table import plural
 from honnin.spec.diagnostics import Diagnostic
 from honnin.spec.records import dataclass
 from honnin.spec.source import NOWHERE
@@ -222,7 +223,8 @@ def _service(session: Session, module: Any, wishes: Wishes) -> Service:
     if keeping is not None:
         replayed = keeping.resume(service)
         if oracle.position:
-            session.note(f"going on behind event {oracle.position} ({replayed} records from the journal)")
+            told = f"{plural(oracle.position, 'event')} ({plural(replayed, 'record')} from the journal)"
+            session.note(f"going on from {wishes.checkpoint}, after {told}")
     return service
 
 
@@ -266,7 +268,7 @@ def _listen(session: Session, service: Service, wishes: Wishes, token: str | Non
     session.tell(
         {"end": {"positions": service.oracle.position, "violations": found.violated.total(), **undecided}}
     )
-    session.say(f"{service.spec.name}: ended behind event {service.oracle.position}")
+    session.say(f"{service.spec.name}: ended after {plural(service.oracle.position, 'event')}")
     return Status.WELL
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import zlib
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -53,15 +55,15 @@ def _too_large(most: int) -> BadRequest:
 
 
 def _unpacked(body: bytes, most: int) -> bytes:
-    unpacker = zlib.decompressobj(wbits=31)
+    """What was packed; packed parts may follow each other, as `cat` makes them of several files."""
     try:
-        data = unpacker.decompress(body, most + 1)
-    except zlib.error:
+        data = gzip.GzipFile(fileobj=io.BytesIO(body)).read(most + 1)
+    except (gzip.BadGzipFile, zlib.error):
         raise BadRequest(400, "the body is not packed with gzip") from None
+    except EOFError:
+        raise BadRequest(400, "the body is not all of what was packed") from None
     if len(data) > most:
         raise _too_large(most)
-    if not unpacker.eof:
-        raise BadRequest(400, "the body is not all of what was packed")
     return data
 
 

@@ -11,7 +11,14 @@ from starlette.responses import Response
 
 from honnin.oracle.serving.bodies import BadRequest
 from honnin.oracle.serving.service import Reader, Record, Service
-from honnin.oracle.telemetry.records import json_value, log_record, native, span_event, span_record
+from honnin.oracle.telemetry.records import (
+    json_value,
+    log_record,
+    native,
+    span_event,
+    span_record,
+    vocabulary,
+)
 from honnin.spec.records import dataclass
 
 if TYPE_CHECKING:
@@ -74,9 +81,7 @@ def exported(path: str, body: bytes, kind: str, service: Service) -> Exported:
 
 def telemetry_reader(service: Service) -> Reader:
     """How the objects of telemetry tell events: by the mapping, or by their names. What tells none is ignored."""
-    events = {
-        event.name: [field.log_name for field in event.fields] for event in service.spec.specification.events
-    }
+    events = vocabulary(service.oracle._EVENTS)
 
     def read(record: dict[str, Any]) -> tuple[Any, ...]:
         if service.mapping is not None:

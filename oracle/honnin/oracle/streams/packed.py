@@ -11,7 +11,13 @@ from honnin.oracle.extras import missing
 from honnin.oracle.streams.blocks import BLOCK
 
 Packing: TypeAlias = Literal["gzip", "zstd"]
-_MAGIC: dict[bytes, Packing] = {b"\x1f\x8b": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
+_SKIPPED_FRAMES = tuple(bytes((first, 0x2A, 0x4D, 0x18)) for first in range(0x50, 0x60))
+"""By which a frame of zstd begins that is to be skipped: pzstd writes one first (RFC 8878, section 3.1.2)."""
+_MAGIC: dict[bytes, Packing] = {
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    **dict.fromkeys(_SKIPPED_FRAMES, "zstd"),
+}
 _ZSTD_PORTION = 1024
 """Bytes that are unpacked at once: a portion makes at most 32 MiB, whoever packed it."""
 

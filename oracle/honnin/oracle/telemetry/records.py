@@ -6,10 +6,15 @@ Each becomes one JSON object. A mapping may read it; without one, the object tel
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from honnin.compiler.runtime.base import _Refused
+
+if TYPE_CHECKING:
+    from honnin.compiler.runtime.base import Event, Field
 
 PREFIX: Final = "honnin."
 EVENT: Final = "honnin.event"
@@ -61,8 +66,27 @@ def _time(nanoseconds: int) -> str:
     return at.isoformat().replace("+00:00", "Z")
 
 
-def native(record: Mapping[str, Any], events: Mapping[str, Sequence[str]]) -> dict[str, Any] | None:
-    """The line that the object tells by itself, None where it tells none. `events`: for each event its fields' names in logs."""
+Vocabulary: TypeAlias = Mapping[str, Mapping[str, bool]]
+"""For each event its fields' names in logs, and whether a field may be none."""
+
+
+def vocabulary(events: Iterable[Event]) -> Vocabulary:
+    """That of the events of an oracle."""
+    return {event.name: {one.log_name: _may_be_none(one) for one in event.fields} for event in events}
+
+
+def _may_be_none(one: Field) -> bool:
+    try:
+        return one.read(None) is None
+    except _Refused:
+        return False
+
+
+def native(record: Mapping[str, Any], events: Vocabulary) -> dict[str, Any] | None:
+    """The line that the object tells by itself, None where it tells none.
+
+    No attribute has no value: an optional field without one is none.
+    """
     attributes = record["attributes"]
     name = attributes.get(EVENT) if record["signal"] == "span" else record["name"]
     if not isinstance(name, str):
@@ -70,10 +94,12 @@ def native(record: Mapping[str, Any], events: Mapping[str, Sequence[str]]) -> di
     name = name.removeprefix(PREFIX)
     if name not in events:
         return None
-    line = {"event": name}
+    line: dict[str, Any] = {"event": name}
     if "time" in record:
         line["at"] = record["time"]
-    for field in events[name]:
+    for field, may_be_none in events[name].items():
+        if may_be_none:
+            line[field] = None
         for key in (field, PREFIX + field):
             if key in attributes:
                 line[field] = attributes[key]
