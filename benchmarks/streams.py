@@ -1,6 +1,6 @@
 """Five properties of a certificate log from a file of JSON Lines: `python benchmarks/streams.py [EVENTS]`.
 
-The specification and the log are those of oracle_certificates.py, the times seconds since 1970 with six decimals. Ours reads the file as
+The specification and the log are those of oracle_certificates.py, the times seconds since 1970 with six decimals (or up to seven, or with dates). Ours reads the file as
 `honnin watch` does: blocks, decoded by msgspec or line by line by the standard library, every value checked, no key twice, one event a
 line, times to the microsecond; every finding would be told. By hand: each line decoded by msgspec into a structure, then the class of
 oracle_certificates.py, careful or bare; duplicate keys and what is finer than a float are not noticed.
@@ -40,13 +40,27 @@ assert module is not None
 SPEC = compile_module(module)
 
 
-def write(file: Path, events: Log, separators: tuple[str, str], *, dated: bool = False) -> None:
+def dated(at: float) -> str:
+    """A time with its date."""
+    return datetime.fromtimestamp(at, UTC).isoformat()
+
+
+def as_clocks_have_it(at: float) -> float:
+    """A little later, with as many decimals as Python writes: up to seven."""
+    return at + at % 0.0731234567
+
+
+def write(
+    file: Path,
+    events: Log,
+    separators: tuple[str, str] = (",", ":"),
+    when: Callable[[float], float | str] = float,
+) -> None:
     """The events as lines; their times are those of a wall clock."""
     with file.open("w", encoding="utf-8") as stream:
         for event in events:
             told = dict(zip(NAMES[event[0]], event, strict=True))
-            at = 1764115200 + told["at"] + 0.123456
-            told["at"] = datetime.fromtimestamp(at, UTC).isoformat() if dated else at
+            told["at"] = when(1764115200 + told["at"] + 0.123456)
             stream.write(json.dumps(told, separators=separators) + "\n")
 
 
@@ -134,14 +148,15 @@ def main() -> None:
     events = list(log(count))
     with tempfile.TemporaryDirectory() as folder:
         close, apart = (",", ":"), (", ", ": ")
-        for name, separators, dated in (
-            ("no spaces", close, False),
-            ("spaces after , and :", apart, False),
-            ("times with dates", close, True),
+        for name, separators, when in (
+            ("no spaces", close, float),
+            ("spaces after , and :", apart, float),
+            ("times with up to seven decimals", close, as_clocks_have_it),
+            ("times with dates", close, dated),
         ):
             file = Path(folder) / "log.jsonl"
-            write(file, events, separators, dated=dated)
-            hand = by_hand_dated if dated else by_hand
+            write(file, events, separators, when)
+            hand = by_hand_dated if when is dated else by_hand
             runs: dict[str, Callable[[], float]] = {
                 "by hand, values checked": lambda file=file, hand=hand: hand(file, count, Careful()),
                 "by hand, bare": lambda file=file, hand=hand: hand(file, count, Bare()),

@@ -39,7 +39,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LOGS"] = folder
         for count in (FEW, MANY):
-            streams.write(Path(folder) / f"{count}.jsonl", list(log(count)), (",", ":"))
+            streams.write(Path(folder) / f"{count}.jsonl", list(log(count)))
         compare(__file__, MODES, FEW, MANY, "a line")
 
 

@@ -47,6 +47,7 @@ class Block:
     whole: bool = True
     continued: bool = False
     _signs: bytes | None = field(default=None, repr=False)
+    _ends: int | None = field(default=None, repr=False)
 
     @property
     def signs(self) -> bytes:
@@ -58,7 +59,9 @@ class Block:
     @property
     def ends(self) -> int:
         """How many lines end in it."""
-        return self.signs.count(b"\n")
+        if self._ends is None:
+            self._ends = self.signs.count(b"\n")
+        return self._ends
 
     @property
     def end(self) -> int:

@@ -1,8 +1,8 @@
 """Blocks of lines decoded at once by msgspec, where that is sure to give what reading them one by one gives.
 
 msgspec takes the last of two equal keys, and a number with a fraction as a binary one. So a block is taken only if a count of its
-colons, those of times with dates apart, shows that no key is there twice, and no number of seconds is written finer than a microsecond or
-with an exponent. Whatever is not sure is divided, and in the end read line by line, by the oracle: it alone says what is wrong with a line.
+colons, those of times with dates apart, shows that no key is there twice; and times are read from their text (`streams.times`).
+Whatever is not sure is divided, and in the end read line by line, by the oracle: it alone says what is wrong with a line.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from operator import attrgetter
-from types import GenericAlias
 from typing import Annotated, Any, Literal, TypeAlias, Union
 
 from honnin.oracle.monitor import Spec
 from honnin.oracle.streams.blocks import Block, Line
-from honnin.oracle.streams.loop import Events, at_once, in_place, moments, one_by_one, together
+from honnin.oracle.streams.loop import Events, at_once, in_place, one_by_one
+from honnin.oracle.streams.times import TimeReader, Times
 from honnin.spec.core import (
     BoolT,
     EntityT,
@@ -29,11 +29,6 @@ from honnin.spec.core import (
 )
 from honnin.spec.records import dataclass, field
 
-_FINE = re.compile(rb'"at"[ \t]*+:[ \t]*+-?[0-9]++(?:\.[0-9]{0,6}+)?+[0-9eE]')
-"""A time whose digits do not end after six decimals."""
-_DECIMALS = re.compile(rb"\.[0-9]{7}")
-_EXPONENT = re.compile(rb"-(?<=[0-9][eE]-)[0-9]")
-"""With neither of these two anywhere, no number is finer than a microsecond."""
 _NOT_BEGUN = re.compile(rb"\n(?!\{)")
 _SPACED = re.compile(rb'"[ \t\r]++:')
 _FEW = 4
@@ -43,8 +38,8 @@ _PATIENCE = 64
 _INT64 = 1 << 63
 Slow = Callable[[Block], None]
 Told = Callable[[int], None]
-Decoded: TypeAlias = tuple[list[Any], list[Any]]
-"""Events, as objects of the classes that msgspec decodes, and their times as they are told."""
+Decoded: TypeAlias = tuple[list[Any], Times]
+"""Events, as objects of the classes that msgspec decodes, and their times."""
 Occurred: TypeAlias = tuple[int, tuple[Any, ...], int]
 
 
@@ -61,9 +56,9 @@ class FastReader:
     values: dict[type, Callable[[Any], tuple[int, tuple[Any, ...]]]]
     run: Callable[..., None]
     apart: Callable[..., None]
-    strict: Any
+    decoders: tuple[Any, Any]
     untyped: Any
-    convert: Callable[[Any], Any]
+    times: TimeReader
     pairs: dict[type, int]
     needs_time: bool
     loose: bool = False
@@ -119,24 +114,22 @@ class FastReader:
         time, or they are not told in one way.
         """
         found, times = events
-        known = moments(times)
-        if known is None:
+        if times.moments is None:
             return None
-        occurred = [(*self.values[type(one)](one), at) for one, at in zip(found, known[0], strict=True)]
-        return occurred, known[1]
+        occurred = [(*self.values[type(one)](one), at) for one, at in zip(found, times.moments, strict=True)]
+        return occurred, bool(times.dated)
 
-    def _run(self, events: list[Any], times: list[Any], number: int, told: Told, again: Told) -> None:
+    def _run(self, events: list[Any], times: Times, number: int, told: Told, again: Told) -> None:
         """What the events, of lines from `number` on, do to the oracle."""
         self.seen += len(events)
         if self.seen >= _WORTH and not self.quick:
             self.prepare()
         oracle = self.oracle
-        known = together(times, oracle._now)
-        if known is None:
-            self.apart(oracle, events, times, number, told, again)
+        moments = times.since(oracle._now, len(events))
+        if moments is None:
+            self.apart(oracle, events, self.times.told(times), number, told, again)
             return
-        moments, dated = known
-        oracle._dated = oracle._dated if dated is None else dated
+        oracle._dated = oracle._dated if times.dated is None else times.dated
         self.run(oracle, events, moments, number, told, self.classes[self.loose])
 
     def prepare(self) -> None:
@@ -157,32 +150,30 @@ class FastReader:
         if not signs.startswith(b"{") or not signs.endswith((b"}", b"}\n")) or _is_unsure(data, signs, count):
             return None
         try:
-            if self.loose:
-                found, pairs = self._loose(data, signs, count)
-            else:
-                found, pairs = self.strict.decode_lines(data), 0
+            found = self.decoders[self.loose].decode_lines(data)
+            names = self._names(found, data, signs)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             self.loose = self.loose or "unknown field" in str(error)
             return None
         if len(found) != count:
             return None
-        times = [one.at for one in found]
-        if (type(times[0]) is float or float in set(map(type, times))) and _is_fine(data):
+        times = self.times.read([one.at for one in found])
+        if times is None:
             return None
-        if not self.loose:
-            pairs = sum(map(self.pairs.__getitem__, map(type, found)))
-            pairs += 0 if self.needs_time else count - times.count(msgspec.UNSET)
-        colons = signs.count(b":")
-        if colons in (pairs, pairs + _colons(times)):
+        if not (self.loose or self.needs_time):
+            names += count - times.missing
+        colons = signs.count(b":") - (times.text.count(b":") if times.dated else 0)
+        if colons == names or (data.count(b'":') == names and not _SPACED.search(data)):
             return found, times
-        return (found, times) if data.count(b'":') == pairs and not _SPACED.search(data) else None
+        return None
 
-    def _loose(self, data: bytes, signs: bytes, count: int) -> tuple[list[Any], int]:
-        """Events with more fields than are declared, none of them nested."""
-        if b"[" in signs or signs.count(b"{") != count:
-            return [], 0
-        raw = self.untyped.decode_lines(data)
-        return self.convert(raw), sum(map(len, raw))
+    def _names(self, found: list[Any], data: bytes, signs: bytes) -> int:
+        """How many names the lines have at least, a time that may be missing apart; -1 where they may have others than are seen here."""
+        if not self.loose:
+            return sum(map(self.pairs.__getitem__, map(type, found)))
+        if b"[" in signs or signs.count(b"{") != len(found):
+            return -1
+        return sum(map(len, self.untyped.decode_lines(data)))
 
 
 def _is_unsure(data: bytes, signs: bytes, count: int) -> bool:
@@ -192,17 +183,6 @@ def _is_unsure(data: bytes, signs: bytes, count: int) -> bool:
         if begun is not None and begun.end() < len(data):
             return True
     return b"\\" in signs and b"\\u00" in data
-
-
-def _is_fine(data: bytes) -> bool:
-    """Whether a time may be finer than a microsecond."""
-    fine = _DECIMALS.search(data) or (b"-" in data and _EXPONENT.search(data))
-    return fine is not None and fine is not False and _FINE.search(data) is not None
-
-
-def _colons(times: list[Any]) -> int:
-    """How many colons are in the times, if all are text."""
-    return "".join(times).count(":") if type(times[0]) is str and set(map(type, times)) == {str} else 0
 
 
 @dataclass(slots=True)
@@ -237,7 +217,6 @@ def fast_reader(spec: Spec, oracle: Any) -> FastReader | None:
     pairs = {
         kind: len(event.fields) + 1 + needs_time for kind, (_, event) in zip(strict, events, strict=True)
     }
-    several: Any = GenericAlias(list, (Union[tuple(loose)],))  # noqa: UP007
     return FastReader(
         spec,
         oracle,
@@ -246,9 +225,9 @@ def fast_reader(spec: Spec, oracle: Any) -> FastReader | None:
         {kind: _values(*one) for kinds in (strict, loose) for kind, one in zip(kinds, events, strict=True)},
         at_once(events),
         one_by_one(events, strict, loose, needs_time=needs_time),
-        msgspec.json.Decoder(Union[tuple(strict)]),  # noqa: UP007
+        (msgspec.json.Decoder(Union[tuple(strict)]), msgspec.json.Decoder(Union[tuple(loose)])),  # noqa: UP007
         msgspec.json.Decoder(),
-        lambda raw: msgspec.convert(raw, several),
+        TimeReader(msgspec.json.Decoder(list[int]), msgspec.json.Decoder(list[float | int | str | None])),
         pairs,
         needs_time,
     )
@@ -299,7 +278,7 @@ def _structure(number: int, event: Event, needs_time: bool, *, closed: bool) -> 
     """The class of the events of one kind: the time, then the fields as `f0`, `f1`, ..."""
     import msgspec
 
-    time: Any = float | int | str if needs_time else float | int | str | None | msgspec.UnsetType
+    time: Any = msgspec.Raw if needs_time else msgspec.Raw | msgspec.UnsetType
     fields: list[Any] = [(f"f{place}", _annotation(p.type)) for place, p in enumerate(event.fields)]
     fields.append(("at", time) if needs_time else ("at", time, msgspec.UNSET))
     return msgspec.defstruct(

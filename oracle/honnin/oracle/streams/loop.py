@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import add
 from typing import TYPE_CHECKING, Any
 
+from honnin.oracle.streams.times import LARGEST_FLOAT, LARGEST_INTEGER
 from honnin.spec.core import Event
 
 if TYPE_CHECKING:
     from honnin.oracle.monitor import Spec
-
-_LARGEST_FLOAT = 2147483648.0
-"""Seconds: below, a microsecond is more than twice what a binary number of seconds may be wrong by."""
-_LARGEST_INTEGER = 10**15
-_LEAP = 61_000_000
-"""Microseconds: no minute has so many."""
-_WHOLE = 100_000_000
-"""Microseconds: seconds are read with a one before them, for no number in JSON begins with a zero."""
-_ZEROS = bytes.maketrans(b"123456789", b"000000000")
-
 
 Events = Sequence[tuple[int, Event]]
 
@@ -64,78 +54,6 @@ def _values(event: Event) -> str:
     return "".join(f", one.f{index}" for index in range(len(event.fields)))
 
 
-def together(times: list[Any], last: int) -> tuple[list[int], bool | None] | None:
-    """As `moments`; None too where the times go back. An event that has no time happens at that of the last one."""
-    from msgspec import UNSET
-
-    if times[0] is UNSET:
-        return ([last] * len(times), None) if times.count(UNSET) == len(times) else None
-    known = moments(times)
-    if known is None or known[0][0] < last or sorted(known[0]) != known[0]:
-        return None
-    return known
-
-
-def moments(times: list[Any]) -> tuple[list[int], bool] | None:
-    """The times in microseconds, and whether they have dates; None where they are not all told in one way, or are not sure."""
-    dated = type(times[0]) is str
-    try:
-        found = _dated(times) if dated else _seconds(times)
-    except TypeError:
-        return None
-    return (found, dated) if found else None
-
-
-def _seconds(times: list[Any]) -> list[int]:
-    """Numbers of seconds in microseconds; none where that is not sure. Raises TypeError where one is no number."""
-    ordered = sorted(times)
-    if ordered[0] < 0:
-        return []
-    if ordered[-1] < _LARGEST_FLOAT:
-        return [int(at * 1e6 + 0.5) for at in times]
-    if ordered[-1] < _LARGEST_INTEGER and set(map(type, times)) == {int}:
-        return [at * 1_000_000 for at in times]
-    return []
-
-
-def _dated(times: list[Any]) -> list[int]:
-    """RFC 3339 times in microseconds; none where one is refused, or is no text."""
-    from honnin.compiler.runtime.base import _Refused, instant
-
-    if set(map(type, times)) != {str}:
-        return []
-    try:
-        return _alike(times) or list(map(instant, times))
-    except _Refused:
-        return []
-
-
-def _alike(times: list[str]) -> list[int]:
-    """The times, each from that of its minute; none where they have not one form, digits apart, and one offset. Raises _Refused."""
-    import msgspec
-
-    from honnin.compiler.runtime.base import _INSTANT, instant
-
-    form = _INSTANT.fullmatch(times[0])
-    text = "\n".join(times) + "\n"
-    if form is None or not text.isascii():
-        return []
-    if text.encode().translate(_ZEROS) != (times[0] + "\n").encode().translate(_ZEROS) * len(times):
-        return []
-    end = form.start(5)
-    until = min(end, 26)
-    if text.count(form[5] + "\n") != len(times):
-        return []
-    filled = "0" * (6 - max(until - 20, 0)) + ",1"
-    told = filled.join([one[17:until] for one in times]).replace(".", "")
-    seconds = msgspec.json.decode(f"[1{told}{filled[:-2]}]")
-    if max(seconds) >= _WHOLE + _LEAP:
-        return []
-    heads = [one[:17] for one in times]
-    minutes = {head: instant(f"{head}00{form[5]}") - _WHOLE for head in dict.fromkeys(heads)}
-    return list(map(add, map(minutes.__getitem__, heads), seconds))
-
-
 _AGAIN = "again(number); last = oracle._now; continue"
 _AT_ONCE = """
 def run(oracle, events, times, number, told, classes):
@@ -165,12 +83,12 @@ def run(oracle, events, times, number, told, again):
         number += 1
         kind, time = type(one), type(at)
         if time is float:
-            if not 0.0 <= at < {_LARGEST_FLOAT}:
+            if not 0.0 <= at < {LARGEST_FLOAT}:
                 AGAIN
             now = int(at * 1e6 + 0.5)
             oracle._dated = False
         elif time is int:
-            if not 0 <= at < {_LARGEST_INTEGER}:
+            if not 0 <= at < {LARGEST_INTEGER}:
                 AGAIN
             now = at * 1000000
             oracle._dated = False
