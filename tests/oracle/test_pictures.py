@@ -191,6 +191,39 @@ def test_a_change_behind_the_back_of_who_looked_is_marked() -> None:
     assert sentence(run, module) == "enter (step 3) has door = Door d1, the door in shut (step 2)."
 
 
+DRAWN_TWICE = """spec till "A till"
+entity Clerk, Account
+event bring(account: Account)
+event move(clerk: Clerk, source: Account, target: Account)
+state held: Account -> Int = 0
+after bring(a) { held[a] += 1 }
+after move(_, a, b) { held[a] -= 1; held[b] += 1 }
+invariant covered "No account is overdrawn": always: forall a: Account. held[a] >= 0
+system looks_first implements till "Looks, then takes" {
+  var money: Account -> Int = 0
+  action fill(a: Account) { money[a] += 1; emit bring(a) }
+  process clerk(c: Clerk) {
+    var a: Account = any
+    var b: Account = any
+    look: { when money[a] > 0 and a != b }
+    take: { money[a] -= 1; money[b] += 1; emit move(c, a, b) }
+  }
+}
+"""
+
+
+def test_who_takes_without_looking_again_is_told_what_changed() -> None:
+    check = Check("looks_first", "violates", "covered")
+    text = "\n".join(told(DRAWN_TWICE, check))
+    assert re.search(
+        r"In step 4 clerk\[c\d\] changes what clerk\[c\d\] read in step [23]: money\[a1\]\.", text
+    )
+    module, run = run_of(DRAWN_TWICE, check)
+    assert sentence(run, module) == (
+        "move (step 5) again has source = Account a1, target = Account a2, as move (step 4) had."
+    )
+
+
 TWICE = """spec gates "Gates"
 entity Gate, Ticket, Guest
 event buy(ticket: Ticket, guest: Guest)

@@ -7,7 +7,7 @@ is the last one and the earlier writer has not read the place since. The end dep
 property of the design that is broken) read a place that the step was the last to write, and on whatever those depend on.
 
 Where nothing is overwritten: a step **changes** what another read when it is the first to change a place after whoever takes
-the last step had read it, and that one does not read it again.
+the last step had looked at it, and that one does not look again, but adds to it at most.
 """
 
 from __future__ import annotations
@@ -157,12 +157,12 @@ class _Ledger:
         return frozenset(place for condition in stated for place in reads(condition, here, {}))
 
     def _changes(self) -> dict[int, tuple[Mark, ...]]:
-        """The first change by another of each place that whoever takes the last step had read, and does not read again."""
+        """The first change by another of each place that whoever takes the last step had looked at, and does not look at again."""
         last = len(self.touched)
         latest: dict[Place, int] = {}
         for number in range(1, last + 1):
             if self._actor(number) == self._actor(last):
-                latest.update(dict.fromkeys(self.touched[number - 1].read, number))
+                latest.update(dict.fromkeys(self.touched[number - 1].looked_at, number))
         found: dict[int, tuple[Mark, ...]] = {}
         for place, read in sorted(latest.items(), key=str):
             changed = (n for n in range(read + 1, last + 1) if self._changed(place, n))

@@ -15,24 +15,30 @@ from honnin.spec.updates import updated
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """`used`: read to compute what was written or emitted. `asked`: read to decide whether, and which way, the step goes.
+    """`used`: read to compute what was written or emitted. `asked`: read to decide whether, and which way, the step goes. `added`: only
+    added to or taken from.
 
     A place that the step had written itself by then is not read. `written` includes what was written with the value it had.
     """
 
     used: frozenset[Place]
     asked: frozenset[Place]
+    added: frozenset[Place]
     written: frozenset[Place]
 
     @property
-    def read(self) -> frozenset[Place]:
+    def looked_at(self) -> frozenset[Place]:
         return self.used | self.asked
+
+    @property
+    def read(self) -> frozenset[Place]:
+        return self.looked_at | self.added
 
 
 def touched(path: Path, move: Move, before: Configuration) -> Touched:
     """What the move touches that goes by `path` (its picks said), from the state `before` it."""
     now = before.now if move.now is None else move.now
-    walker = _Walker(replace(before, now=now), set(), set(), set())
+    walker = _Walker(replace(before, now=now), set(), set(), set(), set())
     environment: dict[int, Term] = {
         binder.uid: term for binder, term in zip(path.parameters, move.arguments, strict=True)
     }
@@ -41,7 +47,7 @@ def touched(path: Path, move: Move, before: Configuration) -> Touched:
         if isinstance(statement, core.Pick):
             environment[statement.binder.uid] = next(picks)
         walker.obey(statement, environment)
-    return Touched(frozenset(walker.used), frozenset(walker.asked), frozenset(walker.written))
+    return Touched(*map(frozenset, (walker.used, walker.asked, walker.added, walker.written)))
 
 
 @dataclass(slots=True)
@@ -51,6 +57,7 @@ class _Walker:
     at: Configuration
     used: set[Place]
     asked: set[Place]
+    added: set[Place]
     written: set[Place]
 
     def obey(self, statement: PathStatement | Statement, environment: Environment) -> None:
@@ -79,7 +86,7 @@ class _Walker:
         place = statement.place, tuple(value(key, here, environment) for key in statement.keys)
         old = self.at.variables.get(place, self.at.past.variable_defaults[statement.place])
         if statement.operator != ":=" and place not in self.written:
-            self.used.add(place)
+            self.added.add(place)
         new = updated(statement, old, value(statement.value, here, environment))
         self.written.add(place)
         self.at = replace(self.at, variables={**self.at.variables, place: new})

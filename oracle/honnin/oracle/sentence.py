@@ -225,19 +225,31 @@ def _two_of_a_kind(last: _Seen, earlier: Sequence[_Seen]) -> str | None:
     for index, type, value in entities:
         for second, held, other in entities:
             if index < second and held == type and other != value:
+                origins = _latest(type, value, earlier), _latest(type, other, earlier)
+                if origins[0] is not None and origins[1] is not None and origins[0][0] is origins[1][0]:
+                    continue
                 return (
-                    f"{last} has {last.field(index)} = {_noun(type, value)}{_latest(type, value, earlier)}, "
-                    f"but {last.field(second)} = {_noun(type, other)}{_latest(type, other, earlier)}."
+                    f"{last} has {last.field(index)} = {_noun(type, value)}{_from(origins[0])}, "
+                    f"but {last.field(second)} = {_noun(type, other)}{_from(origins[1])}."
                 )
     return None
 
 
-def _latest(type: Type, value: Value, earlier: Sequence[_Seen]) -> str:
+def _latest(type: Type, value: Value, earlier: Sequence[_Seen]) -> tuple[_Seen, int] | None:
+    """The last event that names the value, and the field that does."""
     for seen in reversed(earlier):
         for index, held, one in seen.things():
             if (held, one) == (type, value):
-                return f", the {seen.field(index)} in {seen}"
-    return ", named in no earlier event"
+                return seen, index
+    return None
+
+
+def _from(origin: tuple[_Seen, int] | None) -> str:
+    return (
+        ", named in no earlier event"
+        if origin is None
+        else f", the {origin[0].field(origin[1])} in {origin[0]}"
+    )
 
 
 def _follows(last: _Seen, told: Sequence[_Seen]) -> str | None:
