@@ -92,8 +92,22 @@ def test_states_and_givens_that_nobody_uses() -> None:
     assert codes("state n: Int\nafter e(_) { n += 1 }") == [("HN0506", 1)]
     assert codes('state n: Int\ninvariant i "t": always: n == 0') == [("HN0507", 1)]
     assert codes("given g: Int") == [("HN0508", 1)]
-    assert codes("given g: Int\nstate n: Int = g\nafter e(_) { n := n + 1 }") == []
+    assert codes("given g: Int\nstate n: Int = g\nafter e(_) { n := n + 1 }") == [("HN0506", 2)]
+    assert codes("state n: 0..5\nafter e(_) { n += 1 }") == []
     assert codes("given g: Int\nsystem d implements s { init: g == 1 }") == []
+
+
+def test_a_state_that_only_states_without_claim_are_made_of() -> None:
+    count, copy = "state n: Int\nafter e(_) { n := n + 1 }", "state m: Int\nafter f(_, _) { m := n }"
+    asks = "state m: Int\nafter f(_, _) when n > 2 { m := 1 }"
+    branches = "state m: Int\nafter f(_, _) { if n > 2 { m := 1 } }"
+    apart = "state m: Int\nafter f(_, _) { m := 1; if n > 2 { n := 0 } }"
+    claimed = 'invariant i "t": always: m < 9'
+    assert codes(f"{count}\n{copy}") == [("HN0506", 1), ("HN0506", 3)]
+    for used in (copy, asks, branches):
+        assert codes(f"{count}\n{used}\n{claimed}") == []
+    assert codes(f"{count}\n{apart}\n{claimed}") == [("HN0506", 1)]
+    assert codes(f"{count}\nsystem d implements s {{ init: n == 0 }}") == []
 
 
 def test_a_process_with_several_parameters() -> None:

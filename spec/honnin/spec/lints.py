@@ -6,7 +6,7 @@ named wherever they come from, for an oracle of this file leaves them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from honnin.spec import core
 from honnin.spec.core import Binder, Claim, Expr, Module, Pattern, Specification, Statement, System
@@ -104,7 +104,7 @@ def _is_trigger(atom: core.Atom, pattern: Pattern) -> bool:
 
 def _unused(module: Module) -> Iterator[Diagnostic]:
     specification = module.main
-    read = frozenset(_names_read(module))
+    read, used = frozenset(_names_read(module)), _used(module)
     written = frozenset(
         statement.place
         for after in specification.updates
@@ -112,9 +112,17 @@ def _unused(module: Module) -> Iterator[Diagnostic]:
         if isinstance(statement, core.Assign)
     )
     for state in specification.states:
-        if state.name not in read:
+        has_claim = isinstance(core.base_type(state.value), core.RangeT)
+        if state.name not in read and not has_claim:
             yield Diagnostic(
                 "HN0506", f"the state `{state.name}` is never read", state.span, hint="leave it out"
+            )
+        elif state.name not in used and not has_claim:
+            yield Diagnostic(
+                "HN0506",
+                f"nothing depends on the state `{state.name}`: only `after` blocks read it, for what nothing else reads",
+                state.span,
+                hint="leave it out, or state the claim that it was for",
             )
         if state.name not in written:
             yield Diagnostic(
@@ -136,6 +144,10 @@ def _names_read(module: Module) -> Iterator[str]:
         *specification_formulas(module.main),
         *(formula for system in module.systems for formula in system_formulas(system)),
     )
+    return _read_in(formulas)
+
+
+def _read_in(formulas: Iterable[Expr]) -> Iterator[str]:
     for formula in formulas:
         for node in core.walk(formula):
             match node:
@@ -145,17 +157,42 @@ def _names_read(module: Module) -> Iterator[str]:
                     pass
 
 
+def _used(module: Module) -> frozenset[str]:
+    """What claims and systems read, and what is read to write such a state."""
+    formulas = (
+        *_claim_formulas(module.main),
+        *(formula for system in module.systems for formula in system_formulas(system)),
+    )
+    used = set(_read_in(formulas))
+    waiting = [(statement, after.when) for after in module.main.updates for statement in after.body]
+    while True:
+        rest = []
+        for statement, when in waiting:
+            places = (s.place for s in statements((statement,)) if isinstance(s, core.Assign))
+            if used.isdisjoint(places):
+                rest.append((statement, when))
+            else:
+                used.update(_read_in((when, *_statement_formulas((statement,)))))
+        if len(rest) == len(waiting):
+            return frozenset(used)
+        waiting = rest
+
+
 def specification_formulas(specification: Specification) -> Iterator[Expr]:
     """Every expression of a specification but the bounds of ranges."""
-    for claim in specification.claims:
-        if not claim.implicit:
-            yield claim.when
-            yield claim.body
+    yield from _claim_formulas(specification)
     for after in specification.updates:
         yield after.when
         yield from _statement_formulas(after.body)
     for state in specification.states:
         yield state.default
+
+
+def _claim_formulas(specification: Specification) -> Iterator[Expr]:
+    for claim in specification.claims:
+        if not claim.implicit:
+            yield claim.when
+            yield claim.body
 
 
 # ---------------------------------------------------------------- systems
