@@ -139,7 +139,18 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
         from honnin.oracle.testing.marked import conclude_test
 
         conclude_test(live)
+    _check_marked(item)
     return result
+
+
+def _check_marked(item: pytest.Item) -> None:
+    """A test that is itself marked and had no oracle has checked nothing, which is no pass."""
+    if any(marker.name == "honnin" and marker.args for marker in item.own_markers):
+        from honnin.oracle.testing.marked import had_oracle
+        from honnin.oracle.testing.problems import Undecided
+
+        if not had_oracle(item):
+            raise Undecided("nothing was checked: the test is marked, but takes no fixture `honnin_oracle`")
 
 
 def _fail_too(live: Living, error: BaseException) -> None:

@@ -30,7 +30,12 @@ class Oracles(Mapping[str, Any]):
     def __getattr__(self, name: str) -> Callable[..., None]:
         if name.startswith("_") or not any(hasattr(oracle, name) for oracle in self.values()):
             raise AttributeError(f"no specification has an event `{name}`", name=name, obj=self)
-        return lambda **fields: self.observe(name, **fields)
+        return partial(self._observe_by_name, name)
+
+    def _observe_by_name(self, event: str, /, *values: Any, at: When = None, **fields: Any) -> None:
+        if values:
+            raise TypeError(f"`{event}` of several specifications takes its fields by their names")
+        self.observe(event, at=at, **fields)
 
     def observe(self, event: str, /, *, at: When = None, **fields: Any) -> None:
         """One event, to each oracle whose specification has it. Where several raise, an ExceptionGroup. Raises BadInput."""

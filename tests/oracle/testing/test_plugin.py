@@ -128,6 +128,22 @@ def test_tests_without_the_marker_are_left_alone(run: Any) -> None:
     result.stdout.no_fnmatch_line("*honnin:*")
 
 
+def test_a_marked_test_without_an_oracle_is_no_pass(run: Any) -> None:
+    result = run(CERTIFICATE + "def test_a(): pass\n")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*Undecided: nothing was checked: *takes no fixture `honnin_oracle`"])
+    late = "def test_a(request):\n    request.getfixturevalue('honnin_oracle')\n"
+    mark = BOUNDED.format("")
+    for body in (
+        mark + late,
+        BOUNDED.format(', scope="module"') + late,
+        mark + "class TestA:\n    def test_a(self): pass\n",
+        "@pytest.fixture\ndef server(honnin_oracle): pass\n" + mark + "def test_a(server): pass\n",
+    ):
+        run(body).assert_outcomes(passed=1)
+    run(mark + "def test_a(): pytest.skip('not today')\n").assert_outcomes(skipped=1)
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [

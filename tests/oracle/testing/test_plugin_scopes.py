@@ -27,6 +27,8 @@ def test_several_specifications_hear_the_same_events(run: Run) -> None:
         honnin_oracle.observe("nosuch")
     with pytest.raises(AttributeError, match="has an event `nosuch`"):
         honnin_oracle.nosuch()
+    with pytest.raises(TypeError, match="`ask` of several specifications takes its fields by their names"):
+        honnin_oracle.ask("r2", 0)
 """
     run(BOTH + body).assert_outcomes(passed=1)
     marks = CERTIFICATE + '@pytest.mark.honnin("bounded.honnin", pending="allow")\n'

@@ -115,9 +115,9 @@ def describe(item: pytest.Item) -> list[str]:
     """The lines of the report header about a test."""
     try:
         specs = [one.settings.spec for one in wanted(item)]
-    except Refused:
+    except Refused as refused:
         names = [str(name) for marker in item.iter_markers("honnin") for name in marker.args]
-        return [f"honnin: {', '.join(names) or 'no specification'}: cannot be used"]
+        return [f"honnin: {', '.join(names) or 'no specification'}: {str(refused).partition(chr(10))[0]}"]
     lines = []
     for spec in specs:
         left_out = f", not monitored: {', '.join(spec.not_monitored)}" if spec.not_monitored else ""
@@ -220,6 +220,12 @@ def conclude_test(live: Living) -> None:
     ]
     if problems:
         raise as_one(problems, ", ".join(watched.spec.name for watched in live.watches))
+
+
+def had_oracle(item: pytest.Item) -> bool:
+    """Whether the test had one of its own, or entered one that it shares."""
+    live = living(item.config)
+    return bool(live.of_the_test()) or any(watched.heard(item.nodeid) for watched in live.watches)
 
 
 def record_call(item: pytest.Item, live: Living) -> list[Record]:

@@ -65,6 +65,10 @@ class Watched:
         self.expect = expect
         self._seen = set()
 
+    def heard(self, test: str) -> bool:
+        """Whether the test could report events."""
+        return any(name == test for _, name in self._tests)
+
     # ------------------------------------------------------------ while events come in
 
     def _tell(self, violation: Violation) -> None:
