@@ -41,7 +41,10 @@ def service(file: Path, keeping: Keeping | None = None, *, begins_midway: bool =
     assert module is not None
     judge, doubts = judging(module) if begins_midway else (compile_module(module), None)
     oracle = judge.oracle("collect", mask_key=KEY, sealed=keeping is not None)
-    served = Service(compile_module(module), oracle, Ids(KEY), keeping=keeping, found=Found(doubts))
+    wishes = {"begins-midway": begins_midway}
+    served = Service(
+        compile_module(module), oracle, Ids(KEY), keeping=keeping, found=Found(doubts), wishes=wishes
+    )
     served.found.drain(oracle)
     if keeping is not None:
         keeping.resume(served)

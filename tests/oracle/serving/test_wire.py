@@ -9,6 +9,7 @@ import re
 import signal
 import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -273,6 +274,25 @@ def test_the_journal_has_nothing_in_clear(serve: Serve, printing: Path) -> None:
     served.process.wait(20)
     journal = printing.with_name("state.json.journal").read_text(encoding="utf-8")
     assert journal and "花子" not in journal and "\\u82b1" not in journal and "q1" not in journal
+
+
+def test_a_run_that_goes_on_is_asked_for_the_same(
+    serve: Serve, printing: Path, honnin: Callable[..., Any]
+) -> None:
+    """Without --id, what is sent again would count again, and nothing would say so."""
+    served = serve(*KEPT)
+    served.post(request(1))
+    served.end()
+    kept = ("--checkpoint", printing.with_name("state.json"), "--key", printing.with_name("key"))
+    for wishes, said in (
+        ((), "it was made with --id id"),
+        (("--id", "uid"), "it was made with --id id"),
+        (("--id", "id", "--from", "cloudevents"), "it was made without --from"),
+        (("--begins-midway",), "it was made without --begins-midway and with --id id"),
+    ):
+        ran = honnin("serve", printing, "--check", "--port", "0", *kept, *wishes)
+        assert ran.status == 2 and "HN0712" in ran.err and said in ran.err
+    assert honnin("serve", printing, "--check", "--port", "0", *kept, "--id", "id").status == 0
 
 
 def test_a_second_process_cannot_use_the_checkpoint(serve: Serve, printing: Path) -> None:

@@ -59,6 +59,10 @@ class Wishes:
     midway: bool
     check: bool
 
+    def told(self) -> dict[str, Any]:
+        """What the next run must be asked for too, to go on where this one was."""
+        return {"begins-midway": self.midway, "id": self.id_field, "from": self.mapping}
+
 
 @click.command(
     epilog="Example: honnin serve --facts site.json --checkpoint state.json --key key certificate_issuance.honnin",
@@ -218,6 +222,7 @@ def _service(session: Session, module: Any, wishes: Wishes) -> Service:
         wishes.waiting,
         None if wishes.late is None else wishes.late / 1e6,
         found=Found(doubts),
+        wishes=wishes.told(),
     )
     service.found.drain(oracle)
     if keeping is not None:

@@ -77,7 +77,7 @@ class _Submission:
 class Service:
     """One oracle. `most_waiting`: records; `late`: after so many seconds the wall clock makes deadlines pass without events.
 
-    `changed` is set and replaced whenever something is to be shown anew.
+    `wishes`: what the next run must be asked for too, to go on where this one was. `changed` is set and replaced whenever something is to be shown anew.
     """
 
     spec: Spec
@@ -89,6 +89,7 @@ class Service:
     late: float | None = None
     clock: Callable[[], float] = time.time
     found: Found = field(default_factory=Found)
+    wishes: dict[str, Any] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     waiting: int = 0
     trouble: str | None = None
@@ -284,13 +285,15 @@ class Service:
             "ids": self.ids.kept(),
             "found": self.found.kept(),
             "counts": dict(self.counts),
-            "begins-midway": self.found.doubts is not None,
+            "wishes": self.wishes,
         }
 
     def restore(self, kept: dict[str, Any]) -> None:
         """What `kept` gave. Raises SnapshotRefused."""
-        if kept["begins-midway"] != (self.found.doubts is not None):
-            raise SnapshotRefused(f"it was made with{'' if kept['begins-midway'] else 'out'} --begins-midway")
+        if different := [name for name, wish in self.wishes.items() if kept["wishes"].get(name) != wish]:
+            raise SnapshotRefused(
+                f"it was made {' and '.join(_asked(name, kept['wishes'].get(name)) for name in different)}"
+            )
         self.oracle.restore(kept["oracle"])
         self.ids.restore(kept["ids"])
         self.found.restore(kept["found"])
@@ -313,3 +316,8 @@ class Service:
         answer = Accepted(self.oracle.position, *self.found.drain(self.oracle))
         if record["id"] is not None:
             self.ids.remember(Name(*record["id"]), answer)
+
+
+def _asked(name: str, wish: Any) -> str:
+    """How an option was given."""
+    return f"with --{name}{'' if wish is True else f' {wish}'}" if wish else f"without --{name}"
