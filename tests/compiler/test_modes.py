@@ -36,7 +36,7 @@ def broken_oracle(**options: Any) -> Any:
     """An oracle with a fault of honnin: a map is gone."""
     oracle = MODULE.Oracle("collect", **options)
     oracle.answer("r", "p")
-    del oracle._state_wanted
+    del oracle._from_state_wanted
     return oracle
 
 

@@ -297,7 +297,17 @@ def test_no_causes_where_none_are_asked_for() -> None:
     oracle.login("k", "alice", at=1)
     oracle.commit("k", "bob", at=3)
     assert causes(oracle) == [["own"]]
-    assert not oracle._from_state_who and not oracle._cleared
+    assert not hasattr(oracle, "_from_state_who") and not oracle._cleared
+
+
+def test_no_causes_of_an_oracle_that_a_user_derived() -> None:
+    class Own(oracle_module(load(SESSION).main).Oracle):  # type: ignore[misc]
+        pass
+
+    oracle = Own("collect", explain=False)
+    oracle.login("k", "alice", at=1)
+    oracle.commit("k", "bob", at=3)
+    assert oracle.violations and not any(violation.causes for violation in oracle.violations)
 
 
 def test_what_cleared_a_place_is_kept_for_so_many_keys() -> None:
@@ -551,7 +561,7 @@ def test_values_of_subclasses_become_plain(spool: ModuleType) -> None:
 
     oracle = spool.Oracle(facts=FACTS, reveal=True)
     oracle.request(Name("r1"), Name("alice"), Name("tax"))
-    assert type(next(iter(oracle._state_wanted))) is str
+    assert type(next(iter(oracle._from_state_wanted))) is str
     oracle.issue("r1", "alice", 1)
 
 

@@ -117,6 +117,7 @@ def test_only_texts_that_meet_personal_ones_are_sealed(tmp_path: Path) -> None:
         ({"format": "other"}, "this is no snapshot"),
         ({"version": 99}, "of version 1"),
         ({"digest": "other"}, "the specification is not the one"),
+        ({"explain": False}, "keeps causes where this one keeps none"),
         ({"layout": "other"}, "another version of honnin"),
         ({"key": "other"}, "another key, or with none"),
         ({"facts": "other"}, "the facts are not those"),

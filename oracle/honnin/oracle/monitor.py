@@ -45,7 +45,7 @@ class Spec:
     source: str = field(repr=False)
     namespace: Mapping[str, Any] = field(repr=False)
     _mapped: dict[str, LogMapping] = field(default_factory=dict, repr=False, compare=False)
-    _loops: dict[tuple[int, ...], Any] = field(default_factory=dict, repr=False, compare=False)
+    _loops: dict[tuple[str, tuple[int, ...]], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -78,18 +78,20 @@ class Spec:
             self._mapped[name] = compile_mapping(name, self.specification, self.namespace, self.digest)
         return self._mapped[name]
 
-    def loop(self, events: tuple[int, ...]) -> Any:
-        """The work of the events of these numbers in one loop (`generator.blocks.in_one`), made once; None where it cannot be."""
-        if events not in self._loops:
+    def loop(self, events: tuple[int, ...], kind: str) -> Any:
+        """The work that the class `kind` of oracles does at the events of these numbers, in one loop (`generator.blocks.in_one`), made once;
+        None where it cannot be.
+        """
+        if (kind, events) not in self._loops:
             from honnin.compiler.generator.blocks import NotInOne, in_one
 
             names = dict(self.namespace)
             try:
-                exec(compile(in_one(self.source, events), "<loop>", "exec"), names)  # noqa: S102 - what generate wrote
-                self._loops[events] = names["run"]
+                exec(compile(in_one(self.source, events, kind), "<loop>", "exec"), names)  # noqa: S102 - what generate wrote
+                self._loops[kind, events] = names["run"]
             except NotInOne:
-                self._loops[events] = None
-        return self._loops[events]
+                self._loops[kind, events] = None
+        return self._loops[kind, events]
 
     def oracle(
         self,

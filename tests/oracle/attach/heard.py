@@ -17,6 +17,8 @@ after request(r, p) { wanted[r] := p }
 after failed(r, t) { last[r] := t }
 after answered(r, s) { code[r] := s }
 invariant right_person "It shows the right person": on issue(r, s): wanted[r] == s
+cover failed_again: on failed(r, _): last[r] != none
+cover answered_again: on answered(r, _): code[r] != 0
 invariant well "Nothing goes wrong at the desk": on answered(_, s): s < 500
 """
 OTHER = """spec other "Counts requests"
@@ -27,5 +29,9 @@ invariant once_each "A request comes once": on request(r, _): not earlier reques
 
 
 def heard(oracle: Any) -> dict[str, Any]:
-    """The state of the oracle's specification."""
-    return {"wanted": oracle._state_wanted, "last": oracle._state_last, "code": oracle._state_code}
+    """The state of the oracle's specification; of two of them the oracle keeps the events that wrote them."""
+    wanted, last = (
+        {request: written[-1] for request, written in kept.items()}
+        for kept in (oracle._from_state_wanted, oracle._from_state_last)
+    )
+    return {"wanted": wanted, "last": last, "code": oracle._state_code}

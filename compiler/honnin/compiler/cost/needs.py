@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from honnin.compiler.formulas import update_reads, written_twice
 from honnin.compiler.generator.program import OPEN, Program
@@ -12,14 +12,19 @@ from honnin.spec.core import Expr, StateRead, walk
 
 def needed(made: Program, check: Check) -> tuple[str, ...]:
     """The states, registers (`#1`) and goals (`?1`) behind the claim, in the order in which they are met."""
+    return tuple(rests_on(made, (check.when, check.body)))
+
+
+def rests_on(made: Program, formulas: Iterable[Expr]) -> dict[str, None]:
+    """The states, registers and goals behind the formulas, in the order in which they are met."""
     found: dict[str, None] = {}
-    waiting = [check.when, check.body]
+    waiting = list(formulas)
     while waiting or _add_contested(made, found, waiting):
         for node in walk(waiting.pop(0)):
             if isinstance(node, StateRead) and node.state not in found:
                 found[node.state] = None
                 waiting += behind(made, node.state)
-    return tuple(found)
+    return found
 
 
 def _add_contested(made: Program, found: dict[str, None], waiting: list[Expr]) -> bool:

@@ -141,7 +141,7 @@ class Accounts:
                     if place.traced:
                         added = self.program.is_sum(place)
                         found[f"({expression(original)!r}, {_cause(scope, place, node)}, {added})"] = None
-        return f"({', '.join(found)},) if self._explain else ()" if found else "()"
+        return f"({', '.join(found)},)" if found else "()"
 
     def _shown(self, text: str, type: Type, personal: bool) -> str:
         inner = base_type(type)

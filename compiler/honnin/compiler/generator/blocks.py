@@ -17,7 +17,7 @@ from typing import Final
 from honnin.compiler.generator.expressions import NOW
 from honnin.spec.records import dataclass
 
-_FIXED: Final = frozenset({"_explain", "_hits"})
+_FIXED: Final = frozenset({"_hits"})
 """Attributes of every oracle that have one object from its start on."""
 _CHANGING: Final = frozenset({"position", "_due"})
 """Attributes of every oracle that events and other methods change."""
@@ -49,14 +49,14 @@ class NotInOne(Exception):
     """The methods have a statement that cannot stand in the loop."""
 
 
-def in_one(source: str, numbers: Sequence[int]) -> ast.Module:
-    """The module of a function `run(oracle, events, times, first, told, classes)`, from the text of a generated module.
+def in_one(source: str, numbers: Sequence[int], kind: str = "Oracle") -> ast.Module:
+    """The module of a function `run(oracle, events, times, first, told, classes)`, from the text of a generated module and its class `kind`.
 
     `events`: objects that have the values of an event as `f0`, `f1`, ..., each of one of the `classes`, which are those of the events
     `numbers`; `times`: of each, in microseconds, none before the one before it. `told` is called after an event with findings, with its
     number, where the first has `first`. The oracle must be one that looks at every event as it is. Raises NotInOne.
     """
-    methods = _methods(source)
+    methods = _methods(source, kind)
     works = {number: _work(methods[f"_on_{number}"]) for number in numbers}
     names = _names(methods, works)
     # What an event finds is recorded by a method: without a call there is nothing to tell.
@@ -88,9 +88,10 @@ def _branch(number: int, method: ast.FunctionDef) -> str:
     return "\n".join([f"if __kind is __K{number}:", *values, f"    WORK_{number}"])
 
 
-def _methods(source: str) -> dict[str, ast.FunctionDef]:
-    """The methods that are asked for, by their names."""
-    text = source[source.index("\nclass Oracle(") : source.index("\nclass Shared(")]
+def _methods(source: str, kind: str) -> dict[str, ast.FunctionDef]:
+    """The methods of the class that are asked for, by their names."""
+    start = source.index(f"\nclass {kind}(")
+    text = source[start : source.index("\nclass ", start + 1)]
     parts = [part for part in re.split(r"\n(?=    def )", text) if _ASKED.match(part)]
     (made,) = ast.parse("\n".join(["class Oracle:", *parts])).body
     assert isinstance(made, ast.ClassDef)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from honnin.compiler.generator.accounts import Accounts, Named, account_parts, account_reads
-from honnin.compiler.generator.expressions import EVENT, NOW, POSITION, Level, Printer
+from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Level, Printer
 from honnin.compiler.generator.lines import Lines
 from honnin.compiler.generator.names import comment
 from honnin.compiler.generator.program import OPEN, Goal, Program, awaits
@@ -182,15 +182,14 @@ class _Trigger:
     def _await(self, goal: Goal, read: StateRead, names: tuple[tuple[str, int], ...]) -> None:
         """What is awaited is all that is left of the claim: it waits for its key, and in the queue of its deadlines."""
         site, lines = self.site, self.site.lines
-        site.program.remembered.add(site.number)
         attribute = site.program.place(read.state).attribute
         key = site.printer.key(read)
         places = tuple(-1 - part.binder.uid for part in read.keys if isinstance(part, Var))
         site.program.raised.setdefault(goal.place, {})[site.number] = (places, names)
         with lines.block(f"if not {attribute} and {NOW} + {goal.bound} < self._due:"):
             lines.add(f"self._due = {NOW} + {goal.bound}")
-        with lines.block(f"if {attribute}.setdefault({key}, {EVENT}) is not {EVENT}:"):
-            lines.add(f"{attribute}_again.setdefault({key}, deque()).append({EVENT})")
+        with lines.block(f"if {attribute}.setdefault({key}, {HERE}) is not {HERE}:"):
+            lines.add(f"{attribute}_again.setdefault({key}, deque()).append({HERE})")
 
 
 def formula(printer: Printer, body: Expr) -> str:

@@ -9,8 +9,8 @@ from typing import Literal, TypeAlias
 from honnin.compiler.generator.accounts import Accounts
 from honnin.compiler.generator.candidates import Planner
 from honnin.compiler.generator.checks import Site, print_always, print_on, values_text
-from honnin.compiler.generator.expressions import EVENT, HERE, NOW, POSITION, Printer
-from honnin.compiler.generator.lines import Lines
+from honnin.compiler.generator.expressions import HERE, NOW, POSITION, Level, Printer
+from honnin.compiler.generator.lines import Lines, Writer
 from honnin.compiler.generator.names import Names, annotation, comment, identifier, key_annotation
 from honnin.compiler.generator.once import Once
 from honnin.compiler.generator.program import Program, changed_by
@@ -19,6 +19,7 @@ from honnin.compiler.generator.releases import print_naming
 from honnin.compiler.generator.specialise import OLD, at_event
 from honnin.compiler.generator.updates import Change, changes, print_changes, print_totals
 from honnin.spec.core import (
+    Assign,
     BoolT,
     EntityT,
     EnumT,
@@ -251,6 +252,9 @@ class Handler:
                 lines.add(f"self._count_{self.number} += 1")
             if not self.program.goals:
                 lines.add(_NOTHING)
+            appended = [
+                self._appended(lines, plain, assign) for assign in self.program.appended.get(self.number, ())
+            ]
             start = len(lines.lines)
             self._prepare(lines)
             for number, check in enumerate(self.program.checks):
@@ -270,21 +274,23 @@ class Handler:
                 lines.add("self._judge(_failed)")
             if faults:
                 lines.add("self._raise_fault(_faults)")
-            self._print_here(lines, start)
+            self._print_here(lines, start, appended)
         self.program.repeated[self.number] = once.asked
         body = [line[4 * (lines.depth + 1) :] for line in (*named, *lines.lines[work:])]
         self.body = Body(body, bool(self.program.goals))
 
-    def _print_here(self, lines: Lines, start: int) -> None:
-        """What is kept of the event, if anything is: always where it waits for another, else if causes are to be told."""
-        event = f"({', '.join((POSITION, NOW, str(self.number), *self.fields))})"
-        kept = []
-        if self.number in self.program.remembered:
-            kept.append(f"{EVENT} = {event}")
-            event = EVENT
+    def _appended(self, lines: Lines, printer: Printer, assign: Assign) -> str:
+        """What a place that is folded will have, from before the event."""
+        keys = [printer.text(key) for key in assign.keys]
+        value = printer.text(assign.value, Level.PRODUCT)
+        place = self.program.place(assign.place)
+        return Writer(lines, printer).grown(place, keys, printer.joined(keys), "+", value)
+
+    def _print_here(self, lines: Lines, start: int, appended: Sequence[str]) -> None:
+        """The event as it is kept, if it is."""
         if any(HERE in line for line in lines.lines[start:]):
-            kept.append(f"{HERE} = {event} if self._explain else None")
-        lines.lines[start:start] = ["    " * lines.depth + line for line in kept]
+            event = f"{HERE} = ({', '.join((POSITION, NOW, str(self.number), *self.fields, *appended))})"
+            lines.lines.insert(start, "    " * lines.depth + event)
 
     def _site(self, lines: Lines, printer: Printer, parameters: tuple[tuple[str, str], ...]) -> Site:
         return Site(
@@ -324,9 +330,7 @@ class Handler:
         }
         asked.update(place for found in self.program.aggregates.values() for place in found.places)
         return {
-            name: self.names.private(
-                "_old_" + self.program.place(name).attribute.removeprefix("self._state_")
-            )
+            name: self.names.private("_old_" + self.program.place(name).attribute.rpartition("_state_")[2])
             for name in self.changed
             if name in asked
         }

@@ -64,7 +64,7 @@ class Level(IntEnum):
 
 
 _Text: TypeAlias = tuple[str, Level]
-NOW, POSITION, EVENT, HERE = "_t", "_n", "_event", "_here"
+NOW, POSITION, HERE = "_t", "_n", "_here"
 _LOOPS = 15
 
 
@@ -228,6 +228,8 @@ class Printer:
         """The value at a key of a place that is a dictionary."""
         if place.default is None:
             return (f"{place.attribute}.get({key}, {place.default_attribute})", Level.ATOM)
+        if place.folded is not None:
+            return (f"{place.attribute}.get({key}, {place.unwritten})[{place.folded}]", Level.ATOM)
         value = place.default.value
         if place.flag:
             if value:
@@ -259,7 +261,8 @@ class Printer:
         if isinstance(body, StateRead) and body.state[0] != OLD:
             place = self.program.place(body.state)
             if not place.scalar and place.default is not None and place.default.value is None:
-                return (f"{place.attribute}[{self.key(body)}]", Level.ATOM)
+                value = f"{place.attribute}[{self.key(body)}]"
+                return (value if place.folded is None else f"{value}[{place.folded}]", Level.ATOM)
         if isinstance(body, Var):
             return self._text(body)
         return (f"present({self.text(body)})", Level.ATOM)

@@ -13,13 +13,30 @@ from honnin.compiler.generator.start import Attribute, Role
 from honnin.spec.core import EntityT, Given, Lit, TextT, Type, base_type, walk
 
 
-def print_kept(lines: Lines, made: Program, attributes: Sequence[Attribute]) -> None:
-    """`attributes`: everything that the oracle keeps."""
-    roles: dict[Role, list[str]] = {}
-    for attribute in attributes:
-        roles.setdefault(attribute.role, []).append(attribute.name)
-    kept, awaited = roles.get("known", []), roles.get("goals", [])
-    apart = [*awaited, *roles.get("queue", [])]
+def slots(attributes: Sequence[Attribute]) -> tuple[str, ...]:
+    """The names of those that the class has slots for."""
+    return _named(attributes, "known", "goals", "queue")
+
+
+def _named(attributes: Sequence[Attribute], *roles: Role) -> tuple[str, ...]:
+    return tuple(attribute.name for role in roles for attribute in attributes if attribute.role == role)
+
+
+def print_kept(
+    lines: Lines, made: Program, attributes: Sequence[Attribute], inherited: Sequence[str]
+) -> None:
+    """`attributes`: everything that the oracle keeps; `inherited`: the slots that it has from another class."""
+    own = tuple(name for name in slots(attributes) if name not in inherited)
+    lines.add(f"_LAYOUT = {_layout(made, attributes)!r}")
+    lines.add(
+        f"_KEPT: tuple[str, ...] = {_named(attributes, 'known')!r}",
+        f"_AWAITED: tuple[str, ...] = {_named(attributes, 'goals')!r}",
+    )
+    lines.add(f"__slots__ = {own!r}")
+
+
+def print_sealed(lines: Lines, made: Program) -> None:
+    """Where a sealed oracle keeps digests."""
     events = made.specification.events
     sealed = sealed_places(made.specification)
     fields = tuple(
@@ -31,9 +48,6 @@ def print_kept(lines: Lines, made: Program, attributes: Sequence[Attribute]) -> 
         for event in events
     )
     givens = {given.name: _sealed_columns(made, given, sealed) for given in made.specification.givens}
-    lines.add("_DIGEST = DIGEST", f"_LAYOUT = {_layout(made, attributes)!r}")
-    lines.add(f"_KEPT = {tuple(kept)!r}", f"_AWAITED = {tuple(awaited)!r}")
-    lines.add(f"__slots__ = {(*kept, *apart)!r}")
     lines.add(f"_SEALED_FIELDS = {fields!r}", f"_SEALED_GIVENS = {givens!r}")
     lines.add(f"_LITERALS: frozenset[str] = frozenset({sorted(_literals(made))!r})")
 
@@ -41,6 +55,7 @@ def print_kept(lines: Lines, made: Program, attributes: Sequence[Attribute]) -> 
 def _layout(made: Program, attributes: Sequence[Attribute]) -> str:
     """What differs when the attributes differ, or what they mean."""
     meanings = [f"{r.name} {r.phase} {r.operator} {r.stores} {r.window} {r.source}" for r in made.registers]
+    meanings += [f"{place.name} {place.folded}" for place in made.places.values() if place.folded is not None]
     return hashlib.sha256(
         "\n".join((*(attribute.text for attribute in attributes), *meanings)).encode()
     ).hexdigest()[:16]

@@ -150,11 +150,18 @@ class Writer:
             return
         key = self._key(place, keys)
         self._remember(place, key)
-        new = f"{self.printer.current(place, keys, key)[0]} {operator} {text}"
-        if place.grows:
-            self._store(place, key, keys, new, replaces=False)
+        if place.folded is not None:
+            self._store(place, key, keys, "", replaces=False)
+        elif place.grows:
+            self._store(place, key, keys, self.grown(place, keys, key, operator, text), replaces=False)
         else:
-            self._store_or_delete(place, key, keys, new, replaces=False)
+            self._store_or_delete(
+                place, key, keys, self.grown(place, keys, key, operator, text), replaces=False
+            )
+
+    def grown(self, place: Place, keys: Sequence[str], key: str, operator: str, text: str) -> str:
+        """What the place has at the keys, which are `key`, and the number `text` added (`+`) or taken from it (`-`)."""
+        return f"{self.printer.current(place, keys, key)[0]} {operator} {text}"
 
     def _key(self, place: Place, keys: Sequence[str]) -> str:
         key = self.printer.joined(keys) if keys else "()"
@@ -180,7 +187,8 @@ class Writer:
         self, place: Place, key: str, keys: Sequence[str], text: str, *, replaces: bool = True
     ) -> None:
         self._written(place)
-        self.lines.add(f"{place.attribute}[{key}] = {text}")
+        if place.folded is None:
+            self.lines.add(f"{place.attribute}[{key}] = {text}")
         self.note(place, key, replaces=replaces)
         for positions, attribute in self._indexes(place):
             part = tuple_text(keys[position] for position in positions)
@@ -199,7 +207,7 @@ class Writer:
         with self.lines.block(f"if {key} in {place.attribute}:"):
             self.lines.add(f"del {place.attribute}[{key}]")
             self._unindex(place, key, keys)
-            others = "" if place.marks else f", {place.source}"
+            others = "" if place.marks or place.folded is not None else f", {place.source}"
             others += f", {place.replaced}" if place.replaces else ""
             self.lines.add(f"self._clear({place.name!r}, {key}, {HERE}{others})")
 
@@ -215,11 +223,10 @@ class Writer:
         if key is None:
             self.lines.add(f"{place.source} = {HERE}")
             return
-        with self.lines.block(f"if {HERE} is not None:"):
-            if replaces and place.replaces:
-                with self.lines.block(f"if {key} in {place.source}:"):
-                    self.lines.add(f"{place.replaced}[{key}] = {place.source}[{key}]")
-            self.lines.add(f"{place.source}[{key}] = {HERE}")
+        if replaces and place.replaces:
+            with self.lines.block(f"if {key} in {place.source}:"):
+                self.lines.add(f"{place.replaced}[{key}] = {place.source}[{key}]")
+        self.lines.add(f"{place.source}[{key}] = {HERE}")
 
     def take(self, place: Place, keys: Sequence[str]) -> None:
         """The place no longer holds the keys."""

@@ -8,17 +8,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from honnin.compiler.cost.slices import slices
-from honnin.compiler.generator.accounts import Accounts
-from honnin.compiler.generator.candidates import Planner
 from honnin.compiler.generator.checks import is_personal
-from honnin.compiler.generator.events import Handler, Way, members_name, print_method
-from honnin.compiler.generator.kept import print_kept
+from honnin.compiler.generator.classes import classes
+from honnin.compiler.generator.events import members_name
+from honnin.compiler.generator.folding import fold
 from honnin.compiler.generator.lines import Lines
-from honnin.compiler.generator.names import Names, comment, identifier
+from honnin.compiler.generator.live import leave_out
+from honnin.compiler.generator.names import comment, identifier
 from honnin.compiler.generator.program import Program, entity_of, program
-from honnin.compiler.generator.releases import print_release
-from honnin.compiler.generator.start import attributes, print_start
 from honnin.compiler.machine import Machine
 from honnin.compiler.runtime import base, facts, history, modes, oracle, snapshot, turns, waiting
 from honnin.spec.core import (
@@ -39,45 +36,20 @@ from honnin.spec.core import (
 )
 from honnin.spec.facts import Missing, default_of
 
-PUBLIC = frozenset(
-    [
-        "observe",
-        "observe_line",
-        "observe_values",
-        "read_line",
-        "read_parsed",
-        "tick",
-        "finish",
-        "verdict",
-        "snapshot",
-        "restore",
-        "violations",
-        "broken",
-        "pending",
-        "unjudged",
-        "exercised",
-        "reached",
-        "faults",
-        "position",
-        "self",
-        "at",
-    ]
-)
-"""Names of every oracle, which no event's method may have."""
-
 
 def generate(machine: Machine, digest: str, *, standalone: bool = True) -> str:
     """The source of the oracle's module. A standalone one imports the standard library alone, and works without honnin."""
-    made = program(machine)
-    _class(made)
-    body = _class(made)
+    made, brief = program(machine), program(machine, explains=False)
+    leave_out(made)
+    leave_out(brief)
+    fold(made)
     lines = Lines()
     title = comment(made.specification.title or "")
     if title:
         lines.add(f"# {title}", "")
     lines.lines += _constants(made, digest).lines
     lines.add("", "")
-    lines.lines += body.lines
+    lines.lines += classes(made, brief).lines
     head = _DOC.replace("NAME", identifier(made.specification.name))
     start = head + (_runtime() if standalone else _IMPORTS)
     return start + "\n\n# " + "-" * 64 + " this specification\n\n" + "\n".join(lines.lines) + "\n"
@@ -194,6 +166,9 @@ def _constants(made: Program, digest: str) -> Lines:
     lines.add("}")
     for enum in specification.enums:
         lines.add(f"{members_name(enum.name)} = frozenset({enum.members!r})")
+    for place in made.places.values():
+        if place.folded is not None and place.default is not None:
+            lines.add(f"{place.unwritten} = ({place.default.value!r},) * {place.folded + 1}")
     lines.add("EVENTS: tuple[Event, ...] = (")
     for event in specification.events:
         lines.add(f"    {_event(made, event)},")
@@ -255,90 +230,3 @@ def _reader(type: Type) -> str:
             return f"between({low}, {high})"
         case OptionalT(inner=inner):
             return f"optional({_reader(inner)})"
-
-
-# ---------------------------------------------------------------- the class
-
-
-def _class(made: Program) -> Lines:
-    """The class. Printing it once tells which indexes are asked for, so it is printed twice."""
-    planner = Planner(made)
-    accounts = Accounts(made)
-    work = Lines(depth=1)
-    public = Lines(depth=1)
-    ways: tuple[Way, ...] = ("turns", "alone")
-    quick = {way: Lines(depth=1) for way in ways}
-    names = Names(PUBLIC)
-    methods = {}
-    for number, event in enumerate(made.specification.events):
-        handler = Handler(made, planner, accounts, event, number)
-        handler.print(work)
-        work.add("")
-        name = methods[event.name] = names.new(event.name)
-        scope = _parameter_names(event)
-        print_method(public, number, event, name, scope, needs_time=made.needs_time, way="lock")
-        public.add("")
-        body = handler.body if list(handler.fields) == scope else None
-        for way, lines in quick.items():
-            print_method(lines, number, event, name, scope, needs_time=made.needs_time, way=way, body=body)
-            lines.add("")
-    print_release(work, made, planner)
-    kept = attributes(made, planner)
-    start = Lines(depth=1)
-    print_start(start, made, planner, accounts, kept)
-    lines = Lines()
-    with lines.block("class Oracle(OracleBase):"):
-        lines.add("# Judges one trace of the specification: one method for each event.", "")
-        lines.add("_NAME = SPECIFICATION", "_CLAIMS = tuple(CLAIMS.items())", "_EVENTS = EVENTS")
-        lines.add("_GIVENS = GIVENS", "_SKIPPED = tuple(NOT_MONITORED)", f"_NEEDS_TIME = {made.needs_time}")
-        counted = {number: tuple(events) for number, events in made.counted.items()}
-        lines.add(f"_PERSONAL_KEYS = {_personal_keys(made)!r}", f"_COUNTED = {counted!r}")
-        lines.add(f"_SLICES = {_slices(made)!r}")
-        print_kept(lines, made, kept)
-        lines.add("")
-    lines.lines += [*start.lines, "", *public.lines, *work.lines]
-    for method in accounts.methods:
-        lines.lines += [*("    " + line for line in method.lines), ""]
-    for kind, words, way in (
-        ("Shared", "with the work of each event in its method: `Oracle()` makes one", "turns"),
-        ("Unshared", "without a lock, for one thread alone: `Oracle(shared=False)` makes one", "alone"),
-    ):
-        lines.add("")
-        with lines.block(f"class {kind}(Oracle):"):
-            lines.add(f"# The same {words}.", "", "__slots__ = ()", "")
-        lines.lines += quick[way].lines
-    lines.add("Oracle._QUICK = Unshared, Shared")
-    lines.add(f"METHODS = {methods!r}")
-    return lines
-
-
-def _slices(made: Program) -> dict[str, tuple[tuple[int, ...], tuple[int | None, ...]]]:
-    """For each entity the claims that it slices, all by the same field of each event, and these fields."""
-    found: dict[str, tuple[tuple[int, ...], dict[str, str]]] = {}
-    for number, check in enumerate(made.checks):
-        for one in slices(made, check):
-            claims, fields = found.get(one.entity, ((), {}))
-            if all(fields.get(event, field) == field for event, field in one.fields):
-                found[one.entity] = ((*claims, number), {**fields, **dict(one.fields)})
-    return {entity: (claims, _places(made, fields)) for entity, (claims, fields) in found.items()}
-
-
-def _places(made: Program, fields: dict[str, str]) -> tuple[int | None, ...]:
-    """For each event the place of its field, None where it has none."""
-    named = [[field.name for field in event.fields] for event in made.specification.events]
-    return tuple(
-        names.index(fields[event.name]) if event.name in fields else None
-        for names, event in zip(named, made.specification.events, strict=True)
-    )
-
-
-def _parameter_names(event: Event) -> list[str]:
-    names = Names({"self", "at"})
-    return [names.new(parameter.name) for parameter in event.fields]
-
-
-def _personal_keys(made: Program) -> dict[str, tuple[bool, ...]]:
-    return {
-        state.name: tuple(made.personal(key, f"{state.name}#{index}") for index, key in enumerate(state.keys))
-        for state in made.specification.states
-    }

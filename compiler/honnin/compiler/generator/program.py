@@ -47,7 +47,7 @@ class Place:
     A place without keys is one attribute. Any other is a dictionary of the keys whose value is not the default; a `flag` is a Bool
     of which only the presence of the key counts. `default` is None where the default is computed at the start. Of a `traced` place the
     events that wrote it last are kept too: in its own dictionary if it is a flag, else in `source`; in `replaced` those before them. One that
-    only `grows` is never again at its default.
+    only `grows` is never again at its default. Of a `folded` one that event alone is kept, which has the value at that index.
     """
 
     name: str
@@ -61,6 +61,7 @@ class Place:
     traced: bool = False
     overwritten: bool = True
     grows: bool = False
+    folded: int | None = None
 
     @property
     def scalar(self) -> bool:
@@ -79,11 +80,18 @@ class Place:
 
     @property
     def source(self) -> str:
-        return self.attribute.replace("self._", "self._from_", 1)
+        return (
+            self.attribute if self.folded is not None else self.attribute.replace("self._", "self._from_", 1)
+        )
 
     @property
     def replaced(self) -> str:
-        return self.attribute.replace("self._", "self._over_", 1)
+        return self.source.replace("self._from_", "self._over_", 1)
+
+    @property
+    def unwritten(self) -> str:
+        """The module's constant that stands for the event that wrote a folded place where none did."""
+        return self.attribute.replace("self._from_state", "_UNWRITTEN", 1)
 
     @property
     def default_attribute(self) -> str:
@@ -92,8 +100,8 @@ class Place:
     @property
     def stored(self) -> str:
         """The annotation of a stored value."""
-        if self.marks:
-            return "Here | None"
+        if self.marks or self.folded is not None:
+            return "Here"
         if self.default is not None and self.default.value is None and isinstance(self.value, OptionalT):
             return annotation(self.value.inner)
         return annotation(self.value)
@@ -126,8 +134,8 @@ class Program:
     """A machine without the claims that cannot be monitored, and the names of its parts.
 
     `traced`: the places that a failure's account reads; `counters`: the states that are only added to. `alone`: for an `eventually` that is all of a claim's formula, that claim. Filled while it is printed: `indexes` and `seen`;
-    `counted`, for a claim the events at each of which it is exercised or reached; `remembered`, the events of which something is kept;
-    `repeated`, for each event what its method asks for, see `Once`; `raised`, for an `eventually` that is all of a claim the events that raise it, each with the fields that are its key and the names bound.
+    `counted`, for a claim the events at each of which it is exercised or reached;
+    `appended`, for each event the writes of which the value is appended to its values where it is kept; `repeated`, for each event what its method asks for, see `Once`; `raised`, for an `eventually` that is all of a claim the events that raise it, each with the fields that are its key and the names bound.
     """
 
     machine: Machine
@@ -144,11 +152,11 @@ class Program:
     traced: frozenset[str] = frozenset()
     counters: frozenset[str] = frozenset()
     alone: dict[str, int] = field(default_factory=dict)
-    remembered: set[int] = field(default_factory=set)
     raised: dict[str, dict[int, tuple[tuple[int, ...], tuple[tuple[str, int], ...]]]] = field(
         default_factory=dict
     )
     repeated: dict[int, dict[tuple[str, str, int], int]] = field(default_factory=dict)
+    appended: dict[int, list[Assign]] = field(default_factory=dict)
 
     @property
     def specification(self) -> Specification:
@@ -221,8 +229,11 @@ class Program:
         return isinstance(inner, TextT) and place in self.specification.personal_places
 
 
-def program(machine: Machine) -> Program:
-    """The program of the claims that can be monitored: only the registers that they read, and a name for everything kept."""
+def program(machine: Machine, *, explains: bool = True) -> Program:
+    """The program of the claims that can be monitored: only the registers that they read, and a name for everything kept.
+
+    Unless it `explains`, no place is traced.
+    """
     machine = with_functions(machine)
     checks = tuple(check for check in machine.checks if check.claim.prove_only is None)
     needed: set[str] = set()
@@ -242,7 +253,7 @@ def program(machine: Machine) -> Program:
     made = Program(machine, checks, registers)
     read = (lowered for check in checks for _, lowered in check.reads)
     read_places = {node.state for part in read for node in walk(part) if isinstance(node, StateRead)}
-    made.traced = frozenset(read_places)
+    made.traced = frozenset(read_places if explains else ())
     made.counters = _counters(machine.specification)
     made.givens = {
         given.name: f"self._given_{made.names.new(given.name)}" for given in machine.specification.givens
@@ -285,6 +296,7 @@ def _states(made: Program) -> None:
             literal,
             flag,
             traced=state.name in made.traced,
+            overwritten=state.name not in made.counters,
             grows=literal is not None and state.name in growing,
         )
 

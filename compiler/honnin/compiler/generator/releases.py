@@ -93,7 +93,7 @@ def _print_drop(lines: Lines, program: Program, planner: Planner, place: Place, 
 
 def _print_drop_key(lines: Lines, place: Place, register: Register | None, key: str) -> None:
     lines.add(f"{place.attribute}.pop({key}, None)")
-    if place.traced and not place.marks:
+    if place.traced and not place.marks and place.folded is None:
         lines.add(f"{place.source}.pop({key}, None)")
     if place.replaces:
         lines.add(f"{place.replaced}.pop({key}, None)")

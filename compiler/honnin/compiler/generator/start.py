@@ -122,8 +122,9 @@ def _of_place(made: Program, place: Place, default: str) -> Iterator[Attribute]:
     if place.traced and place.scalar:
         yield Attribute(_bare(place.source), "None", "Here | None")
     elif place.traced and not place.marks:
-        for attribute in (place.source, place.replaced) if place.replaces else (place.source,):
-            yield Attribute(_bare(attribute), "{}", f"dict[{keys}, Here | None]")
+        sources = () if place.folded is not None else (place.source,)
+        for attribute in (*sources, place.replaced) if place.replaces else sources:
+            yield Attribute(_bare(attribute), "{}", f"dict[{keys}, Here]")
     for positions, attribute in made.indexes.get(place.name, {}).items():
         part = key_annotation(tuple(place.keys[position] for position in positions))
         yield Attribute(_bare(attribute), "{}", f"dict[{part}, dict[{keys}, None]]")

@@ -60,7 +60,7 @@ class Obligation(NamedTuple):
 
 
 Here: TypeAlias = tuple[Any, ...]
-"""An event that something is kept of: its position, its time, its number in EVENTS, its values."""
+"""An event that something is kept of: its position, its time, its number in EVENTS, its values; then what states have since that are kept as it."""
 Raised: TypeAlias = Mapping[int, tuple[tuple[int, ...], tuple[tuple[str, int], ...]]]
 """For each event that raises an obligation: the fields that are its key, and the names that the claim's pattern binds to fields."""
 
@@ -190,7 +190,7 @@ def unindex(index: dict[Any, dict[Any, None]], part: Any, key: Any) -> None:
             del index[part]
 
 
-Sources: TypeAlias = dict[Any, Here | None]
+Sources: TypeAlias = dict[Any, Here]
 """For each key the event that what is kept there comes from."""
 _UNTRACED: Sources = {}
 

@@ -36,7 +36,7 @@ from honnin.compiler.runtime.base import (
     seconds,
 )
 from honnin.compiler.runtime.facts import Given, entities_in, read_facts
-from honnin.compiler.runtime.history import Here
+from honnin.compiler.runtime.history import Here, Sources
 from honnin.compiler.runtime.modes import Modes
 from honnin.compiler.runtime.snapshot import Seal
 from honnin.compiler.runtime.turns import Turns
@@ -80,13 +80,22 @@ class OracleBase(Modes):
     _PERSONAL_KEYS: Mapping[str, tuple[bool, ...]] = {}
     _QUICK: tuple[type[OracleBase], type[OracleBase]] | None = None
     """The classes that do an event's work in place, without a lock and with one: for an oracle that looks at every event as it is."""
+    _BRIEF: type[OracleBase] | None = None
+    """The class that keeps no causes, where causes take anything."""
     _handlers: tuple[Callable[..., None], ...] = ()
 
     def __new__(
-        cls, *_: Any, shared: bool = True, sealed: bool = False, sample: float | None = None, **__: Any
+        cls,
+        *_: Any,
+        shared: bool = True,
+        sealed: bool = False,
+        explain: bool = True,
+        sample: float | None = None,
+        **__: Any,
     ) -> Self:
-        quick = cls.__dict__.get("_QUICK")
-        chosen: Any = cls if sealed or sample is not None or quick is None else quick[shared]
+        kind: Any = cls if explain else cls.__dict__.get("_BRIEF") or cls
+        quick = kind.__dict__.get("_QUICK")
+        chosen = kind if sealed or sample is not None or quick is None else quick[shared]
         made: Self = super().__new__(chosen)
         return made
 
@@ -422,7 +431,7 @@ class OracleBase(Modes):
         name, claim = self._CLAIMS[failure.claim]
         bindings, why, traced, parts = failure.account
         causes = []
-        for read, here, replaced, added in traced:
+        for read, here, replaced, added in traced if self._explain else ():
             if here is not None and here[0] != failure.position:
                 position, at, number, *values = here
                 before = None if replaced is None else replaced[0]
@@ -442,11 +451,11 @@ class OracleBase(Modes):
         )
 
     def _told(self, number: int, values: Sequence[Value]) -> dict[str, Shown]:
-        """An event as it is shown: its name and its fields; nothing for the start."""
+        """An event as it is shown: its name and its fields, whose values come first; nothing for the start."""
         if number < 0:
             return {}
         event = self._EVENTS[number]
-        fields = zip(event.fields, values, strict=True)
+        fields = zip(event.fields, values, strict=False)
         return {
             "event": event.name,
             **{parameter.name: self._shown(value, parameter) for parameter, value in fields},
@@ -456,19 +465,18 @@ class OracleBase(Modes):
         self,
         place: str,
         key: Any,
-        here: Here | None,
-        source: dict[Any, Here | None] | None = None,
-        replaced: dict[Any, Here | None] | None = None,
+        here: Here,
+        source: Sources | None = None,
+        replaced: Sources | None = None,
     ) -> None:
         """An event has set the place back to its default at a key. The last ones that did so are kept."""
         for kept in (source, replaced):
             if kept is not None:
                 kept.pop(key, None)
-        if here is not None:
-            if len(self._cleared) >= 2 * _CLEARED:
-                self._cleared = dict(list(self._cleared.items())[-_CLEARED:])
-            self._cleared.pop((place, key), None)
-            self._cleared[place, key] = here
+        if len(self._cleared) >= 2 * _CLEARED:
+            self._cleared = dict(list(self._cleared.items())[-_CLEARED:])
+        self._cleared.pop((place, key), None)
+        self._cleared[place, key] = here
 
     def _fault(self, found: list[Fault]) -> None:
         """Record what one event writes twice."""

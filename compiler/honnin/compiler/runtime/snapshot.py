@@ -243,6 +243,7 @@ _OTHER_MARK = {
     "format": "this is no snapshot of an oracle",
     "version": f"this is no snapshot of version {SNAPSHOT_VERSION}",
     "digest": "the specification is not the one that the snapshot was taken of",
+    "explain": "the snapshot was taken by an oracle that keeps causes where this one keeps none, or none where this one does",
     "layout": "the snapshot was taken by an oracle that another version of honnin made",
     "key": "the snapshot was sealed with another key, or with none",
     "facts": "the facts are not those that the snapshot was taken with",
@@ -272,6 +273,7 @@ class Snapshots:
     _digested: str
     _now: int
     _dated: bool
+    _explain: bool
     _broken: bool
     _deadlines: Deadlines
     _raised: int
@@ -360,6 +362,7 @@ class Snapshots:
             "format": SNAPSHOT,
             "version": SNAPSHOT_VERSION,
             "digest": self._DIGEST,
+            "explain": self._explain,
             "layout": self._LAYOUT,
             "key": None if self._seal is None else self._seal.fingerprint,
             "facts": self._facts_digest(),

@@ -33,8 +33,10 @@ def at_once(events: Events) -> Any:
 
 def in_place(spec: Spec, oracle: Any, events: Events) -> Any:
     """The same loop with the work of each event in its place; None where there is none for the oracle."""
-    looks_at_every_event = type(oracle) in (type(oracle)._QUICK or ())
-    return spec.loop(tuple(number for number, _ in events)) if looks_at_every_event else None
+    quick = type(oracle)
+    if quick not in (quick._QUICK or ()):
+        return None
+    return spec.loop(tuple(number for number, _ in events), quick.__mro__[1].__name__)
 
 
 def _made(text: str, events: Events, names: dict[str, Any]) -> Any:
