@@ -642,4 +642,4 @@ def test_a_violation_tells_which_event_said_otherwise() -> None:
     oracle.answer("r", "alice", at=2)
     oracle.answer("r", "bob", at=3)
     assert causes(oracle) == [["I", ("(not ask(r, _)) since ask(r, p)", 2, 1.0, 1)]]
-    assert oracle._past_1 == {"r": "bob"}
+    assert oracle._from_past_1 == {"r": (2, 1_000_000, 0, "r", "bob")}

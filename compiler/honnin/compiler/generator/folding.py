@@ -1,6 +1,6 @@
-"""States that are kept as the events that wrote them last.
+"""States, and registers that are functions, that are kept as the events that wrote them last.
 
-Where causes are kept, what a state has at a key and the event that wrote it would stand in two dictionaries. If the value is one of the
+Where causes are kept, what a place has at a key and the event that wrote it would stand in two dictionaries. If the value is one of the
 event's own, or a count that is known when the event begins, the event stands for both: the count is appended to its values.
 """
 
@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from honnin.compiler.formulas import assignments
+from honnin.compiler.generator.candidates import Bind, Planner
 from honnin.compiler.generator.program import Place, Program
+from honnin.compiler.generator.specialise import at_event
 from honnin.compiler.generator.updates import Change, changes
-from honnin.compiler.simplify import is_true
+from honnin.compiler.machine import Register
+from honnin.compiler.simplify import is_false, is_true
 from honnin.spec.core import Assign, Lift, Lit, Var
 from honnin.spec.records import dataclass, replace
 
@@ -29,7 +32,12 @@ class _Write:
 
 
 def fold(made: Program) -> None:
-    """Find these states; the program's places and `appended` tell them."""
+    """Find these places; `places` and `appended` of the program tell them."""
+    planner = Planner(made)
+    for register in made.registers:
+        place = made.place(register.name)
+        if place.traced and (index := _set(made, planner, register)) is not None:
+            made.places[register.name] = _folded(place, _HEAD + index)
     events = made.specification.events
     writes: dict[str, list[_Write]] = {}
     for number, event in enumerate(events):
@@ -70,6 +78,23 @@ def _field(place: Place, found: Sequence[_Write]) -> int | None:
             case _:
                 return None
     return indexes.pop() if len(indexes) == 1 and place.default == Lit(None, place.value) else None
+
+
+def _set(made: Program, planner: Planner, register: Register) -> int | None:
+    """Of a register that is a function, which field of its event is its value, always the same."""
+    if register.value is None:
+        return None
+    indexes: set[int | None] = set()
+    for event in made.specification.events:
+        begin = at_event(register.set, event)
+        for plan in () if is_false(begin) else planner.plans((*register.keys, register.value), begin):
+            bound = {step.binder: step.value for step in plan if isinstance(step, Bind)}
+            match bound.get(register.value):
+                case Var(binder=binder) if binder.uid < 0:
+                    indexes.add(-1 - binder.uid)
+                case _:
+                    indexes.add(None)
+    return indexes.pop() if len(indexes) == 1 else None
 
 
 def _is_known(found: Sequence[_Write]) -> bool:

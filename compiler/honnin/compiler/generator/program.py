@@ -91,7 +91,7 @@ class Place:
     @property
     def unwritten(self) -> str:
         """The module's constant that stands for the event that wrote a folded place where none did."""
-        return self.attribute.replace("self._from_state", "_UNWRITTEN", 1)
+        return self.attribute.replace("self._from", "_UNWRITTEN", 1)
 
     @property
     def default_attribute(self) -> str:
