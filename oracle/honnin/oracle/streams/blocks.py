@@ -9,8 +9,8 @@ from honnin.spec.records import dataclass, field
 
 LONGEST = 8 * 1024 * 1024
 """Bytes, line end included: a longer line is not kept in memory, it comes in pieces."""
-BLOCK = 1 << 18
-"""Bytes that are read at once."""
+BLOCK = 3 << 15
+"""Bytes that are read at once: few enough that what is made of them stays in a core's cache until it is worked on."""
 BOM = b"\xef\xbb\xbf"
 _NO_SIGNS = bytes(set(range(256)) - set(b"{}[:\\\n"))
 
@@ -116,11 +116,13 @@ class Cutter:
                 return
             yield self._block(data[:end], whole=False)
             data = data[end:]
-        data = self.rest + data
         end = data.rfind(b"\n") + 1
-        self.rest = data[end:]
         if end:
-            yield from self._cut(data[:end])
+            lines = b"".join((self.rest, memoryview(data)[:end]))
+            self.rest = data[end:]
+            yield from self._cut(lines)
+        else:
+            self.rest += data
         if len(self.rest) > LONGEST:
             piece, self.rest = self.rest, b""
             yield self._block(piece, whole=False)

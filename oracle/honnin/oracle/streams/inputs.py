@@ -31,6 +31,8 @@ class Passed:
         """The place is behind these bytes too."""
         if len(self.head) < SAMPLE:
             self.head += data[: SAMPLE - len(self.head)]
+        if len(data) >= SAMPLE:
+            self._last.clear()
         self._last.append(data[-SAMPLE:])
         self.size += len(data)
         if len(self._last) > _PIECES:
