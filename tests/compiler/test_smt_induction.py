@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 
 import pytest
 
 from honnin.compiler.product import Product, build_product
+from honnin.compiler.smt import induction
 from honnin.compiler.smt.bounded import search
 from honnin.compiler.smt.implied import implied_product
 from honnin.compiler.smt.induction import Inductive, NotFound, prove
 from honnin.compiler.smt.obligations import is_inductive
 from honnin.compiler.smt.proof import Deadline
 from honnin.compiler.smt.samples import reachable
-from honnin.spec.core import Module
+from honnin.spec.core import Expr, Module
 from honnin.spec.load import check_text
+from honnin.spec.words import expression
 
 from .smt_designs import buffer_product
 
@@ -321,3 +324,72 @@ def test_a_proof_ends_in_time() -> None:
     started = time.monotonic()
     assert isinstance(proof(product_of(MUTEX, "agreement_kept"), 0.5), NotFound)
     assert time.monotonic() - started < 5
+
+
+TOKENS = """spec tokens
+entity Client
+output event locked(client: Client, token: Int)
+output event stored(client: Client, token: Int)
+state newest: Int
+state written: Int
+state holder: Int -> Client?
+after locked(c, t) { newest := t  holder[t] := c }
+after stored(_, t) { written := t }
+invariant grow "every token is greater than the last": on locked(_, t): t > newest
+invariant no_step_back "the store never goes back": on stored(_, t): t >= written
+invariant own "a client writes with its own token": on stored(c, t): holder[t] == c
+invariant issued "a token is given out before it is used": on stored(_, t): t <= newest
+system fenced implements tokens {
+  var counter: Int
+  var owner: Client?
+  var last: Int
+  process client(c: Client) {
+    var mine: Int
+    acquire: { when owner == none  owner := c  counter += 1  mine := counter  emit locked(c, mine) }
+    use_it: { when mine >= last  last := mine  emit stored(c, mine)  if owner == c { owner := none }  goto acquire }
+  }
+  action time_out() { when owner != none  owner := none }
+}
+"""
+
+
+def test_what_claims_read_at_reported_integers_is_a_word() -> None:
+    product, limit = implementing(TOKENS, "own"), Deadline(time.monotonic() + 30)
+    answer = prove(product, (), reachable(product, limit.check), limit, lambda _: None)
+    assert isinstance(answer, Inductive)
+    said = [expression(clause) for clause in answer.clauses]
+    assert any("holder[client[client1].mine]" in clause for clause in said), said
+
+
+def test_claims_that_take_long_together_are_proved_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(induction, "APART_AFTER", -1.0)
+    together = list[bool]()
+    original = induction._Attempt._together
+
+    def noted(self: induction._Attempt, formulas: Iterable[Expr]) -> bool:
+        together.append(original(self, formulas))
+        return together[-1]
+
+    monkeypatch.setattr(induction._Attempt, "_together", noted)
+    product = implementing(TOKENS, "grow", "no_step_back", "own", "issued")
+    limit = Deadline(time.monotonic() + 30)
+    answer = prove(product, (), reachable(product, limit.check), limit, lambda _: None)
+    assert together == [True]
+    assert isinstance(answer, Inductive)
+    assert is_inductive(product, (), answer.clauses, limit)
+
+
+def test_a_product_apart_asks_for_one_claim_each_and_assumes_the_same() -> None:
+    text = TOKENS.replace("system fenced", 'assume few "few": on locked(_, t): t < 100\nsystem fenced')
+    text = text.replace("output event locked", "input event locked")
+    product = implementing(text, "grow", "own")
+    watched = [[c.claim.name for c in part.machines[0].checks] for part in induction.apart(product)]
+    assert watched == [["grow", "few"], ["own", "few"]]
+
+
+def implementing(text: str, *claims: str) -> Product:
+    """The first design, asked for these claims."""
+    module = check_text(text).module
+    assert module is not None
+    asked = tuple(claim for claim in module.main.claims if claim.name in claims)
+    return build_product(module, module.systems[0], asked)

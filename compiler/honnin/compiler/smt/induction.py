@@ -6,11 +6,12 @@ The searches take turns, so that what one of them proves soon is proved soon; ea
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Final
 
 from honnin.compiler.limit import OutOfTime
+from honnin.compiler.machine import Check, Machine
 from honnin.compiler.product import Product
 from honnin.compiler.smt.directed.search import Directed
 from honnin.compiler.smt.few.twin import twin_of
@@ -26,7 +27,7 @@ from honnin.compiler.smt.templates import Templates
 from honnin.compiler.smt.universe import Unsupported
 from honnin.compiler.smt.vocabulary import by_place, vocabulary
 from honnin.spec.core import Expr, Property
-from honnin.spec.records import dataclass
+from honnin.spec.records import dataclass, replace
 
 Progress = Callable[[str], None]
 
@@ -37,6 +38,13 @@ GROWTH: Final = 2.0
 
 
 UNCONFIRMED: Final = "an invariant was found that z3 does not confirm"
+
+APART_AFTER: Final = 1.0
+"""Seconds of CPU that the templates look for a proof of all claims together, before each claim is proved by itself."""
+
+PART_SECONDS: Final = 2.0
+APART: Final = 0.3
+"""Seconds of CPU for each of these proofs, and what they may take together of the time that is left."""
 
 TEMPLATES: Final = 3.0
 _DIRECTED: Final = {False: 1.0, True: 0.4}
@@ -103,6 +111,22 @@ def by_turns(
         yield NotFound("the time limit was reached while an invariant was looked for")
 
 
+def apart(product: Product) -> tuple[Product, ...]:
+    """The product, asked for each of its claims alone."""
+    return tuple(
+        replace(product, machines=tuple(_watching(machine, wanted) for machine in product.machines))
+        for machine in product.machines
+        for wanted in machine.checks
+        if wanted.claim.kind != "assume"
+    )
+
+
+def _watching(machine: Machine, wanted: Check) -> Machine:
+    return replace(
+        machine, checks=tuple(c for c in machine.checks if c.claim.kind == "assume" or c is wanted)
+    )
+
+
 class _Attempt:
     """The searches for one product. Each has solvers of its own: the clauses of one would only be in the way of the other."""
 
@@ -128,20 +152,17 @@ class _Attempt:
 
     def work(self, progress: Progress) -> Iterator[Inductive | NotFound | None]:
         """The searches by turns, until one has an invariant or none will; None after each round."""
-        induction = self._induction()
-        if induction.initial_violation() is not False:
+        templates = self._begun(progress)
+        if templates is None:
             yield NotFound("the initial state may already be wrong")
             return
-        progress("looking for linear relations between integers")
-        facts = linear_facts(induction, self.samples, self.words, totals=has_totals(self.words))
-        self.known = [*facts]
-        accepts = partial(self._accept, induction)
-        tables = Tables(self.words, self.samples, self.more)
-        templates = Templates(induction, tables, accepts, facts, self.lemmas)
         kinds = (False, True) if self.words.formulas else (False,)
         by_templates = self._templates(templates)
         shares = {by_templates: TEMPLATES}
         shares |= {self._directed(kind): _DIRECTED[kind] for kind in kinds}
+        parts = () if self.properties else apart(self.product)
+        if len(parts) > 1 and self._turn(by_templates, APART_AFTER, progress) and self.found is None:
+            self._apart(parts, templates, progress)
         length = FIRST_TURN
         while shares and self.found is None:
             for search in list(shares):
@@ -155,6 +176,50 @@ class _Attempt:
                 yield None
             length *= GROWTH
         yield self.found or NotFound("; ".join(dict.fromkeys(self.reasons)))
+
+    def _begun(self, progress: Progress) -> Templates | None:
+        """The search by templates, as it begins; None where the initial state may be wrong."""
+        induction = self._induction()
+        if induction.initial_violation() is not False:
+            return None
+        progress("looking for linear relations between integers")
+        facts = linear_facts(induction, self.samples, self.words, totals=has_totals(self.words))
+        self.known = [*facts]
+        tables = Tables(self.words, self.samples, self.more)
+        return Templates(induction, tables, partial(self._accept, induction), facts, self.lemmas)
+
+    def _soon(self, seconds: float, progress: Progress) -> tuple[Expr, ...] | None:
+        """The clauses of an invariant that the templates find in so many seconds of CPU."""
+        begun = self._begun(progress)
+        if begun is not None:
+            self._turn(self._templates(begun), seconds, progress)
+        return None if self.found is None else self.found.clauses
+
+    def _apart(self, parts: Sequence[Product], templates: Templates, progress: Progress) -> None:
+        """Each claim by itself: their invariants are together one of all, unless a claim needs another. What is found is shared in any case."""
+        found: dict[Expr, None] = {}
+        end = time.monotonic() + APART * self.deadline.check()
+        for part in parts:
+            if time.monotonic() < end:
+                alone = _Attempt(part, (), self.samples, self.deadline, self.lemmas, self.more)
+                found |= dict.fromkeys(alone._soon(PART_SECONDS, progress) or ())
+        if found and not self._together(found):
+            self._adopt(templates, found)
+
+    def _together(self, formulas: Iterable[Expr]) -> bool:
+        induction = self._induction()
+        clauses = [induction.clause(formula) for formula in formulas]
+        for clause in clauses:
+            induction.assume(clause)
+        return self._accept(induction, clauses)
+
+    def _adopt(self, templates: Templates, formulas: Iterable[Expr]) -> None:
+        clauses = [templates.induction.clause(formula) for formula in formulas if formula not in self.known]
+        for clause in clauses:
+            templates.induction.assume(clause)
+        for clause in inductive_among(templates.induction, clauses):
+            templates.adopt(clause)
+            self.known.append(clause.formula)
 
     def _share(self, templates: Templates) -> None:
         """What the templates have proved on the way is known to the other searches too, and what is stronger to all."""

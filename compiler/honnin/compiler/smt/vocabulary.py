@@ -9,8 +9,9 @@ from typing import TypeVar
 from honnin.compiler.deadlines import due
 from honnin.compiler.explicit.relevance import relevance
 from honnin.compiler.formulas import assignments, statement_expressions
+from honnin.compiler.machine import Check, Machine
 from honnin.compiler.product import NOW, Place, Product, latest_name, place_name
-from honnin.compiler.simplify import free
+from honnin.compiler.simplify import free, substitute
 from honnin.spec import core
 from honnin.spec.core import (
     Binder,
@@ -30,6 +31,7 @@ from honnin.spec.core import (
     VarRead,
     base_type,
     rewrite,
+    type_of,
     walk,
 )
 from honnin.spec.records import dataclass
@@ -81,7 +83,7 @@ def vocabulary(prod: Product, properties: tuple[Property, ...], hints: Sequence[
     )
     return Vocabulary(
         places,
-        tuple(dict.fromkeys(node for node in nodes if _is_shape(node))),
+        tuple(dict.fromkeys((*filter(_is_shape, nodes), *_reported(prod, unheeded)))),
         tuple(dict.fromkeys(node for node in nodes if _is_comparison(node))),
         formulas,
         tuple(dict.fromkeys(_projections(formulas))),
@@ -132,6 +134,36 @@ def _is_shape(node: Expr) -> bool:
     if isinstance(node, core.Count | core.Sum):
         return not any(isinstance(part, core.Atom | core.Old | core.Now) for part in walk(node))
     return isinstance(node, GivenRead) or (isinstance(node, VarRead) and not all(map(_is_simple, node.keys)))
+
+
+def _reported(prod: Product, unheeded: set[str]) -> Iterator[Expr]:
+    """What claims read at integers of an event, as the design reports them: at a read of its own."""
+    for path in prod.paths:
+        for emit in (statement for statement in path.body if isinstance(statement, core.Emit)):
+            told = [
+                by_place(argument, lambda name: prod.state_place(name, None)) for argument in emit.arguments
+            ]
+            for machine, check, pattern in _watching(prod, emit.event):
+                names = {
+                    bound.uid: argument
+                    for bound, argument in zip(pattern.arguments, told, strict=True)
+                    if isinstance(bound, Binder)
+                }
+                for formula in (check.when, check.body):
+                    for node in walk(by_place(formula, partial(place_name, machine))):
+                        if isinstance(node, VarRead) and any(type_of(key) == core.INT for key in node.keys):
+                            read = substitute(node, names)
+                            if _is_shape(read) and not _reads(read, unheeded):
+                                yield read
+
+
+def _watching(prod: Product, event: str) -> Iterator[tuple[Machine, Check, core.Pattern]]:
+    """The claims about an event."""
+    for machine in prod.machines:
+        for check in machine.checks:
+            for pattern in check.claim.patterns:
+                if pattern.event == event:
+                    yield machine, check, pattern
 
 
 def _is_simple(key: Expr) -> bool:
