@@ -201,6 +201,16 @@ def test_an_oracle_for_one_thread_says_the_same() -> None:
         alone.ask(None, "p")
 
 
+@pytest.mark.parametrize("options", [{}, {"shared": False}, {"explain": False}, {"sample": 0.5}])
+def test_messages_of_python_name_the_oracle_as_its_users_know_it(options: dict[str, Any]) -> None:
+    oracle = MODULE.Oracle("collect", **options)
+    with pytest.raises(TypeError, match=r"^Oracle\.\w+\(\) missing 1 required positional argument: "):
+        getattr(oracle, next(iter(MODULE.METHODS.values())))(*[None] * (len(MODULE.EVENTS[0].fields) - 1))
+    with pytest.raises(AttributeError, match=r"^'Oracle' object has no attribute 'nosuch'"):
+        oracle.nosuch  # noqa: B018
+    assert "Oracle object" in repr(oracle)
+
+
 def test_where_something_stands_before_the_work_of_an_event_it_is_not_passed_by() -> None:
     sampled = MODULE.Oracle("collect", sample=1.0)
     sealed = MODULE.Oracle("collect", sealed=True, mask_key=b"0123456789abcdef", shared=False)

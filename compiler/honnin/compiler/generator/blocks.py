@@ -91,7 +91,7 @@ def _branch(number: int, method: ast.FunctionDef) -> str:
 def _methods(source: str, kind: str) -> dict[str, ast.FunctionDef]:
     """The methods of the class that are asked for, by their names."""
     start = source.index(f"\nclass {kind}(")
-    text = source[start : source.index("\nclass ", start + 1)]
+    text = source[start : source.index("\nclass ", start + 1)].removesuffix("\n@known_as_oracle")
     parts = [part for part in re.split(r"\n(?=    def )", text) if _ASKED.match(part)]
     (made,) = ast.parse("\n".join(["class Oracle:", *parts])).body
     assert isinstance(made, ast.ClassDef)

@@ -89,7 +89,7 @@ def _print_brief(lines: Lines, brief: Program, whole: _Members) -> None:
 def _print_quick(lines: Lines, prefix: str, members: _Members) -> None:
     kind = prefix or "Oracle"
     for way, (name, words) in _QUICK.items():
-        lines.add("")
+        lines.add("", "@known_as_oracle")
         with lines.block(f"class {prefix}{name}({kind}):"):
             lines.add(f"# The same {words}.", "", "__slots__ = ()", "")
         lines.lines += members.quick[way].lines

@@ -110,7 +110,7 @@ from honnin.compiler.runtime.history import (
     write,
     written,
 )
-from honnin.compiler.runtime.oracle import Claim, OracleBase
+from honnin.compiler.runtime.oracle import Claim, OracleBase, known_as_oracle
 from honnin.compiler.runtime.waiting import Account, Failure
 """
 

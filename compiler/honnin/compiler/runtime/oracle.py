@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from types import FunctionType
-from typing import Any, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, Literal, NamedTuple, Self, TypeAlias, TypeVar
 
 from honnin.compiler.runtime.base import (
     NEVER,
@@ -42,6 +42,7 @@ from honnin.compiler.runtime.snapshot import Seal
 from honnin.compiler.runtime.turns import Turns
 from honnin.compiler.runtime.waiting import Failure
 
+_Kind = TypeVar("_Kind", bound="OracleBase")
 OnViolation: TypeAlias = Literal["raise", "collect"] | Callable[[Violation], object]
 __tracebackhide__ = True
 """Test runners leave these frames out of what they show: their variables hold values in clear."""
@@ -53,6 +54,15 @@ _CLEARED = 5_000
 
 def _at(time: int) -> float | None:
     return None if time == NEVER else seconds(time)
+
+
+def known_as_oracle(kind: type[_Kind]) -> type[_Kind]:
+    """The class, named in Python's own messages as its users know it: `Oracle.issue() missing 1 required positional argument`."""
+    kind.__name__ = kind.__qualname__ = "Oracle"
+    for member in vars(kind).values():
+        if isinstance(member, FunctionType):
+            member.__qualname__ = f"Oracle.{member.__name__}"
+    return kind
 
 
 class Claim(NamedTuple):
