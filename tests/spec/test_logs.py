@@ -91,6 +91,11 @@ def test_mappings_are_typed_against_the_events(rules: str, found: list[tuple[str
     )
 
 
+def test_a_path_without_its_dot_is_told_so() -> None:
+    (found,) = check_text(HEAD + mapping(f"when a == 1 => {ISSUE}")).diagnostics
+    assert (found.code, found.hint) == ("HN0226", "a path begins with a dot: `.a`")
+
+
 @pytest.mark.parametrize(
     ("line", "found"),
     [

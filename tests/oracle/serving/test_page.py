@@ -113,6 +113,20 @@ def test_the_page_shows_how_things_stand(browser: Chrome, serve: Serve) -> None:
     picture(browser, "ended")
 
 
+def test_what_is_undecided_is_not_green(browser: Chrome, serve: Serve) -> None:
+    served = serve("--begins-midway")
+    browser.get(served.address)
+    served.post([issue(1), request(2), issue(2)])
+    until(browser, lambda b: "something is undecided, as the log begins midway" in text(b, "overall"))
+    assert browser.find_element(By.ID, "overall").get_attribute("data-mood") == "undecided"
+    shown = moods(browser)["right_person"]
+    assert shown == ("undecided", "undecided, as the log begins midway")
+    assert "0 + 1 undecided" in text(browser, "claims")
+    until(browser, lambda b: "because the log begins in mid-stream" in text(b, "found"))
+    picture(browser, "begins-midway")
+    assert complaints(browser) == []
+
+
 def test_names_and_titles_are_text(browser: Chrome, serve: Serve, printing: Path) -> None:
     told = printing.read_text(encoding="utf-8").replace(
         "Certificates 証明書", "<script>document.title='owned'</script>"

@@ -116,7 +116,9 @@ class LogBuilder:
         paths = [side for side in (written.left, written.right) if isinstance(side, syntax.LogPath)]
         if len(paths) != 1:
             what = "two paths" if paths else "two values"
-            self._fail("HN0226", f"{what} are compared", written.span, "compare a path with a value")
+            name = written.left.text if isinstance(written.left, syntax.Name) else None
+            hint = "compare a path with a value" if name is None else f"a path begins with a dot: `.{name}`"
+            self._fail("HN0226", f"{what} are compared", written.span, hint)
             return None
         other = written.right if paths[0] is written.left else written.left
         assert not isinstance(other, syntax.LogPath)
