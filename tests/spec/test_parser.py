@@ -402,6 +402,12 @@ def test_a_file_without_header_and_declarations_is_none(text: str) -> None:
     assert [found.code for found in parsed.diagnostics] == ["HN0013"]
 
 
+@pytest.mark.parametrize("text", ['{"event": "a", "x": 1.5}\n{"event": "b"}', "[1]"])
+def test_a_log_that_is_named_for_a_specification_is_known_for_one(text: str) -> None:
+    (found,) = parse(text, "t").diagnostics
+    assert found.code == "HN0013" and found.hint is not None and "looks like a log" in found.hint
+
+
 @pytest.mark.parametrize("text", ["entity A", "entity A entity B"])
 def test_declarations_without_a_header_are_kept(text: str) -> None:
     parsed = parse(text, "t")

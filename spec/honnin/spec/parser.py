@@ -131,11 +131,13 @@ class _Run:
 
     def _no_header(self) -> None:
         empty = len(self._tokens) == 1
+        is_log = self._tokens[0].type in ("LBRACE", "LSQB")
         diagnostic = Diagnostic(
             "HN0013",
             "the file is empty" if empty else "the file does not begin with `spec NAME`",
             token_span(self._tokens[0], self._file),
             "`spec NAME`",
+            "this looks like a log: the specification is named before it" if is_log else None,
         )
         self.diagnostics.append(diagnostic)
         self._invent_header()
