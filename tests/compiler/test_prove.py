@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import time
@@ -314,3 +315,12 @@ def test_a_bounded_search_that_is_broken_off_is_begun_anew_when_nothing_else_is_
         deepening.turn(1.0, 1_000.0, print, last)
     assert given == [300.0, 1_000.0]
     assert deepening.troubles == ["bounded search with no entities: the time limit was reached"]
+
+
+def test_what_an_answer_takes_does_not_hang_on_what_the_program_did_before() -> None:
+    """Garbage is collected at moments of the prover's own, and as before when there is an answer."""
+    made = module("system free implements s { action see() { emit b() } }", "free satisfies once_only")
+    enabled = list[bool]()
+    prove(made, made.checks[0], timeout=20, progress=lambda _: enabled.append(gc.isenabled()))
+    assert set(enabled) == {False}
+    assert gc.isenabled()

@@ -22,6 +22,7 @@ from honnin.compiler.answers import (
     Verdict,
 )
 from honnin.compiler.explicit.watch import CONFLICT
+from honnin.compiler.garbage import collected_by_hand
 from honnin.compiler.limit import Expired, OutOfMemory, limited
 from honnin.compiler.proving.implied import implied
 from honnin.compiler.proving.question import Question, question
@@ -47,7 +48,8 @@ def prove(
     deadline = time.monotonic() + timeout
     say = progress or (lambda _: None)
     try:
-        verdict, warnings = limited(deadline, lambda: _decided(module, check, deadline, say), LAST_GRACE)
+        with collected_by_hand():
+            verdict, warnings = limited(deadline, lambda: _decided(module, check, deadline, say), LAST_GRACE)
     except Expired:
         verdict, warnings = Unknown(("the time limit was reached",), {}, 0), ()
     except OutOfMemory:

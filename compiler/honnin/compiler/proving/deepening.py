@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, TypeAlias
@@ -141,6 +142,7 @@ class Deepening:
     def _end(self, which: _Search, trouble: str) -> None:
         del self._spent[which]
         self._searches.pop(which, None)
+        gc.collect()
         if trouble:
             words = ", ".join(f"{size} {entity}" for entity, size in self._scope(which[0]).items())
             said = f"bounded search with {words or 'no entities'}: {trouble}"

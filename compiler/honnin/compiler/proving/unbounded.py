@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -143,6 +144,7 @@ def _proof(work: _Work) -> Verdict | None:
 
 
 def _meanwhile(work: _Work) -> Verdict | None:
+    gc.collect()
     work.states = min(MOST_STATES, MORE_STATES * work.states)
     work.seconds *= 2
     found = None
