@@ -15,7 +15,12 @@ from typing import Any
 
 import pytest
 
+from honnin.oracle import load
+from honnin.oracle.checkpoints import file as checkpoint
+from honnin.oracle.checkpoints.keeper import Keeper
+from honnin.oracle.session import Session
 from honnin.oracle.streams import blocks
+from honnin.oracle.watching import Watching
 
 Run = Callable[..., Any]
 DATA = Path(__file__).parent / "data"
@@ -474,3 +479,19 @@ def test_an_audit_goes_on_with_the_next_log(honnin: Run, files: Files) -> None:
     assert files.told() == whole.told()
     ran = honnin("audit", *files.arguments, BOUNDED, files.log)
     assert "2 logs had been read" in refused(ran, "HN0693")
+
+
+def test_it_is_not_written_again_while_nothing_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    monkeypatch.setattr(checkpoint, "write", lambda file, body: written.append((file, body)))
+    oracle = load(BOUNDED).oracle("collect", reveal=True)
+    run = Watching(Session("json", write=lambda _: None), load(BOUNDED), oracle)
+    marks: list[Any] = [{"offset": 0}]
+    keeper = Keeper(tmp_path / "kept", 0.0, {}, {}, reached=lambda: list(marks))
+    counts = []
+    for change in (None, None, lambda: marks.append({"offset": 9}), None, lambda: oracle.tick(5), None):
+        if change is not None:
+            change()
+        keeper.if_due(run)
+        counts.append(len(written))
+    assert counts == [1, 1, 2, 2, 3, 3]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 @dataclass(slots=True)
 class Keeper:
     """Writes the checkpoint `file` every so many seconds. `wishes`: what another run must be asked for too, to go on; `begun`:
-    what is said at the start was said.
+    what is said at the start was said. `saved`: how far the run had come at the last checkpoint.
     """
 
     file: Path
@@ -36,6 +36,7 @@ class Keeper:
     reached: Callable[[], Sequence[Mark]] = field(default=list)
     begun: bool = False
     next: float = field(default_factory=time.monotonic)
+    saved: object = None
 
     def resume(self, run: Watching, find: Callable[[Sequence[Mark]], None]) -> bool:
         """Brings the run to where the checkpoint was made, and the files to what they were. False without one.
@@ -75,9 +76,18 @@ class Keeper:
         return Refused([about(self.file, "HN0692", message, hint)])
 
     def if_due(self, run: Watching) -> None:
-        """Writes the checkpoint if it is time."""
-        if time.monotonic() >= self.next:
+        """Writes the checkpoint if it is time, and the run has come further."""
+        if time.monotonic() < self.next:
+            return
+        if self._come(run) == self.saved:
+            self.next = time.monotonic() + self.every
+        else:
             self.save(run)
+
+    def _come(self, run: Watching) -> object:
+        """How far the run has come: where that is the same, so is all that it knows."""
+        told = [ledger.length for ledger in self.ledgers.values()]
+        return run.oracle.position, run.oracle._now, run.unread, run.ignored, self.begun, self.reached(), told
 
     def save(self, run: Watching) -> None:
         """Writes the checkpoint. Refused where that cannot be done; the one before stays then."""
@@ -99,4 +109,5 @@ class Keeper:
             "files": {name: ledger.mark() for name, ledger in self.ledgers.items()},
         }
         checkpoint.write(self.file, body)
+        self.saved = self._come(run)
         self.next = time.monotonic() + self.every
