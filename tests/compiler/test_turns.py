@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -43,6 +44,36 @@ def impatient() -> Iterator[None]:
     sys.setswitchinterval(before)
 
 
+@contextmanager
+def each_instruction(functions: Sequence[Any], look: Callable[[], None]) -> Iterator[None]:
+    """`look` is called before every instruction of the functions in this thread."""
+    codes = {function.__code__ for function in functions}
+    if sys.version_info < (3, 12):
+
+        def trace(frame: FrameType, event: str, _: Any) -> Any:
+            if frame.f_code not in codes:
+                return None
+            frame.f_trace_opcodes, frame.f_trace_lines = True, False
+            if event == "opcode":
+                look()
+            return trace
+
+        sys.settrace(trace)
+        yield
+        sys.settrace(None)
+        return
+    me, monitoring = threading.get_ident(), sys.monitoring
+    tool, instruction = monitoring.PROFILER_ID, monitoring.events.INSTRUCTION
+    monitoring.use_tool_id(tool, "steps")
+    monitoring.register_callback(tool, instruction, lambda *_: threading.get_ident() == me and look())
+    for code in codes:
+        monitoring.set_local_events(tool, code, instruction)
+    yield
+    for code in codes:
+        monitoring.set_local_events(tool, code, 0)
+    monitoring.free_tool_id(tool)
+
+
 class Stepped(threading.Thread):
     """Reports `before` events, then others, of which the first stops before its instruction `step`; `stopped` tells, `go` lets it go on."""
 
@@ -58,23 +89,17 @@ class Stepped(threading.Thread):
     def run(self) -> None:
         for _ in range(self.before):
             self.oracle.e("a")
-        sys.settrace(self._trace)
-        self.oracle.e("a")
-        sys.settrace(None)
+        with each_instruction((type(self.oracle).e, Turns.take, Turns._settle, Turns._inside), self._look):
+            self.oracle.e("a")
         self.stopped.set()
         for _ in range(self.events - 1):
             self.oracle.e("a")
 
-    def _trace(self, frame: FrameType, event: str, _: Any) -> Any:
-        if frame.f_code.co_name not in ("e", "take", "_settle", "_inside"):
-            return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        if event == "opcode":
-            self.count += 1
-            if self.count == self.step:
-                self.stopped.set()
-                assert self.go.wait(WAIT)
-        return self._trace
+    def _look(self) -> None:
+        self.count += 1
+        if self.count == self.step:
+            self.stopped.set()
+            assert self.go.wait(WAIT)
 
 
 def of(oracle: Any) -> dict[str, int]:
@@ -91,11 +116,10 @@ def nobody_is_alone(turns: Turns) -> bool:
 
 
 def instructions(made: Callable[[], Any], before: int) -> int:
-    """How many there are in the methods; Python 3.13 tells of a function's only from the second call on that it tells of."""
-    for _ in range(2):
-        one = Stepped(made(), 0, before=before)
-        one.start()
-        one.join(WAIT)
+    """How many there are in the methods."""
+    one = Stepped(made(), 0, before=before)
+    one.start()
+    one.join(WAIT)
     return one.count
 
 

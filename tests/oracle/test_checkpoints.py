@@ -18,6 +18,7 @@ import pytest
 from honnin.oracle import load
 from honnin.oracle.checkpoints import file as checkpoint
 from honnin.oracle.checkpoints.keeper import Keeper
+from honnin.oracle.checkpoints.rhythm import Rhythm
 from honnin.oracle.session import Session
 from honnin.oracle.streams import blocks
 from honnin.oracle.watching import Watching
@@ -482,12 +483,17 @@ def test_an_audit_goes_on_with_the_next_log(honnin: Run, files: Files) -> None:
 
 
 def test_it_is_not_written_again_while_nothing_comes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    written = []
-    monkeypatch.setattr(checkpoint, "write", lambda file, body: written.append((file, body)))
+    written: list[object] = []
+
+    def write(file: Path, body: object) -> None:
+        file.touch()
+        written.append(body)
+
+    monkeypatch.setattr(checkpoint, "write", write)
     oracle = load(BOUNDED).oracle("collect", reveal=True)
     run = Watching(Session("json", write=lambda _: None), load(BOUNDED), oracle)
     marks: list[Any] = [{"offset": 0}]
-    keeper = Keeper(tmp_path / "kept", 0.0, {}, {}, reached=lambda: list(marks))
+    keeper = Keeper(tmp_path / "kept", Rhythm(0.0), {}, {}, reached=lambda: list(marks))
     counts = []
     for change in (None, None, lambda: marks.append({"offset": 9}), None, lambda: oracle.tick(5), None):
         if change is not None:
@@ -495,3 +501,9 @@ def test_it_is_not_written_again_while_nothing_comes(tmp_path: Path, monkeypatch
         keeper.if_due(run)
         counts.append(len(written))
     assert counts == [1, 1, 2, 2, 3, 3]
+    os.utime(keeper.file, (0, 0))
+    keeper.if_due(run)
+    assert keeper.file.stat().st_mtime > 0 and len(written) == 3
+    keeper.file.unlink()
+    keeper.if_due(run)
+    assert keeper.file.exists() and len(written) == 4

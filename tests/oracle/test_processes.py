@@ -103,7 +103,7 @@ def test_control_c_while_standard_input_is_awaited(tmp_path: Path) -> None:
 def test_a_fault_of_ours_is_one_line_and_status_70(tmp_path: Path) -> None:
     script = (
         "import honnin.oracle.watching as w\n"
-        "def fail(self, *_): raise RuntimeError('r1 of alice')\n"
+        "def fail(self, *_): raise RuntimeError('r1 of ' + 'ecila'[::-1])\n"
         "w.Watching.read = fail\n"
         "from honnin.oracle.cli import main; main()\n"
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from honnin.compiler.runtime.base import duration
+from honnin.oracle.checkpoints.rhythm import Rhythm
 from honnin.oracle.files import Refused, about, open_specification, read_facts_file, read_key, unreadable
 from honnin.oracle.options import FACTS, KEY, MIDWAY, PATH, REVEAL, STRICT
 from honnin.oracle.session import Session
@@ -81,7 +82,11 @@ _CHECKPOINT = click.option(
     help="Keep what is known in this file, and go on from there when run again.",
 )
 _EVERY = click.option(
-    "--every", type=DURATION, default="10s", show_default=True, help="How often the checkpoint is written."
+    "--every",
+    type=DURATION,
+    default="10s",
+    show_default=True,
+    help="How often the checkpoint is written; less often where that takes over a tenth of the time.",
 )
 _MERGE = click.option("--merge", is_flag=True, help="Read several logs as one, in the order of their times.")
 _REORDER = click.option(
@@ -229,7 +234,7 @@ def watching(
         keeper = None
         if wishes.checkpoint is not None:
             keeper = Keeper(
-                wishes.checkpoint, wishes.every / 1e6, wishes.told(session), ledgers, inputs.reached
+                wishes.checkpoint, Rhythm(wishes.every / 1e6), wishes.told(session), ledgers, inputs.reached
             )
         yield Run(run, inputs, keeper, wishes.begin_with)
 

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from honnin.oracle import load
+from honnin.oracle.checkpoints.rhythm import Rhythm
 from honnin.oracle.files import Refused
 from honnin.oracle.monitor import Spec, compile_module
 from honnin.oracle.serving.found import KEPT, Found
@@ -45,7 +46,7 @@ class Waiting(Keeping):
     """Commits only when it is let, or fails."""
 
     def __init__(self, file: Path, error: OSError | None = None) -> None:
-        super().__init__(file, 3600)
+        super().__init__(file, Rhythm(3600))
         self.error = error
         self.let = asyncio.Event()
 
@@ -109,7 +110,7 @@ def test_a_full_disk_acknowledges_nothing_and_ends_the_service(printing: Path) -
         with pytest.raises(Stopped):
             await served.submit(records(request(2)))
         await work
-        again = service(printing, keeping=Keeping(printing.with_name("state"), 60))
+        again = service(printing, keeping=Keeping(printing.with_name("state"), Rhythm(60)))
         assert again.keeping is not None
         assert again.keeping.resume(again) == 0
         assert again.oracle.position == 0
@@ -161,7 +162,7 @@ def test_replaying_the_journal_gives_what_was_found(
     """Whatever part is in the checkpoint and whatever in the journal: also where a crash came between the two."""
     folder = tmp_path_factory.mktemp("replay")
     spec = load_text(SPEC)
-    first = service(spec, keeping=Keeping(folder / "state", 3600))
+    first = service(spec, keeping=Keeping(folder / "state", Rhythm(3600)))
     assert first.keeping is not None
     first.keeping.resume(first)
     for number, (is_issue, r, person) in enumerate(events):
@@ -172,7 +173,7 @@ def test_replaying_the_journal_gives_what_was_found(
             kept = first.keeping.journal.file.read_bytes()
             first.keeping.save(first)
             first.keeping.journal.file.write_bytes(kept)
-    second = service(spec, keeping=Keeping(folder / "state", 3600))
+    second = service(spec, keeping=Keeping(folder / "state", Rhythm(3600)))
     assert second.keeping is not None
     second.keeping.resume(second)
     assert second.oracle.snapshot() == first.oracle.snapshot()
@@ -234,14 +235,14 @@ def test_ids_are_bounded_and_not_in_clear() -> None:
 def test_what_was_rejected_is_known_after_kill_9(tmp_path: Path) -> None:
     """Or the next run would show as good what not everything was read of."""
     spec = load_text(SPEC)
-    first = service(spec, keeping=Keeping(tmp_path / "state", 3600))
+    first = service(spec, keeping=Keeping(tmp_path / "state", Rhythm(3600)))
     assert first.keeping is not None
     first.keeping.resume(first)
     for record in (request(1), issue(1), request(2) | {"wanted": None}, {"event": "issue"}):
         first._one(Record(record), first.read)
     first.keeping.commit()
     for _ in range(2):
-        second = service(spec, keeping=Keeping(tmp_path / "state", 3600))
+        second = service(spec, keeping=Keeping(tmp_path / "state", Rhythm(3600)))
         assert second.keeping is not None
         second.keeping.resume(second)
         assert second.counts["rejected"] == first.counts["rejected"] == 2

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from honnin.oracle.checkpoints.rhythm import Rhythm
 from honnin.oracle.doubts import judging
 from honnin.oracle.files import Refused
 from honnin.oracle.monitor import compile_module
@@ -152,12 +153,12 @@ def test_a_run_that_begins_midway_goes_on_after_kill_9(serve: Serve) -> None:
 
 def test_that_an_assumption_may_be_broken_is_known_after_any_end(desk: Path, tmp_path: Path) -> None:
     """Or what is undecided in one run would be a violation in the next."""
-    first = service(desk, Keeping(tmp_path / "state", 3600))
+    first = service(desk, Keeping(tmp_path / "state", Rhythm(3600)))
     told(first, ask(0, "r1", "alice"))
     assert first.keeping is not None
     first.keeping.commit()
     for saves in (False, True):
-        second = service(desk, Keeping(tmp_path / "state", 3600))
+        second = service(desk, Keeping(tmp_path / "state", Rhythm(3600)))
         assert second.found.doubts is not None and second.found.doubts.shaken
         assert second.found.kept() == first.found.kept()
         if saves and second.keeping is not None:
@@ -167,9 +168,9 @@ def test_that_an_assumption_may_be_broken_is_known_after_any_end(desk: Path, tmp
 
 @pytest.mark.parametrize("before", [True, False])
 def test_a_checkpoint_of_the_other_kind_is_refused(desk: Path, tmp_path: Path, before: bool) -> None:
-    service(desk, Keeping(tmp_path / "state", 3600), begins_midway=before)
+    service(desk, Keeping(tmp_path / "state", Rhythm(3600)), begins_midway=before)
     with pytest.raises(Refused) as refused:
-        service(desk, Keeping(tmp_path / "state", 3600), begins_midway=not before)
+        service(desk, Keeping(tmp_path / "state", Rhythm(3600)), begins_midway=not before)
     (diagnostic,) = refused.value.diagnostics
     assert diagnostic.code == "HN0712"
     assert f"it was made with{'' if before else 'out'} --begins-midway" in diagnostic.message
@@ -189,7 +190,7 @@ def test_what_is_not_monitored_is_told_too(tmp_path: Path, honnin: Callable[...,
 
 
 def test_deadlines_pass_by_the_clock(desk: Path, tmp_path: Path) -> None:
-    served = service(desk, Keeping(tmp_path / "state", 3600))
+    served = service(desk, Keeping(tmp_path / "state", Rhythm(3600)))
     told(served, give(0, "r0") + ask(10, "r1"))
     asyncio.run(_past(served, 71))
     assert "in_time" in {one["invariant"] for one in served.found.latest}

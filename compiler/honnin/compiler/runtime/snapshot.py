@@ -120,10 +120,16 @@ def encoded(
         assert goals is not None
         return {"g": goals[id(value)]}
     if kind is dict:
-        return {"m": [[encoded(k, hidden, goals), encoded(v, hidden, goals)] for k, v in value.items()]}
+        return {"m": [encoded([k, v], hidden, goals) for k, v in value.items()]}
     if kind is OrderedDict:
-        return {"o": [[encoded(k, hidden), v] for k, v in value.items()]}
-    parts = [encoded(part, hidden, goals) for part in value]
+        return {"o": [encoded([k, v], hidden) for k, v in value.items()]}
+    parts = [
+        part
+        if (type(part) is str and not hidden)
+        or (type(part) is int and -_EXACT_INTEGERS < part < _EXACT_INTEGERS)
+        else encoded(part, hidden, goals)
+        for part in value
+    ]
     if kind is Every or kind is Some:
         return {"all" if kind is Every else "some": parts[0]}
     if isinstance(value, tuple):

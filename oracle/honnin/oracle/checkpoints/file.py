@@ -33,6 +33,15 @@ def write(file: Path, body: dict[str, Any]) -> None:
         raise unwritable(file, error) from error
 
 
+def renew(file: Path) -> bool:
+    """The file is as if written now; False where it is not there to be."""
+    try:
+        os.utime(file)
+    except OSError:
+        return False
+    return True
+
+
 def _settle(folder: Path) -> None:
     """The new name of a file survives a loss of power too, where folders can be synchronised."""
     if os.name == "posix":

@@ -6,7 +6,6 @@ after it is told again, once. The files come to rest on the disk before the chec
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from honnin.compiler.runtime.snapshot import SnapshotRefused
 from honnin.oracle.checkpoints import file as checkpoint
 from honnin.oracle.checkpoints.ledger import Ledger
+from honnin.oracle.checkpoints.rhythm import Rhythm
 from honnin.oracle.files import Refused, about
+from honnin.oracle.streams.collecting import paused
 from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -25,17 +26,16 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Keeper:
-    """Writes the checkpoint `file` every so many seconds. `wishes`: what another run must be asked for too, to go on; `begun`:
+    """Writes the checkpoint `file` by the `rhythm`. `wishes`: what another run must be asked for too, to go on; `begun`:
     what is said at the start was said. `saved`: how far the run had come at the last checkpoint.
     """
 
     file: Path
-    every: float
+    rhythm: Rhythm
     wishes: dict[str, Any]
     ledgers: dict[str, Ledger]
     reached: Callable[[], Sequence[Mark]] = field(default=list)
     begun: bool = False
-    next: float = field(default_factory=time.monotonic)
     saved: object = None
 
     def resume(self, run: Watching, find: Callable[[Sequence[Mark]], None]) -> bool:
@@ -43,6 +43,10 @@ class Keeper:
 
         `find` is told where the logs were left. Refused where it is no checkpoint, or not one of this run, and nothing has changed.
         """
+        with paused():
+            return self._resume(run, find)
+
+    def _resume(self, run: Watching, find: Callable[[Sequence[Mark]], None]) -> bool:
         body = checkpoint.read(self.file)
         if body is None:
             return False
@@ -76,11 +80,11 @@ class Keeper:
         return Refused([about(self.file, "HN0692", message, hint)])
 
     def if_due(self, run: Watching) -> None:
-        """Writes the checkpoint if it is time, and the run has come further."""
-        if time.monotonic() < self.next:
+        """Writes the checkpoint if it is time. Where the run has come no further, the file's own time alone is new."""
+        if not self.rhythm.is_due():
             return
-        if self._come(run) == self.saved:
-            self.next = time.monotonic() + self.every
+        if self._come(run) == self.saved and checkpoint.renew(self.file):
+            self.rhythm.rest()
         else:
             self.save(run)
 
@@ -91,7 +95,12 @@ class Keeper:
 
     def save(self, run: Watching) -> None:
         """Writes the checkpoint. Refused where that cannot be done; the one before stays then."""
-        body = {
+        with self.rhythm.writing():
+            checkpoint.write(self.file, self._kept(run))
+        self.saved = self._come(run)
+
+    def _kept(self, run: Watching) -> dict[str, Any]:
+        return {
             "wishes": self.wishes,
             "begun": self.begun,
             "oracle": run.oracle.snapshot(),
@@ -108,6 +117,3 @@ class Keeper:
             "logs": self.reached(),
             "files": {name: ledger.mark() for name, ledger in self.ledgers.items()},
         }
-        checkpoint.write(self.file, body)
-        self.saved = self._come(run)
-        self.next = time.monotonic() + self.every

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from honnin.oracle.checkpoints.rhythm import Rhythm
 from honnin.oracle.extras import missing
 from honnin.oracle.files import (
     Refused,
@@ -105,7 +106,7 @@ class Wishes:
     type=DURATION,
     default="60s",
     show_default=True,
-    help="How often the checkpoint is written.",
+    help="How often the checkpoint is written; less often where that takes over a tenth of the time.",
 )
 @click.option(
     "--late",
@@ -212,7 +213,7 @@ def _service(session: Session, module: Any, wishes: Wishes) -> Service:
             hint = "name a file with a key of at least 16 bytes, with --key"
             message = "a checkpoint needs a key, which seals personal values and ids in it"
             raise Refused([Diagnostic("HN0713", message, NOWHERE, hint=hint)])
-        keeping = Keeping(wishes.checkpoint, wishes.every / 1e6)
+        keeping = Keeping(wishes.checkpoint, Rhythm(wishes.every / 1e6))
     service = Service(
         spec,
         oracle,

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from honnin.compiler.runtime.snapshot import SnapshotRefused
 from honnin.oracle.checkpoints import file as checkpoint
+from honnin.oracle.checkpoints.rhythm import Rhythm
 from honnin.oracle.files import Refused, about
 from honnin.oracle.serving.journal import Journal
+from honnin.oracle.streams.collecting import paused
 from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:
@@ -24,10 +26,10 @@ MOST_RECORDS = 100_000
 
 @dataclass(slots=True)
 class Keeping:
-    """Writes the checkpoint `file` every so many seconds, and its journal beside it."""
+    """Writes the checkpoint `file` by the `rhythm`, and its journal beside it."""
 
     file: Path
-    every: float
+    rhythm: Rhythm
     journal: Journal = field(init=False)
     saved: float = field(default_factory=time.monotonic)
 
@@ -36,10 +38,10 @@ class Keeping:
 
     def resume(self, service: Service) -> int:
         """Brings the service to where the last run was; how many records the journal had. Refused where that cannot be done."""
-        body = checkpoint.read(self.file)
         try:
-            if body is not None:
-                service.restore(body["service"])
+            with paused():
+                if (body := checkpoint.read(self.file)) is not None:
+                    service.restore(body["service"])
             for record in self.journal.read():
                 service.replay(record)
         except (SnapshotRefused, KeyError) as refused:
@@ -64,12 +66,13 @@ class Keeping:
         """Whether it is time for a checkpoint, and there is something new."""
         if self.journal.count == 0:
             return False
-        return time.monotonic() >= self.saved + self.every or self.journal.count >= MOST_RECORDS
+        return self.rhythm.is_due() or self.journal.count >= MOST_RECORDS
 
     def save(self, service: Service) -> None:
         """A checkpoint of everything; the journal begins anew. Refused, or raises OSError, where that cannot be done."""
-        checkpoint.write(self.file, {"service": service.kept()})
-        self.journal.begin_anew()
+        with self.rhythm.writing():
+            checkpoint.write(self.file, {"service": service.kept()})
+            self.journal.begin_anew()
         self.saved = time.monotonic()
 
     @property

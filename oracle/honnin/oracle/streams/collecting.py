@@ -1,4 +1,4 @@
-"""Python's search for cycles of garbage, left out while stored logs are read."""
+"""Python's search for cycles of garbage, left out while stored logs are read and checkpoints written."""
 
 from __future__ import annotations
 
@@ -8,16 +8,25 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def not_collecting() -> Iterator[None]:
-    """No search for cycles: reading makes none, however long the log (a test counts), and an oracle keeps much for long.
-
-    What has come up meanwhile is not searched afterwards either.
-    """
+def paused() -> Iterator[None]:
+    """No search for cycles meanwhile."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
-            gc.freeze()
             gc.enable()
+
+
+@contextmanager
+def not_collecting() -> Iterator[None]:
+    """No search for cycles: reading makes none, however long the log (a test counts), and an oracle keeps much for long.
+
+    What has come up meanwhile is not searched afterwards either.
+    """
+    with paused():
+        try:
+            yield
+        finally:
+            gc.freeze()
