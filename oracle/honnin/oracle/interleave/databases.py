@@ -129,13 +129,16 @@ class _SqliteConnection(sqlite3.Connection):
         return False
 
 
-def sqlite_connect(database: Any, timeout: float = 5.0, *positional: Any, **named: Any) -> Any:
+_POSITIONAL = ("timeout", "detect_types", "isolation_level", "check_same_thread")
+
+
+def sqlite_connect(database: Any, *positional: Any, **named: Any) -> Any:
     """Stands in for `sqlite3.connect`."""
-    if GOING.run is None or "factory" in named or len(positional) > 3:
-        return REAL_SQLITE(database, timeout, *positional, **named)
-    named["factory"] = _SqliteConnection
-    connection: Any = REAL_SQLITE(database, 0.0, *positional, **named)
-    connection.patience = timeout
+    if GOING.run is None or "factory" in named or len(positional) > len(_POSITIONAL):
+        return REAL_SQLITE(database, *positional, **named)
+    named = {"timeout": 5.0, **dict(zip(_POSITIONAL, positional, strict=False)), **named}
+    connection: Any = REAL_SQLITE(database, **{**named, "timeout": 0.0, "factory": _SqliteConnection})
+    connection.patience = named["timeout"]
     return connection
 
 
