@@ -115,3 +115,11 @@ def test_the_run_is_left_as_it_is_where_nothing_is_simpler() -> None:
     goal = Goal("lease", "in_lease")
     shown = confirmed(question.product, found, goal)
     assert plain(question.product, shown, goal) == shown
+
+
+def test_a_number_above_zero_is_plainer_than_one_below() -> None:
+    moves: list[tuple[str, tuple[Value, ...], int]] = [("get", ("a1", 3), 0)]
+    initial = (Initial("usual", (), -4),)
+    text = BANK.replace("n > usual;", "n > usual and usual != 0;")
+    found = told(text, run(moves, ACCOUNTS, (), initial), Goal("bank", "covered"))
+    assert found.initial[0].value == 1

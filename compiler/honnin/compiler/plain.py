@@ -125,18 +125,21 @@ def _unit(product: Product) -> int:
 
 
 def _smaller(attempts: _Attempts) -> None:
-    """Integers and durations as near to 0 as the run allows: all together, then each."""
+    """Integers and durations as near to 0 as the run allows, rather above it: all together, then each."""
     numbers = len(_numbers(attempts))
     for most in TOGETHER if numbers > 1 else ():
         if max(map(abs, _numbers(attempts))) <= most or attempts.works(_clamped(attempts, most)):
             break
     for index in range(numbers):
+        value = _numbers(attempts)[index]
+        if value < 0:
+            attempts.works(_with_number(attempts, index, -value))
+        sign = -1 if _numbers(attempts)[index] < 0 else 1
 
-        def as_small(size: int, index: int = index) -> bool:
-            value = _numbers(attempts)[index]
-            return attempts.works(_with_number(attempts, index, size if value >= 0 else -size))
+        def as_small(size: int, index: int = index, sign: int = sign) -> bool:
+            return attempts.works(_with_number(attempts, index, sign * size))
 
-        _least(as_small, abs(_numbers(attempts)[index]))
+        _least(as_small, abs(value))
 
 
 def _is_number(value: Value, type: Type) -> bool:
