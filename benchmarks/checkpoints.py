@@ -19,8 +19,8 @@ from typing import Any
 
 from oracle_certificates import FACTS, generated, log
 
+from honnin.compiler.garbage import paused
 from honnin.oracle.checkpoints import file as checkpoint
-from honnin.oracle.streams.collecting import paused
 
 ROUNDS = 3
 

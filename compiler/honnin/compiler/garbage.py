@@ -13,13 +13,20 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def collected_by_hand() -> Iterator[None]:
-    """Garbage in cycles is collected in the block only where `gc.collect` is called."""
+def paused() -> Iterator[None]:
+    """No garbage in cycles is looked for in the block."""
     enabled = gc.isenabled()
-    gc.collect()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
             gc.enable()
+
+
+@contextmanager
+def collected_by_hand() -> Iterator[None]:
+    """Garbage in cycles is collected before the block, and in it only where `gc.collect` is called."""
+    gc.collect()
+    with paused():
+        yield

@@ -11,12 +11,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from honnin.compiler.garbage import paused
 from honnin.compiler.runtime.snapshot import SnapshotRefused
 from honnin.oracle.checkpoints import file as checkpoint
 from honnin.oracle.checkpoints.ledger import Ledger
 from honnin.oracle.checkpoints.rhythm import Rhythm
 from honnin.oracle.files import Refused, about
-from honnin.oracle.streams.collecting import paused
 from honnin.spec.records import dataclass, field
 
 if TYPE_CHECKING:

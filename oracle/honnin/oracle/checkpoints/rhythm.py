@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from honnin.oracle.streams.collecting import paused
+from honnin.compiler.garbage import paused
 from honnin.spec.records import dataclass
 
 REST: Final = 9.0

@@ -1,4 +1,4 @@
-"""Python's search for cycles of garbage, left out while stored logs are read and checkpoints written."""
+"""Python's search for cycles of garbage, left out while stored logs are read."""
 
 from __future__ import annotations
 
@@ -6,17 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
-@contextmanager
-def paused() -> Iterator[None]:
-    """No search for cycles meanwhile."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
+from honnin.compiler.garbage import paused
 
 
 @contextmanager
