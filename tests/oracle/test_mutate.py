@@ -179,6 +179,22 @@ def test_what_there_was_no_time_for_is_counted(honnin: Run, monkeypatch: pytest.
     assert ran.records[-1]["summary"]["not_asked"] == 9
 
 
+def test_a_design_for_which_no_time_is_left_is_said_to_be_one(
+    honnin: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def undecided(module: Module, check: Check, **_: Any) -> Answer:
+        return Answer(check.subject, check.relation, check.target, Unknown((), {}, 0), False)
+
+    monkeypatch.setattr("honnin.compiler.prove.prove", undecided)
+    told = {total: honnin("mutate", "lending.honnin", "--total", total) for total in ("0.1", "600")}
+    assert (
+        "satisfies lending is not decided: no mutants for it; there was no time left for it (--total)"
+        in told["0.1"].out
+    )
+    assert "satisfies lending is not decided: no mutants for it; prove says more" in told["600"].out
+    assert {ran.status for ran in told.values()} == {3}
+
+
 def test_a_file_without_such_checks_has_no_mutants(honnin: Run) -> None:
     ran = honnin("mutate", "bounded.honnin")
     assert (ran.status, ran.out) == (0, "bounded.honnin: no mutants\n")

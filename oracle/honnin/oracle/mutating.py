@@ -98,15 +98,15 @@ def tell_design(session: Session, module: Module, name: str, held: Sequence[Chec
     session.say(f"  {', '.join(words)}; {plural(count, 'mutant')}")
 
 
-def tell_refused(session: Session, answer: Answer) -> None:
-    """A check that does not hold has no mutants."""
+def tell_refused(session: Session, answer: Answer, *, in_haste: bool) -> None:
+    """A check that does not hold has no mutants. `in_haste`: it had less time than it may take, for the time of all was nearly over."""
     from honnin.compiler.answers import Refuted
 
     how = "is refuted" if isinstance(answer.verdict, Refuted) else "is not decided"
+    late = in_haste and how == "is not decided"
+    more = "there was no time left for it (--total)" if late else "prove says more"
     session.say(f"{paint(answer.subject, 'cyan')}")
-    session.say(
-        f"  {paint(f'satisfies {answer.target} {how}', 'yellow')}: no mutants for it; prove says more"
-    )
+    session.say(f"  {paint(f'satisfies {answer.target} {how}', 'yellow')}: no mutants for it; {more}")
     session.say()
     record = {"design": answer.subject, "holds": False, "target": answer.target}
     session.tell({"design": {**record, "answer": "refuted" if how == "is refuted" else "unknown"}})

@@ -147,12 +147,13 @@ def _holding(
     for check in checks:
         title = f"{check.subject} satisfies {check.target}"
         with session.working(title):
-            answer = prove(module, check, timeout=max(limits.seconds, 0.1))
+            seconds = max(limits.seconds, 0.1)
+            answer = prove(module, check, timeout=seconds)
         if isinstance(answer.verdict, Proved | Bounded):
             held.append(check)
         else:
             statuses.append(Status.UNDECIDED if isinstance(answer.verdict, Unknown) else Status.NO)
-            tell_refused(session, answer)
+            tell_refused(session, answer, in_haste=seconds < limits.timeout)
     return held, worst(*statuses)
 
 
@@ -165,7 +166,8 @@ def _reaching(session: Session, module: Module, name: str, limits: Limits) -> li
     for check in module.checks:
         if (check.subject, check.relation) == (name, "reaches"):
             with session.working(f"{name} reaches {check.target}"):
-                answer = prove(module, check, timeout=max(limits.seconds, 0.1))
+                seconds = max(limits.seconds, 0.1)
+            answer = prove(module, check, timeout=seconds)
             found += [check] if isinstance(answer.verdict, Reached) else []
     return found
 
