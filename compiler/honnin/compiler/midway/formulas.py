@@ -7,23 +7,35 @@ the log has established. `log@begins` is the time of the first event of the log:
 
 from __future__ import annotations
 
-from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, is_true, negation
+from collections.abc import Mapping
+
+from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, is_false, is_true, negation
 from honnin.spec import core
 from honnin.spec.core import BOOL, DURATION, TIME, Binder, Expr, Interval, OptionalT, StateRead
-from honnin.spec.monitorable import Defaults, undecided
+from honnin.spec.monitorable import Defaults, _decided_past, undecided
 from honnin.spec.records import dataclass, field
+from honnin.spec.words import free_binders
 
 KNOWN = "@known"
 BEGINS = "log@begins"
+NAMED, NEW, LOST = f"{KNOWN}.named", f"{KNOWN}.new", f"{KNOWN}.lost"
+"""After the name of an entity that is retained: that the log has named an identity, and that its life began in the log. After that of
+a state: that a value was known and is no longer."""
 Scope = tuple[Binder, ...]
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 
 @dataclass(slots=True)
 class Bounds:
-    """Makes the two formulas of each formula. `begins`: whether one of them reads `log@begins`."""
+    """Makes the two formulas of each formula. `begins`: whether one of them reads `log@begins`.
+
+    `horizons`: for each entity that is retained, how long; `lasting`: the states under such an identity alone, which are at their
+    defaults when its life begins.
+    """
 
     defaults: Defaults
+    horizons: Mapping[str, int] = field(default_factory=dict)
+    lasting: frozenset[str] = frozenset()
     begins: bool = field(default=False)
 
     def lower(self, expr: Expr, scope: Scope) -> Expr:
@@ -119,10 +131,10 @@ class Bounds:
         match expr:
             case core.Once(interval=interval, body=body) | core.Earlier(interval=interval, body=body):
                 found = self._sure(type(expr)(interval, self._bound(body, low, scope)), low, scope)
-                return found if low else disjunction((found, self._reach(interval)))
+                return found if low else disjunction((found, self._before(expr, interval, scope)))
             case core.Historically(interval=interval, body=body):
                 found = self._sure(core.Historically(interval, self._bound(body, low, scope)), low, scope)
-                return conjunction((found, negation(self._reach(interval)))) if low else found
+                return conjunction((found, negation(self._before(expr, interval, scope)))) if low else found
             case core.Previously(interval=interval, body=body):
                 found = self._sure(core.Previously(interval, self._bound(body, low, scope)), low, scope)
                 return found if low else disjunction((found, negation(core.Previously(None, TRUE))))
@@ -132,9 +144,32 @@ class Bounds:
                 if low:
                     return found
                 held = self._sure(core.Historically(None, hold), low, scope)
-                return disjunction((found, conjunction((self._reach(interval), held))))
+                return disjunction((found, conjunction((self._before(expr, interval, scope), held))))
             case _:
                 raise TypeError(f"{type(expr).__name__} is no past operator")
+
+    def _before(self, expr: Expr, interval: Interval | None, scope: Scope) -> Expr:
+        """That a position before the log may matter: it may be in the interval, and whoever the formula names lived then."""
+        lived = [
+            negation(new)
+            for binder in free_binders(expr)
+            if _decided_past(expr, binder, scope, self.defaults)
+            and not is_false(new := self.new(core.Var(binder, binder.type)))
+        ]
+        return conjunction((self._reach(interval), *lived))
+
+    def new(self, key: Expr) -> Expr:
+        """That the life of the identity began in the log, so that nothing before the log is about it."""
+        entity = key.type.name if isinstance(key, core.Var) and isinstance(key.type, core.EntityT) else ""
+        if entity not in self.horizons:
+            return FALSE
+        named, new = (StateRead(entity + what, (key,), BOOL) for what in (NAMED, NEW))
+        late = conjunction((negation(named), self.late(entity)))
+        return disjunction((conjunction((named, new)), late))
+
+    def late(self, entity: str) -> Expr:
+        """That whoever was last named before the log has been released by now."""
+        return negation(self._reach(Interval("<=", self.horizons[entity])))
 
     def _reach(self, interval: Interval | None) -> Expr:
         """That a position before the log may be in the interval."""
@@ -156,7 +191,11 @@ class Bounds:
             case core.StateRead(state=name, keys=keys):
                 sure = [self.known(key, scope) for key in keys]
                 values = tuple(self.value(key, scope) for key in keys)
-                return conjunction((*sure, StateRead(name + KNOWN, values, BOOL)))
+                found: Expr = StateRead(name + KNOWN, values, BOOL)
+                if name in self.lasting:
+                    kept = negation(StateRead(name + LOST, values, BOOL))
+                    found = disjunction((found, conjunction((kept, self.new(values[0])))))
+                return conjunction((*sure, found))
             case core.GivenRead(keys=keys):
                 return conjunction(tuple(self.known(key, scope) for key in keys))
             case core.Lift(body=body) | core.Present(body=body) | core.Minus(body=body):
@@ -177,7 +216,8 @@ class Bounds:
             case core.CountPast(bound=bound, body=body):
                 window = Interval("<=", bound)
                 whole = core.Historically(window, self._decided(body, scope))
-                return conjunction((negation(self._reach(window)), self._sure(whole, True, scope)))
+                before = self._before(expr, window, scope)
+                return conjunction((negation(before), self._sure(whole, True, scope)))
             case _:
                 return self._decided(expr, scope)
 

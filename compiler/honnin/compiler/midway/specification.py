@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from honnin.compiler.midway.formulas import BEGINS, KNOWN, Bounds, Scope
-from honnin.compiler.midway.updates import Updates, after_beginning
+from honnin.compiler.midway.formulas import BEGINS, KNOWN, LOST, NAMED, NEW, Bounds, Scope
+from honnin.compiler.midway.updates import Updates, after_beginning, after_naming, lasting
 from honnin.spec.core import BOOL, TIME, Binder, Claim, Lit, OptionalT, Specification, State
 from honnin.spec.elaborate.whole import completed
 from honnin.spec.monitorable import constant_defaults
@@ -21,13 +21,25 @@ def midway(specification: Specification) -> Specification:
     What broke an assumption before the log is left out of what may have happened. The claims that cannot be monitored are left out.
     """
     companions = tuple(State(s.name + KNOWN, s.keys, BOOL, Lit(False, BOOL)) for s in specification.states)
+    found = lasting(specification)
     beginning = State(BEGINS, (), OptionalT(TIME), Lit(None, OptionalT(TIME)))
-    states = (*specification.states, *companions, beginning)
-    bounds = Bounds(constant_defaults(states))
+    horizons = {one.entity: one.horizon for one in specification.retained}
+    kept = tuple(
+        State(s.name + LOST, s.keys, BOOL, Lit(False, BOOL)) for s in specification.states if s.name in found
+    )
+    lives = tuple(
+        State(entity.name + what, (entity,), BOOL, Lit(False, BOOL))
+        for entity in specification.entities
+        if entity.name in horizons
+        for what in (NAMED, NEW)
+    )
+    states = (*specification.states, *companions, *kept, *lives, beginning)
+    bounds = Bounds(constant_defaults(states), horizons, found)
     updates = Updates(bounds, specification.states, specification.updates)
     changed = tuple(updates.of(after) for after in specification.updates)
     monitored = [claim for claim in specification.claims if claim.prove_only is None]
     claims = tuple(made for claim in monitored for made in _claims(claim, bounds))
+    changed = (*changed, *after_naming(specification.events, bounds))
     if bounds.begins:
         changed = (*changed, *after_beginning(specification.events))
     else:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import count
 
-from honnin.compiler.midway.formulas import BEGINS, KNOWN, Bounds, Scope
+from honnin.compiler.midway.formulas import BEGINS, KNOWN, LOST, NAMED, NEW, Bounds, Scope
 from honnin.compiler.simplify import FALSE, TRUE, conjunction, is_false, is_true, negation
 from honnin.spec import core
 from honnin.spec.core import BOOL, TIME, After, Assign, Binder, Event, Expr, OptionalT, Statement, StateRead
@@ -37,6 +37,40 @@ def after_beginning(events: tuple[Event, ...]) -> Iterator[After]:
         yield After((pattern,), TRUE, (note,))
 
 
+def after_naming(events: tuple[Event, ...], bounds: Bounds) -> Iterator[After]:
+    """The first event that names a retained identity says whether its life begins there."""
+    uids = count(_FIRST_UID << 1)
+    for event in events:
+        for place, named in enumerate(event.fields):
+            entity = named.type.name if isinstance(named.type, core.EntityT) else ""
+            if entity not in bounds.horizons or event.direction == "hidden":
+                continue
+            binder = Binder(named.name, next(uids), named.type)
+            keys = (core.Var(binder, named.type),)
+            arguments = tuple(binder if place == other else None for other in range(len(event.fields)))
+            note = (
+                Assign(entity + NEW, keys, ":=", bounds.late(entity)),
+                Assign(entity + NAMED, keys, ":=", TRUE),
+            )
+            first = negation(StateRead(entity + NAMED, keys, BOOL))
+            yield After((core.Pattern(event.name, arguments),), TRUE, (core.IfStatement(first, note, ()),))
+
+
+def lasting(specification: core.Specification) -> frozenset[str]:
+    """The states under a retained identity alone that are written at once where an event names it."""
+    retained = {one.entity for one in specification.retained}
+    found = {
+        state.name
+        for state in specification.states
+        if len(state.keys) == 1 and isinstance(state.keys[0], core.EntityT) and state.keys[0].name in retained
+    }
+    for after in specification.updates:
+        for one in _flat(after.body, (), ()):
+            if not all(isinstance(key, core.Var) for key in one.assign.keys) or one.binders:
+                found.discard(one.assign.place)
+    return frozenset(found)
+
+
 class Updates:
     """Makes the updates of a specification, one after another."""
 
@@ -62,23 +96,27 @@ class Updates:
         known_place = conjunction(tuple(bounds.known(key, scope) for key in assign.keys))
         must = conjunction(tuple(bounds.lower(guard, scope) for guard in one.guards))
         may = conjunction(tuple(bounds.upper(guard, scope) for guard in one.guards))
-        read = StateRead(assign.place + KNOWN, keys, BOOL)
+        read: Expr = StateRead(assign.place + KNOWN, keys, BOOL)
         within = read if any(not core.listable(binder.type) for binder in one.binders) else TRUE
         adds = assign.operator != ":="
+        learn: tuple[Statement, ...] = (Assign(assign.place + KNOWN, keys, ":=", TRUE),)
+        forget: tuple[Statement, ...] = (Assign(assign.place + KNOWN, keys, ":=", FALSE),)
+        if assign.place in bounds.lasting:
+            read = bounds.known(StateRead(assign.place, keys, self._states[assign.place].value), scope)
+            learn += (Assign(assign.place + LOST, keys, ":=", FALSE),)
+            forget += (Assign(assign.place + LOST, keys, ":=", TRUE),)
         if not is_true(known_place):
             yield from self._lost(assign.place, conjunction((may, negation(known_place))), one, around)
         sure = conjunction((must, bounds.known(assign.value, scope), read if adds else TRUE))
         if self._contended(assign, events):
             sure = FALSE
-        forget = Assign(assign.place + KNOWN, keys, ":=", FALSE)
-        learn = Assign(assign.place + KNOWN, keys, ":=", TRUE)
         value = bounds.value(assign.value, scope)
         done: tuple[Statement, ...] = (Assign(assign.place, keys, assign.operator, value, span=assign.span),)
         if not adds and is_true(within):
-            done = (*done, learn)
+            done += learn
         yield from _under(one.binders, conjunction((within, known_place, sure)), done)
         doubt = conjunction((within, known_place, may, negation(sure)))
-        yield from _under(one.binders, doubt, (forget,))
+        yield from _under(one.binders, doubt, forget)
 
     def _contended(self, assign: Assign, events: set[str]) -> bool:
         """Whether another write of one of the events may be to the same place, and one of them sets it."""
