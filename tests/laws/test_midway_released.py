@@ -98,7 +98,8 @@ def test_what_is_said_is_so_in_the_whole_trace() -> None:
     assert counts["sure"] > 0.5 * counts["violated"]
 
 
-def test_an_identity_taken_for_new_too_soon_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_is_noticed_in_the_horizon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An identity that is taken for new too soon."""
     made = Bounds.late
 
     def too_soon(self: Bounds, entity: str) -> Expr:
@@ -109,7 +110,8 @@ def test_an_identity_taken_for_new_too_soon_is_noticed(monkeypatch: pytest.Monke
     assert next(disagreements(Counter()))
 
 
-def test_what_is_no_longer_known_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_is_noticed_in_what_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A value that stays known though it may have been written."""
     made = Bounds.known
 
     def never_lost(self: Bounds, expr: Expr, scope: Scope) -> Expr:
