@@ -137,7 +137,8 @@ def _is_shape(node: Expr) -> bool:
 
 
 def _reported(prod: Product, unheeded: set[str]) -> Iterator[Expr]:
-    """What claims read at integers of an event, as the design reports them: at a read of its own."""
+    """The states that claims read at integers of an event, as the design reports them: at a read of its own."""
+    states = {place.name for place in prod.places if place.origin == "state"} - unheeded
     for path in prod.paths:
         for emit in (statement for statement in path.body if isinstance(statement, core.Emit)):
             told = [
@@ -151,7 +152,11 @@ def _reported(prod: Product, unheeded: set[str]) -> Iterator[Expr]:
                 }
                 for formula in (check.when, check.body):
                     for node in walk(by_place(formula, partial(place_name, machine))):
-                        if isinstance(node, VarRead) and any(type_of(key) == core.INT for key in node.keys):
+                        if (
+                            isinstance(node, VarRead)
+                            and node.variable in states
+                            and core.INT in map(type_of, node.keys)
+                        ):
                             read = substitute(node, names)
                             if _is_shape(read) and not _reads(read, unheeded):
                                 yield read
