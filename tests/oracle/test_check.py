@@ -164,8 +164,10 @@ def test_the_cost_of_each_claim_as_json(honnin: Run, tmp_path: Path) -> None:
                 "bounded": "always",
             }
         ],
+        "through": [],
         "slices": [{"entity": "Request", "fields": {"request": "r", "issue": "r"}}],
     }
+    assert told["anybody"]["through"] == [{"what": "who", "events": ["issue"]}]
 
 
 def test_what_no_example_exercises_is_named_and_undecided_if_strict(honnin: Run, golden: Golden) -> None:

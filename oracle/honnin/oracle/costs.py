@@ -24,6 +24,8 @@ def tell_costs(session: Session, specification: Specification) -> None:
         session.say(f"  {cost.claim}: {_headline(cost)}")
         for kept in cost.keeps:
             session.say(f"    keeps {_kept_words(kept)}")
+        for one in cost.through:
+            session.say(f"    looks through all of {one.what}, at {', '.join(one.events)}")
         if cost.slices:
             session.say(f"    sliced by {', or '.join(_slice_words(one) for one in cost.slices)}")
 
@@ -57,5 +59,6 @@ def _record(cost: Cost) -> dict[str, Any]:
             {"what": kept.what, "by": list(kept.by), "freed": kept.freed, "bounded": kept.bounded}
             for kept in cost.keeps
         ],
+        "through": [{"what": one.what, "events": list(one.events)} for one in cost.through],
         "slices": [{"entity": one.entity, "fields": dict(one.fields)} for one in cost.slices],
     }

@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from honnin.compiler.cost.needs import needed
 from honnin.compiler.cost.slices import Slice, slices
+from honnin.compiler.cost.through import Through, looked_through
 from honnin.compiler.formulas import assignments
 from honnin.compiler.generator.program import OPEN, Program, entity_of
 from honnin.compiler.generator.specialise import at_event
@@ -35,11 +36,14 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Of one claim. `slices`: the fields by each of whose values the log can be split without changing a verdict."""
+    """Of one claim. `slices`: the fields by each of whose values the log can be split without changing a verdict; `through`: what makes
+    events take longer the more is kept.
+    """
 
     claim: str
     keeps: tuple[Kept, ...]
     slices: tuple[Slice, ...]
+    through: tuple[Through, ...]
 
     @property
     def bounded(self) -> Bounded:
@@ -51,7 +55,12 @@ class Cost:
 def costs(made: Program) -> tuple[Cost, ...]:
     """The cost of every claim that is monitored, in the order of declaration."""
     return tuple(
-        Cost(check.claim.name, _keeps(made, check), slices(made, check))
+        Cost(
+            check.claim.name,
+            _keeps(made, check),
+            slices(made, check),
+            looked_through(made.specification, check.claim),
+        )
         for check in made.checks
         if not check.claim.given_only
     )

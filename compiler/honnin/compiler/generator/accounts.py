@@ -72,7 +72,16 @@ class Accounts:
         name = None if local else self._known.get((number, body))
         if name is None:
             name = f"_account_{len(self.methods) + 1}"
-            self._method(name, check, body, named, reads, parts, replace(printer.inner(), once=None), used)
+            self._method(
+                name,
+                check,
+                body,
+                named,
+                reads,
+                parts,
+                replace(printer.inner(), once=None, through=None),
+                used,
+            )
             if not local:
                 self._known[number, body] = name
         return f"self.{name}({', '.join((NOW, *(name for name, _ in used)))})"

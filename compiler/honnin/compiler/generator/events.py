@@ -34,7 +34,7 @@ from honnin.spec.core import (
     base_type,
     walk,
 )
-from honnin.spec.records import dataclass
+from honnin.spec.records import dataclass, replace
 
 RESERVED = frozenset(
     [
@@ -205,7 +205,7 @@ def members_name(enum: str) -> str:
 
 
 class Handler:
-    """Prints the method that does the work of one event."""
+    """Prints the method that does the work of one event. `through`: what it looks through entry by entry, once it is printed."""
 
     def __init__(
         self, program: Program, planner: Planner, accounts: Accounts, event: Event, number: int
@@ -219,6 +219,7 @@ class Handler:
         self.names = Names(RESERVED)
         self.fields = tuple(self.names.new(parameter.name) for parameter in event.fields)
         self.body = Body((), False)
+        self.through: dict[str, None] = {}
 
     def print(self, lines: Lines) -> None:
         kinds = [annotation(parameter.type) for parameter in self.event.fields]
@@ -227,10 +228,10 @@ class Handler:
         variables = {-1 - index: name for index, name in enumerate(self.fields)}
         repeated = self.program.repeated.get(self.number, {})
         once = Once(lines, lines.depth + 1, self.fields, repeated)
-        plain = Printer(self.program, self.planner, self.names, variables, once=once)
+        plain = Printer(self.program, self.planner, self.names, variables, once=once, through=self.through)
         done = changes(self.program, self.event)
         old = self._remembered()
-        new = Printer(self.program, self.planner, self.names, variables, old, once=once)
+        new = replace(plain, old=old)
         before = self._site(lines, plain, parameters)
         kept = tuple((local, self._old_annotation(name)) for name, local in old.items())
         after = self._site(lines, new, (*parameters, *kept))

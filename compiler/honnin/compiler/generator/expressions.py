@@ -74,7 +74,7 @@ class Printer:
 
     `old` gives the local name under which the overwritten values of a state are kept at this event. `whole`: an entity has values
     besides those seen; where a claim about the facts is judged, only if the facts have none. `kept`: the numbers of aggregates are there.
-    `once`: in the method of an event, what it needs more than once.
+    `once`: in the method of an event, what it needs more than once. `through`: if it is there, what loops look through entry by entry is noted in it.
     """
 
     program: Program
@@ -85,6 +85,7 @@ class Printer:
     whole: bool = True
     kept: bool = True
     once: Once | None = None
+    through: dict[str, None] | None = None
 
     def bind(self, values: Mapping[int, str]) -> Printer:
         """The scope with more variables."""
@@ -327,11 +328,16 @@ class Printer:
                 return self.bind({binder.uid: name}), name, values_text(binder.type, values), []
             case Seen(binder=binder, entity=entity):
                 name = self.names.new(binder.name)
+                self._look_through(entity)
                 seen = self.program.seen_values(entity)
                 every = f"(*{seen}, FRESH)" if self.whole else f"({seen} or (FRESH,))"
                 return self.bind({binder.uid: name}), name, every, []
             case Scan():
                 return self._scan(step)
+
+    def _look_through(self, what: str) -> None:
+        if self.through is not None:
+            self.through[what] = None
 
     def _scan(self, step: Scan) -> tuple[Printer, str, str, list[str]]:
         place = self.program.place(step.place)
@@ -351,6 +357,8 @@ class Printer:
             else:
                 targets.append("_")
         source = place.attribute
+        if not indexed:
+            self._look_through(place.name)
         if old:
             source = f"(*{source}, *{self.old[place.name]})"
         elif indexed:
