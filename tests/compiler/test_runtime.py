@@ -15,7 +15,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from honnin.compiler.runtime.base import BadInput, FactsRefused, InvariantViolated, SpecificationFault, moment
+from honnin.compiler.runtime.base import (
+    BadInput,
+    FactsRefused,
+    InvariantViolated,
+    SettingRefused,
+    SpecificationFault,
+    moment,
+)
 from honnin.spec.core import Occurrence
 from honnin.spec.trace import read_line
 
@@ -353,6 +360,14 @@ def test_what_is_no_time(at: Any) -> None:
     oracle = oracle_module(load(DEADLINE).main).Oracle()
     with pytest.raises(BadInput, match="`at`"):
         oracle.q("r", at=at)
+    assert oracle.position == 0
+
+
+@pytest.mark.parametrize("told", [float("nan"), float("inf"), "noon", None])
+def test_a_clock_that_gives_no_time_is_refused(told: Any) -> None:
+    oracle = oracle_module(load(DEADLINE).main).Oracle("collect", clock=lambda: told)
+    with pytest.raises(SettingRefused, match="clock gives the time"):
+        oracle.q("a")
     assert oracle.position == 0
 
 

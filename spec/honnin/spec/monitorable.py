@@ -298,7 +298,7 @@ def undecided(expr: Expr, scope: tuple[Binder, ...], defaults: Defaults) -> Iter
     """
     if isinstance(expr, core.TEMPORAL):
         for binder in free_binders(expr):
-            if not core.listable(binder.type) and not _decided_past(expr, binder, scope, defaults):
+            if not core.listable(binder.type) and not decided_past(expr, binder, scope, defaults):
                 yield binder, expr
     for binder in bound_here(expr):
         if not core.listable(binder.type) and not _decided(
@@ -328,7 +328,7 @@ def _decided(expr: Expr, binder: Binder, others: tuple[Binder, ...], defaults: D
     return in_every_case(holds, binder, others, expr, None) is True
 
 
-def _decided_past(expr: Expr, binder: Binder, scope: tuple[Binder, ...], defaults: Defaults) -> bool:
+def decided_past(expr: Expr, binder: Binder, scope: tuple[Binder, ...], defaults: Defaults) -> bool:
     """Whether nothing has to be remembered for the values of a name that stands free under the temporal operator `expr`."""
     match expr:
         case core.Historically(body=body):

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from honnin.compiler.simplify import FALSE, TRUE, conjunction, disjunction, is_false, is_true, negation
 from honnin.spec import core
 from honnin.spec.core import BOOL, DURATION, TIME, Binder, Expr, Interval, OptionalT, StateRead
-from honnin.spec.monitorable import Defaults, _decided_past, undecided
+from honnin.spec.monitorable import Defaults, decided_past, undecided
 from honnin.spec.records import dataclass, field
 from honnin.spec.words import free_binders
 
@@ -153,7 +153,7 @@ class Bounds:
         lived = [
             negation(new)
             for binder in free_binders(expr)
-            if _decided_past(expr, binder, scope, self.defaults)
+            if decided_past(expr, binder, scope, self.defaults)
             and not is_false(new := self.new(core.Var(binder, binder.type)))
         ]
         return conjunction((self._reach(interval), *lived))

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from math import isfinite
 from types import FunctionType
 from typing import Any, Literal, NamedTuple, Self, TypeAlias, TypeVar
 
@@ -389,8 +390,11 @@ class OracleBase(Modes):
         return now
 
     def _read_clock(self) -> int:
-        """The clock's time; where it goes back, the time of the last event."""
-        self._now = max(self._now, int(self._clock() * 1_000_000))
+        """The clock's time; where it goes back, the time of the last event. SettingRefused where it gives no number."""
+        told = self._clock()
+        if not isinstance(told, int | float) or not isfinite(told):
+            raise SettingRefused("clock gives the time, in seconds")
+        self._now = max(self._now, int(told * 1_000_000))
         return self._now
 
     def _advance(self, now: int) -> int:
