@@ -5,7 +5,7 @@ The specification and the log are those of oracle_certificates.py, the times sec
 line, times to the microsecond; every finding would be told. By hand: each line decoded by msgspec into a structure, then the class of
 oracle_certificates.py, careful or bare; duplicate keys and what is finer than a float are not noticed.
 
-Events per second of CPU of this process, the best of three runs in turn.
+Events per second of CPU of this process, by rounds.py: medians, and quartiles of the ratios.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from oracle_certificates import FACTS, SPECIFICATION, Bare, Careful, Log, log
+from oracle_certificates import BY_HAND, FACTS, SPECIFICATION, Bare, Careful, Log, log
+from rounds import compared, rounds
 
 from honnin.oracle.monitor import compile_module
 from honnin.oracle.session import Session
@@ -30,7 +31,7 @@ from honnin.oracle.streams.inputs import open_log
 from honnin.oracle.watching import Watching
 from honnin.spec.load import check_text
 
-ROUNDS = 3
+ROUNDS = 9
 NAMES = {
     "request": ("event", "request", "terminal", "holder", "wanted", "kind", "at"),
     "issue": ("event", "request", "subject", "kind", "page", "at"),
@@ -158,7 +159,7 @@ def main() -> None:
             write(file, events, separators, when)
             hand = by_hand_dated if when is dated else by_hand
             runs: dict[str, Callable[[], float]] = {
-                "by hand, values checked": lambda file=file, hand=hand: hand(file, count, Careful()),
+                BY_HAND: lambda file=file, hand=hand: hand(file, count, Careful()),
                 "by hand, bare": lambda file=file, hand=hand: hand(file, count, Bare()),
                 "honnin watch, msgspec": lambda file=file: ours(file, count, fast=True),
                 "honnin watch, msgspec, no causes": lambda file=file: ours(
@@ -166,11 +167,10 @@ def main() -> None:
                 ),
                 "honnin watch, standard library": lambda file=file: ours(file, count, fast=False),
             }
-            best = {run: min(measure() for _ in range(ROUNDS)) for run, measure in runs.items()}
+            found = rounds(runs, ROUNDS)
             print(f"{count:,} lines, {name}, {file.stat().st_size / count:.0f} bytes each")
-            for run, spent in best.items():
-                share = spent / best["by hand, values checked"]
-                print(f"  {run:<34} {count / spent:>10,.0f} events/s  {share:4.2f} of by hand")
+            for run in runs:
+                print(f"  {compared(run, found, BY_HAND, count)}")
 
 
 if __name__ == "__main__":
