@@ -5,17 +5,19 @@ The specification and the log are those of oracle_certificates.py, the times sec
 line, times to the microsecond; every finding would be told. By hand: each line decoded by msgspec into a structure, then the class of
 oracle_certificates.py, careful or bare; duplicate keys and what is finer than a float are not noticed.
 
-Events per second of CPU of this process, by rounds.py: medians, and quartiles of the ratios.
+Events per second of CPU, each run in a process of its own, by rounds.py: medians, and quartiles of the ratios.
 """
 
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -143,9 +145,37 @@ def by_hand(file: Path, count: int, monitor: Any) -> float:
     return spent
 
 
+RUNS: dict[str, Callable[[Path, int], float]] = {
+    BY_HAND: lambda file, count: by_hand(file, count, Careful()),
+    "by hand, bare": lambda file, count: by_hand(file, count, Bare()),
+    "honnin watch, msgspec": lambda file, count: ours(file, count, fast=True),
+    "honnin watch, msgspec, no causes": lambda file, count: ours(file, count, fast=True, explain=False),
+    "honnin watch, standard library": lambda file, count: ours(file, count, fast=False),
+}
+DATED = {
+    BY_HAND: lambda file, count: by_hand_dated(file, count, Careful()),
+    "by hand, bare": lambda file, count: by_hand_dated(file, count, Bare()),
+}
+
+
+def alone(run: str, file: Path, count: int, form: str) -> float:
+    """The CPU seconds that a process of its own takes for the reading, its start not counted."""
+    done = subprocess.run(
+        [sys.executable, __file__, str(count), run, str(file), form],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(done.stdout)
+
+
 def main() -> None:
-    """Prints a table."""
+    """Prints a table; what one run takes, where one is named."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 500_000
+    if len(sys.argv) > 2:
+        run, file, form = sys.argv[2:]
+        print((RUNS | DATED if form == "dated" else RUNS)[run](Path(file), count))
+        return
     events = list(log(count))
     with tempfile.TemporaryDirectory() as folder:
         close, apart = (",", ":"), (", ", ": ")
@@ -157,19 +187,9 @@ def main() -> None:
         ):
             file = Path(folder) / "log.jsonl"
             write(file, events, separators, when)
-            hand = by_hand_dated if when is dated else by_hand
-            runs: dict[str, Callable[[], float]] = {
-                BY_HAND: lambda file=file, hand=hand: hand(file, count, Careful()),
-                "by hand, bare": lambda file=file, hand=hand: hand(file, count, Bare()),
-                "honnin watch, msgspec": lambda file=file: ours(file, count, fast=True),
-                "honnin watch, msgspec, no causes": lambda file=file: ours(
-                    file, count, fast=True, explain=False
-                ),
-                "honnin watch, standard library": lambda file=file: ours(file, count, fast=False),
-            }
-            found = rounds(runs, ROUNDS)
+            found = rounds({run: partial(alone, run, file, count, when.__name__) for run in RUNS}, ROUNDS)
             print(f"{count:,} lines, {name}, {file.stat().st_size / count:.0f} bytes each")
-            for run in runs:
+            for run in RUNS:
                 print(f"  {compared(run, found, BY_HAND, count)}")
 
 
