@@ -50,10 +50,10 @@ def fold(made: Program) -> None:
         if (index := _field(place, found)) is not None:
             made.places[name] = _folded(place, _HEAD + index)
         elif place.grows and _is_known(found):
-            ((number, assign),) = ((write.event, write.assign) for write in found)
-            appended = made.appended.setdefault(number, [])
-            made.places[name] = _folded(place, _HEAD + len(events[number].fields) + len(appended))
-            appended.append(assign)
+            (write,) = found
+            appended = made.appended.setdefault(write.event, [])
+            made.places[name] = _folded(place, _HEAD + len(events[write.event].fields) + len(appended))
+            appended.append(write.assign)
 
 
 def _folded(place: Place, index: int) -> Place:

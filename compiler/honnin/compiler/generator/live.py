@@ -11,15 +11,17 @@ from honnin.compiler.cost.needs import rests_on
 from honnin.compiler.formulas import assignments, reads_now, update_reads, written_twice
 from honnin.compiler.generator.program import Program
 from honnin.compiler.machine import Check
-from honnin.spec.core import Assign, Expr, For, IfStatement, Statement
+from honnin.spec.core import Assign, Expr, For, IfStatement, Specification, Statement
 from honnin.spec.records import replace
 
 
 def leave_out(made: Program) -> None:
     """The program without them."""
     specification = made.specification
-    live = rests_on(made, [expr for check in made.checks for expr in _formulas(check)])
-    live.update(dict.fromkeys(_always_kept(made)))
+    always = tuple(_always_kept(specification))
+    read = [expr for check in made.checks for expr in _formulas(check)]
+    read += [expr for after in specification.updates for expr in update_reads(after, always)]
+    live = {*rests_on(made, read), *always}
     for state in specification.states:
         if state.name not in live:
             del made.places[state.name]
@@ -34,21 +36,12 @@ def _formulas(check: Check) -> Iterator[Expr]:
     yield from (lowered for _, lowered in (*check.reads, *check.parts))
 
 
-def _always_kept(made: Program) -> Iterator[str]:
-    """... and what decides how these change."""
-    specification = made.specification
-    kept = [
-        *written_twice(specification),
-        *(
-            assign.place
-            for after in specification.updates
-            for assign in assignments(after.body)
-            if any(map(reads_now, update_reads(after, (assign.place,))))
-        ),
-    ]
-    yield from kept
+def _always_kept(specification: Specification) -> Iterator[str]:
+    yield from written_twice(specification)
     for after in specification.updates:
-        yield from rests_on(made, update_reads(after, kept))
+        for assign in assignments(after.body):
+            if any(map(reads_now, update_reads(after, (assign.place,)))):
+                yield assign.place
 
 
 def _body(body: tuple[Statement, ...], live: Collection[str]) -> tuple[Statement, ...]:

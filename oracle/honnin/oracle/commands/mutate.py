@@ -166,8 +166,7 @@ def _reaching(session: Session, module: Module, name: str, limits: Limits) -> li
     for check in module.checks:
         if (check.subject, check.relation) == (name, "reaches"):
             with session.working(f"{name} reaches {check.target}"):
-                seconds = max(limits.seconds, 0.1)
-            answer = prove(module, check, timeout=seconds)
+                answer = prove(module, check, timeout=max(limits.seconds, 0.1))
             found += [check] if isinstance(answer.verdict, Reached) else []
     return found
 
